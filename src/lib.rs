@@ -1,0 +1,24 @@
+//! Whereto audits the outbound traffic of a phone.
+//!
+//! It reads packet captures, rebuilds the flows, names each destination, says where that
+//! destination is and how surely, and judges it against what was expected. The corridor:
+//!
+//! ```text
+//! capture bytes → source → decode → flow → inspect → names → locate → judge → report
+//!                  Packet   Segment  Flow   Evidence  Name    Place    Finding  Report
+//! ```
+//!
+//! `docs/architecture.md` in the repository has the invariants.
+#![forbid(unsafe_code)]
+#![allow(dead_code)] // until every room stands
+
+mod decode;
+mod error;
+mod inspect;
+pub mod locate;
+pub mod model;
+pub mod report;
+pub mod source;
+mod wire;
+
+pub use error::Error;

@@ -1,0 +1,90 @@
+//! What a judgement says about a destination.
+
+use super::{Country, Place, Scope, Text, Time};
+use std::net::IpAddr;
+
+/// The three values of every judgement.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Verdict {
+    /// The evidence is against the expectation.
+    Violated,
+    /// The evidence does not decide.
+    Indeterminate,
+    /// The evidence fits the expectation.
+    Met,
+}
+
+impl Verdict {
+    /// The word of the `verdict` column.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Verdict::Violated => "violated",
+            Verdict::Indeterminate => "indeterminate",
+            Verdict::Met => "met",
+        }
+    }
+}
+
+/// One destination: what is reached under one name at one place, over all flows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Destination {
+    /// The name, where the flows have one.
+    pub name: Option<Text>,
+    /// How it is known, and how surely: the words of the columns.
+    pub name_via: &'static str,
+    /// `observed`, `inferred`, `none`.
+    pub name_grade: &'static str,
+    /// Registrable domain of the name.
+    pub registrable_domain: Option<Text>,
+    /// Scope of its addresses.
+    pub scope: Scope,
+    /// Its addresses, sorted; at most 16, `address_count` has them all.
+    pub addresses: Vec<IpAddr>,
+    /// How many addresses.
+    pub address_count: u64,
+    /// Place of the addresses (they share country, system and confidence).
+    pub place: Place,
+    /// Protocols seen, sorted.
+    pub protocols: Vec<&'static str>,
+    /// Flows.
+    pub flows: u64,
+    /// Packets from the device.
+    pub packets_out: u64,
+    /// Bytes from the device, as IP lengths.
+    pub bytes_out: u64,
+    /// Packets to the device.
+    pub packets_in: u64,
+    /// Bytes to the device.
+    pub bytes_in: u64,
+    /// First packet.
+    pub first_seen: Time,
+    /// Last packet.
+    pub last_seen: Time,
+    /// First frames of its flows, at most 16.
+    pub frames: Vec<u64>,
+    /// Numbers of its flows, at most 16.
+    pub flow_numbers: Vec<u64>,
+    /// The verdict, where something was expected.
+    pub verdict: Option<Verdict>,
+}
+
+/// A judgement on one destination.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// Stable across runs: derived from rule, subject and verdict.
+    pub id: String,
+    /// The rule that judged: `expected-country`.
+    pub rule: &'static str,
+    /// What it said.
+    pub verdict: Verdict,
+    /// Index into `Report::destinations`.
+    pub destination: usize,
+    /// The country observed, where known.
+    pub country: Option<Country>,
+    /// One careful sentence. Built from our words and numbers only: names and other
+    /// words from the capture stay in `destination`.
+    pub why: String,
+    /// What would decide an indeterminate finding.
+    pub would_decide: Option<String>,
+}

@@ -1,0 +1,37 @@
+//! Owned rows without lifetimes: what the stages hand to each other and what a report is made of.
+//!
+//! Nothing here reads a capture or decides anything; it only names things.
+
+mod app;
+mod chunk;
+mod country;
+mod endpoint;
+mod evidence;
+mod finding;
+mod flow;
+mod input;
+mod limits;
+mod losses;
+mod place;
+mod report;
+mod text;
+mod time;
+
+pub use app::App;
+pub(crate) use chunk::Chunk;
+pub use chunk::{Carrier, Side};
+pub use country::Country;
+pub use endpoint::{Device, Mac, Scope, scope_of};
+pub use evidence::{
+    Certificate, ClientHello, DnsAnswer, DnsFamily, DnsMessage, Evidence, Grade, HttpRequest,
+    HttpResponse, ServerHello, Via, What,
+};
+pub use finding::{Destination, Finding, Verdict};
+pub use flow::{DnsRow, Flow, FlowName, HttpRow, Transport};
+pub use input::{Input, Interface, Recorded};
+pub use limits::Limits;
+pub use losses::{Damage, Losses, Reason};
+pub use place::{Confidence, DataSource, Place, PlaceOpinion};
+pub use report::{Expectation, Report, Rows, Settings, SortedRows, Totals};
+pub use text::Text;
+pub use time::Time;

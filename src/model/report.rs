@@ -1,0 +1,128 @@
+//! Everything that a report says, before it has a form.
+
+use super::{
+    Country, DataSource, Destination, Device, DnsRow, Finding, Flow, HttpRow, Input, Limits,
+    Losses, Time,
+};
+use std::io;
+
+/// What the user expects, as countries.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Expectation {
+    /// As the user wrote it: `IN,SG,@EEA`.
+    pub written: String,
+    /// All countries it names, sorted.
+    pub countries: Vec<Country>,
+    /// The groups it used, each with the date of its list.
+    pub groups: Vec<(String, String)>,
+}
+
+/// The settings that shaped the result.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Settings {
+    /// What is expected, if anything.
+    pub expect: Option<Expectation>,
+    /// Addresses and MACs given by `--device`, as written.
+    pub devices: Vec<String>,
+    /// True if inputs were hashed.
+    pub hashed: bool,
+    /// The budgets.
+    pub limits: Limits,
+}
+
+/// Sums over all flows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Totals {
+    /// Packets read, from all inputs.
+    pub packets: u64,
+    /// Captured bytes of those.
+    pub captured_bytes: u64,
+    /// Bytes as they were on the wire.
+    pub wire_bytes: u64,
+    /// Flow rows.
+    pub flows: u64,
+    /// Flows folded because the table was full.
+    pub folded_flows: u64,
+    /// Outbound flows, tunnels' outer flows not counted.
+    pub outbound_flows: u64,
+    /// Packets out and in, over outbound flows.
+    pub packets_out: u64,
+    /// Bytes out, over outbound flows.
+    pub bytes_out: u64,
+    /// Packets in, over outbound flows.
+    pub packets_in: u64,
+    /// Bytes in, over outbound flows.
+    pub bytes_in: u64,
+    /// Outbound flows with an observed name, with an inferred one, with none.
+    pub names: [u64; 3],
+    /// Outbound bytes (both ways) that no one recognised.
+    pub unrecognised_bytes: u64,
+    /// Outbound flows by verdict: violated, indeterminate, met.
+    pub verdicts: [u64; 3],
+    /// First and last packet.
+    pub time: Option<(Time, Time)>,
+}
+
+/// The long lists of a report, handed out row by row so that they never stand in memory.
+pub trait Rows {
+    /// Every flow in order of its number.
+    ///
+    /// # Errors
+    /// What `each` returned.
+    fn flows(&self, each: &mut dyn FnMut(&Flow) -> io::Result<()>) -> io::Result<()>;
+    /// Every DNS exchange in order of its frame.
+    ///
+    /// # Errors
+    /// What `each` returned.
+    fn dns(&self, each: &mut dyn FnMut(&DnsRow) -> io::Result<()>) -> io::Result<()>;
+    /// Every HTTP exchange in order of its frame.
+    ///
+    /// # Errors
+    /// What `each` returned.
+    fn http(&self, each: &mut dyn FnMut(&HttpRow) -> io::Result<()>) -> io::Result<()>;
+}
+
+/// Rows that stand in memory: small reports and tests.
+#[derive(Clone, Debug, Default)]
+pub struct SortedRows {
+    /// In order of `flow`.
+    pub flows: Vec<Flow>,
+    /// In order of `frame`.
+    pub dns: Vec<DnsRow>,
+    /// In order of `frame`.
+    pub http: Vec<HttpRow>,
+}
+
+impl Rows for SortedRows {
+    fn flows(&self, each: &mut dyn FnMut(&Flow) -> io::Result<()>) -> io::Result<()> {
+        self.flows.iter().try_for_each(each)
+    }
+    fn dns(&self, each: &mut dyn FnMut(&DnsRow) -> io::Result<()>) -> io::Result<()> {
+        self.dns.iter().try_for_each(each)
+    }
+    fn http(&self, each: &mut dyn FnMut(&HttpRow) -> io::Result<()>) -> io::Result<()> {
+        self.http.iter().try_for_each(each)
+    }
+}
+
+/// The result of an audit.
+pub struct Report {
+    /// The captures.
+    pub inputs: Vec<Input>,
+    /// The place data.
+    pub data: Vec<DataSource>,
+    /// What shaped the result.
+    pub settings: Settings,
+    /// The audited devices; empty where none could be told.
+    pub devices: Vec<Device>,
+    /// Sums.
+    pub totals: Totals,
+    /// What is not in the sums.
+    pub losses: Losses,
+    /// Sorted by verdict, then bytes out, then name.
+    pub destinations: Vec<Destination>,
+    /// Violated first, then indeterminate, then met; bytes out within.
+    pub findings: Vec<Finding>,
+    /// The long lists.
+    pub rows: Box<dyn Rows>,
+}
