@@ -14,6 +14,7 @@
 
 mod decode;
 mod error;
+mod flow;
 mod inspect;
 pub mod locate;
 pub mod model;
