@@ -5,7 +5,7 @@ use super::devices::Hosts;
 use super::extra::{Extra, NONE, NameAt, Store, Tls, rank};
 use super::talk::Talk;
 use crate::decode::Segment;
-use crate::flow::{Record, Rtt};
+use crate::flow::{Next, Record, Rtt};
 use crate::inspect::{Inspection, Out};
 use crate::model::{
     App, Carrier, Certificate, Chunk, ClientHello, DnsMessage, Evidence, Limits, ServerHello, Side,
@@ -35,7 +35,10 @@ pub(super) struct State {
     tls: Option<Box<Tls>>,
     names: Vec<NameAt>,
     buffered: usize,
-    datagrams: u32,
+    /// False until the first datagram was looked at.
+    begun: bool,
+    /// Where this state was kept before.
+    kept: Option<u32>,
 }
 
 /// Connection IDs by which a QUIC flow is known again under another address (RFC 9000 §9).
@@ -297,7 +300,8 @@ impl crate::flow::Reader for Reading {
             tls: None,
             names: Vec::new(),
             buffered: 0,
-            datagrams: 0,
+            begun: kept.is_some(),
+            kept,
         };
         if let Some(extra) = kept.and_then(|kept| self.store.extras.get(kept)) {
             state.extra = *extra;
@@ -314,7 +318,6 @@ impl crate::flow::Reader for Reading {
                 }),
                 None => {}
             }
-            state.datagrams = 1;
         }
         state
     }
@@ -329,20 +332,26 @@ impl crate::flow::Reader for Reading {
         state.extra.rtt = rtt;
     }
 
-    fn chunk(&mut self, state: &mut State, row: u32, chunk: &Chunk<'_>) -> bool {
-        if chunk.carrier == Carrier::Udp && state.datagrams == 0 {
-            state.datagrams = 1;
+    fn chunk(&mut self, state: &mut State, row: u32, chunk: &Chunk<'_>) -> Next {
+        if chunk.carrier == Carrier::Udp && !state.begun {
+            state.begun = true;
             if let Some(earlier) = self.continues(chunk).filter(|earlier| *earlier != row) {
                 state.extra.continues = earlier;
                 state.extra.protocol = self.store.words.number("quic");
-                return false;
+                return Next::Done;
             }
         }
         let wanted = state.inspection.push(chunk, &mut self.out);
         if !self.out.evidence.is_empty() {
             self.take_evidence(state, row, chunk);
         }
-        wanted && self.account(state)
+        if !wanted || !self.account(state) {
+            Next::Done
+        } else if chunk.carrier == Carrier::Udp && state.inspection.can_pause() {
+            Next::Pause
+        } else {
+            Next::More
+        }
     }
 
     fn gap(&mut self, state: &mut State, from: Side, bytes: u64) -> bool {
@@ -354,7 +363,7 @@ impl crate::flow::Reader for Reading {
         wanted
     }
 
-    fn keep(&mut self, row: u32, mut state: State) -> Option<u32> {
+    fn keep(&mut self, mut state: State) -> Option<u32> {
         state.inspection.finish(&mut self.out);
         let mut evidence = std::mem::take(&mut self.out.evidence);
         for found in evidence.drain(..) {
@@ -369,17 +378,29 @@ impl crate::flow::Reader for Reading {
             }
         }
         self.out.evidence = evidence;
-        let _ = row;
         self.buffered = self.buffered.saturating_sub(state.buffered);
         let mut extra = state.extra;
+        let store = &mut self.store;
         if let Some(tls) = state.tls {
-            extra.tls = self.store.tls.push(*tls).unwrap_or(NONE);
+            match store.tls.get_mut(extra.tls) {
+                Some(place) => *place = *tls,
+                None => extra.tls = store.tls.push(*tls).unwrap_or(NONE),
+            }
         }
         if state.names.len() > 1 {
             let names = state.names.into_boxed_slice();
-            extra.names = self.store.names.push(names).unwrap_or(NONE);
+            match store.names.get_mut(extra.names) {
+                Some(place) => *place = names,
+                None => extra.names = store.names.push(names).unwrap_or(NONE),
+            }
         }
-        self.store.extras.push(extra)
+        match state.kept.and_then(|kept| store.extras.get_mut(kept)) {
+            Some(place) => {
+                *place = extra;
+                state.kept
+            }
+            None => store.extras.push(extra),
+        }
     }
 }
 

@@ -17,6 +17,17 @@ use crate::decode::{Detail, Segment};
 use crate::model::{Carrier, Chunk, Limits, Side, Transport};
 use std::collections::VecDeque;
 
+/// What a reader wants of a flow's further bytes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Next {
+    /// All of them.
+    More,
+    /// All of them, but nothing need be remembered until they come (datagrams only).
+    Pause,
+    /// None.
+    Done,
+}
+
 /// Who reads the bytes of flows. The table knows no protocol.
 pub(crate) trait Reader {
     /// What is kept about one flow while its payload is read.
@@ -29,12 +40,12 @@ pub(crate) trait Reader {
     fn segment(&mut self, state: &mut Self::State, segment: &Segment<'_>);
     /// A handshake round trip, as soon as it is known.
     fn round_trip(&mut self, state: &mut Self::State, rtt: Rtt);
-    /// The next bytes. False: no more are wanted.
-    fn chunk(&mut self, state: &mut Self::State, row: u32, chunk: &Chunk<'_>) -> bool;
+    /// The next bytes.
+    fn chunk(&mut self, state: &mut Self::State, row: u32, chunk: &Chunk<'_>) -> Next;
     /// Bytes that were never seen. False: no more are wanted.
     fn gap(&mut self, state: &mut Self::State, from: Side, bytes: u64) -> bool;
     /// Reading ended: what is worth keeping is kept under a number.
-    fn keep(&mut self, row: u32, state: Self::State) -> Option<u32>;
+    fn keep(&mut self, state: Self::State) -> Option<u32>;
 }
 
 /// What the table could not keep row by row.
@@ -384,7 +395,7 @@ impl<R: Reader> Table<R> {
             }
             reader.round_trip(&mut live.state, live.rtt);
         }
-        let mut wanted = true;
+        let mut next = Next::More;
         if readable {
             let missing = usize::try_from(segment.payload_len)
                 .unwrap_or(usize::MAX)
@@ -393,9 +404,9 @@ impl<R: Reader> Table<R> {
                 cut_bytes: u32::try_from(missing).unwrap_or(u32::MAX),
                 ..chunk_of(&record, segment, from_a)
             };
-            wanted = reader.chunk(&mut live.state, row, &chunk);
+            next = reader.chunk(&mut live.state, row, &chunk);
         }
-        self.put(number, live, wanted, reader);
+        self.put(number, live, next, reader);
     }
 
     fn tcp(&mut self, row: u32, segment: &Segment<'_>, tcp: TcpSegment, reader: &mut R) {
@@ -438,7 +449,12 @@ impl<R: Reader> Table<R> {
         if wanted && ended {
             self.flush(&mut live, &record, row, reader);
         }
-        self.put(number, live, wanted && !ended, reader);
+        let next = if wanted && !ended {
+            Next::More
+        } else {
+            Next::Done
+        };
+        self.put(number, live, next, reader);
     }
 
     /// Hands the payload of one segment, and what follows it, to the reader.
@@ -489,7 +505,7 @@ impl<R: Reader> Table<R> {
                         time,
                         ..empty_chunk(record, from)
                     };
-                    reader.chunk(state, row, &chunk)
+                    reader.chunk(state, row, &chunk) != Next::Done
                 }
                 Piece::Gap(bytes) => reader.gap(state, from, bytes),
             };
@@ -571,12 +587,12 @@ impl<R: Reader> Table<R> {
         }
     }
 
-    fn put(&mut self, number: u32, live: Box<Live<R::State>>, wanted: bool, reader: &mut R) {
+    fn put(&mut self, number: u32, live: Box<Live<R::State>>, next: Next, reader: &mut R) {
         if let Some(place) = self.live.get_mut(usize_of(number)) {
             *place = Some(live);
         }
-        if !wanted {
-            self.end(number, true, reader);
+        if next != Next::More {
+            self.end(number, next == Next::Done, reader);
         }
     }
 
@@ -606,7 +622,7 @@ impl<R: Reader> Table<R> {
             stream.forget(&mut self.budget);
         }
         self.free.push(number);
-        let kept = Held::kept(reader.keep(row, state));
+        let kept = Held::kept(reader.keep(state));
         if let Some(record) = row_mut(&mut self.rows, row) {
             record.side = kept;
             if done {
@@ -653,7 +669,7 @@ fn giver<'t, R: Reader>(
                 time,
                 ..base
             };
-            reader.chunk(state, row, &chunk)
+            reader.chunk(state, row, &chunk) != Next::Done
         }
         Piece::Gap(bytes) => reader.gap(state, base.from, bytes),
     }
@@ -791,18 +807,22 @@ mod tests {
         fn round_trip(&mut self, (): &mut (), rtt: Rtt) {
             self.said += &format!("rtt {}/{} ", rtt.server_ns, rtt.client_ns);
         }
-        fn chunk(&mut self, (): &mut (), _: u32, chunk: &Chunk<'_>) -> bool {
+        fn chunk(&mut self, (): &mut (), _: u32, chunk: &Chunk<'_>) -> Next {
             let side = if chunk.from == Side::Client { '>' } else { '<' };
             self.said += &format!("{side}{} ", chunk.bytes.escape_ascii());
             self.chunks += 1;
-            self.most_chunks.is_none_or(|most| self.chunks < most)
+            if self.most_chunks.is_none_or(|most| self.chunks < most) {
+                Next::More
+            } else {
+                Next::Done
+            }
         }
         fn gap(&mut self, (): &mut (), from: Side, bytes: u64) -> bool {
             let side = if from == Side::Client { '>' } else { '<' };
             self.said += &format!("{side}[{bytes}] ");
             true
         }
-        fn keep(&mut self, _: u32, (): ()) -> Option<u32> {
+        fn keep(&mut self, (): ()) -> Option<u32> {
             self.kept += 1;
             None
         }
