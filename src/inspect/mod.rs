@@ -6,6 +6,8 @@
 //! To add a protocol: a file with `probe`, `State` and `push`, an arm in [`State`], a line in
 //! [`PROTOCOLS`], a fixture.
 
+mod dns;
+
 use crate::model::{Carrier, Chunk, Evidence, Side, Time, What};
 
 /// What a probe makes of the first bytes of a flow.
@@ -68,32 +70,42 @@ pub(crate) struct Protocol {
 }
 
 /// The readers. One variant a protocol that is read beyond its name. Large ones are boxed.
-pub(crate) enum State {}
+pub(crate) enum State {
+    Dns(Box<dns::Dns>),
+}
 
 impl State {
     /// The next bytes of the flow.
-    pub(crate) fn push(&mut self, _chunk: &Chunk<'_>, _out: &mut Out) -> Step {
-        match *self {}
+    pub(crate) fn push(&mut self, chunk: &Chunk<'_>, out: &mut Out) -> Step {
+        match self {
+            State::Dns(dns) => dns.push(chunk, out),
+        }
     }
 
     /// `bytes` bytes of the stream from `side` were never seen; the next chunk comes after them.
-    pub(crate) fn gap(&mut self, _side: Side, _bytes: u64, _out: &mut Out) -> Step {
-        match *self {}
+    pub(crate) fn gap(&mut self, side: Side, _bytes: u64, _out: &mut Out) -> Step {
+        match self {
+            State::Dns(dns) => dns.gap(side),
+        }
     }
 
     /// The flow ended: what was read of something unfinished can still be told.
     pub(crate) fn finish(&mut self, _out: &mut Out) {
-        match *self {}
+        match self {
+            State::Dns(_) => {}
+        }
     }
 
     /// Bytes held in buffers, for the budget.
     pub(crate) fn buffered(&self) -> usize {
-        match *self {}
+        match self {
+            State::Dns(dns) => dns.buffered(),
+        }
     }
 }
 
 /// Every protocol, the more specific probes first.
-pub(crate) const PROTOCOLS: &[Protocol] = &[];
+pub(crate) const PROTOCOLS: &[Protocol] = &[dns::PROTOCOL, dns::MDNS, dns::LLMNR];
 
 /// How much of each side of a stream probes may ask for.
 pub(crate) const PROBE_BYTES: usize = 2048;
