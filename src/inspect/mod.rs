@@ -7,8 +7,12 @@
 //! [`PROTOCOLS`], a fixture.
 
 mod dns;
+mod held;
+mod http;
 
-use crate::model::{Carrier, Chunk, Evidence, Side, Time, What};
+use held::Held;
+
+use crate::model::{Carrier, Chunk, Evidence, Side, What};
 
 /// What a probe makes of the first bytes of a flow.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -72,6 +76,7 @@ pub(crate) struct Protocol {
 /// The readers. One variant a protocol that is read beyond its name. Large ones are boxed.
 pub(crate) enum State {
     Dns(Box<dns::Dns>),
+    Http(Box<http::Http>),
 }
 
 impl State {
@@ -79,20 +84,23 @@ impl State {
     pub(crate) fn push(&mut self, chunk: &Chunk<'_>, out: &mut Out) -> Step {
         match self {
             State::Dns(dns) => dns.push(chunk, out),
+            State::Http(http) => http.push(chunk, out),
         }
     }
 
     /// `bytes` bytes of the stream from `side` were never seen; the next chunk comes after them.
-    pub(crate) fn gap(&mut self, side: Side, _bytes: u64, _out: &mut Out) -> Step {
+    pub(crate) fn gap(&mut self, side: Side, bytes: u64, out: &mut Out) -> Step {
         match self {
             State::Dns(dns) => dns.gap(side),
+            State::Http(http) => http.gap(side, bytes, out),
         }
     }
 
     /// The flow ended: what was read of something unfinished can still be told.
-    pub(crate) fn finish(&mut self, _out: &mut Out) {
+    pub(crate) fn finish(&mut self, out: &mut Out) {
         match self {
             State::Dns(_) => {}
+            State::Http(http) => http.finish(out),
         }
     }
 
@@ -100,12 +108,19 @@ impl State {
     pub(crate) fn buffered(&self) -> usize {
         match self {
             State::Dns(dns) => dns.buffered(),
+            State::Http(http) => http.buffered(),
         }
     }
 }
 
 /// Every protocol, the more specific probes first.
-pub(crate) const PROTOCOLS: &[Protocol] = &[dns::PROTOCOL, dns::MDNS, dns::LLMNR];
+pub(crate) const PROTOCOLS: &[Protocol] = &[
+    http::PROTOCOL,
+    http::PROTOCOL_2,
+    dns::PROTOCOL,
+    dns::MDNS,
+    dns::LLMNR,
+];
 
 /// How much of each side of a stream probes may ask for.
 pub(crate) const PROBE_BYTES: usize = 2048;
@@ -429,129 +444,5 @@ fn bit(index: usize) -> u128 {
 // Without a flag a protocol could turn the same bytes down for ever.
 const _: () = assert!(PROTOCOLS.len() <= 128);
 
-/// Bytes of both sides that wait for a probe to be sure, and the order in which they came.
-#[derive(Default)]
-struct Held {
-    sides: [Vec<u8>; 2],
-    pieces: Vec<Piece>,
-    /// Bytes lost before those that are held.
-    lost: [u64; 2],
-    /// No probe knows what that side sent so far.
-    closed: [bool; 2],
-    gaps: u8,
-}
-
-/// A run of held bytes from one side, and the frame that brought the last of them.
-struct Piece {
-    from: Side,
-    len: usize,
-    frame: u64,
-    time: Time,
-}
-
-impl Held {
-    fn side(&self, side: Side) -> &[u8] {
-        let [client, server] = &self.sides;
-        match side {
-            Side::Client => client,
-            Side::Server => server,
-        }
-    }
-
-    fn is_closed(&self, side: Side) -> bool {
-        let [client, server] = self.closed;
-        match side {
-            Side::Client => client,
-            Side::Server => server,
-        }
-    }
-
-    fn set_closed(&mut self, side: Side, closed: bool) {
-        if let Some(place) = self.closed.get_mut(side.index()) {
-            *place = closed;
-        }
-    }
-
-    fn keep(&mut self, chunk: &Chunk<'_>) {
-        if let Some(bytes) = self.sides.get_mut(chunk.from.index()) {
-            bytes.extend_from_slice(chunk.bytes);
-        }
-        match self.pieces.last_mut() {
-            Some(last) if last.from == chunk.from => {
-                last.len = last.len.saturating_add(chunk.bytes.len());
-                last.frame = chunk.frame;
-                last.time = chunk.time;
-            }
-            _ => self.pieces.push(Piece {
-                from: chunk.from,
-                len: chunk.bytes.len(),
-                frame: chunk.frame,
-                time: chunk.time,
-            }),
-        }
-    }
-
-    /// What one side sent before a hole is no prefix of anything: it is dropped, and the bytes
-    /// after the hole are probed as if they came first.
-    fn lose(&mut self, side: Side, bytes: u64) {
-        self.gaps = self.gaps.saturating_add(1);
-        if let Some(lost) = self.lost.get_mut(side.index()) {
-            *lost = lost.saturating_add(bytes);
-        }
-        if let Some(held) = self.sides.get_mut(side.index()) {
-            held.clear();
-        }
-        self.pieces.retain(|piece| piece.from != side);
-        self.set_closed(side, false);
-    }
-
-    /// Hands the held bytes to a reader, in the order in which they came, as far as it wants
-    /// them. A side that lost bytes and did not settle the matter starts with a gap.
-    fn replay(&self, state: &mut State, chunk: &Chunk<'_>, out: &mut Out) -> Step {
-        let other = chunk.from.other();
-        let lost = self.lost.get(other.index()).copied().unwrap_or(0);
-        if lost > 0 {
-            let step = state.gap(other, lost, out);
-            if step != Step::More {
-                return step;
-            }
-        }
-        let [mut client, mut server] = [self.side(Side::Client), self.side(Side::Server)];
-        let mut step = Step::More;
-        for piece in &self.pieces {
-            let rest = match piece.from {
-                Side::Client => &mut client,
-                Side::Server => &mut server,
-            };
-            let (bytes, after) = rest.split_at(piece.len.min(rest.len()));
-            *rest = after;
-            match step {
-                Step::More => {
-                    step = state.push(
-                        &Chunk {
-                            bytes,
-                            from: piece.from,
-                            frame: piece.frame,
-                            time: piece.time,
-                            ..*chunk
-                        },
-                        out,
-                    );
-                }
-                // What came after the switch belongs to the next protocol too.
-                Step::Switch => {
-                    if let Some(rest) = out.rest.get_mut(piece.from.index()) {
-                        rest.extend_from_slice(bytes);
-                    }
-                }
-                Step::Done | Step::NotMine => break,
-            }
-        }
-        step
-    }
-
-    fn buffered(&self) -> usize {
-        let bytes: usize = self.sides.iter().map(Vec::capacity).sum();
-        bytes.saturating_add(self.pieces.capacity().saturating_mul(size_of::<Piece>()))
-    }
-}
+#[cfg(test)]
+mod check;
