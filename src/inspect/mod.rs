@@ -9,6 +9,10 @@
 mod dns;
 mod held;
 mod http;
+mod lines;
+mod socks;
+mod starttls;
+mod xmpp;
 
 use held::Held;
 
@@ -77,6 +81,9 @@ pub(crate) struct Protocol {
 pub(crate) enum State {
     Dns(Box<dns::Dns>),
     Http(Box<http::Http>),
+    Socks(Box<socks::Socks>),
+    StartTls(Box<starttls::Talk>),
+    Xmpp(Box<xmpp::Xmpp>),
 }
 
 impl State {
@@ -85,6 +92,9 @@ impl State {
         match self {
             State::Dns(dns) => dns.push(chunk, out),
             State::Http(http) => http.push(chunk, out),
+            State::Socks(socks) => socks.push(chunk, out),
+            State::StartTls(talk) => talk.push(chunk, out),
+            State::Xmpp(xmpp) => xmpp.push(chunk, out),
         }
     }
 
@@ -93,14 +103,16 @@ impl State {
         match self {
             State::Dns(dns) => dns.gap(side),
             State::Http(http) => http.gap(side, bytes, out),
+            // Handshakes with holes in them say nothing about what follows.
+            State::Socks(_) | State::StartTls(_) | State::Xmpp(_) => Step::Done,
         }
     }
 
     /// The flow ended: what was read of something unfinished can still be told.
     pub(crate) fn finish(&mut self, out: &mut Out) {
         match self {
-            State::Dns(_) => {}
             State::Http(http) => http.finish(out),
+            State::Dns(_) | State::Socks(_) | State::StartTls(_) | State::Xmpp(_) => {}
         }
     }
 
@@ -109,6 +121,9 @@ impl State {
         match self {
             State::Dns(dns) => dns.buffered(),
             State::Http(http) => http.buffered(),
+            State::Socks(socks) => socks.buffered(),
+            State::StartTls(talk) => talk.buffered(),
+            State::Xmpp(xmpp) => xmpp.buffered(),
         }
     }
 }
@@ -120,6 +135,12 @@ pub(crate) const PROTOCOLS: &[Protocol] = &[
     dns::PROTOCOL,
     dns::MDNS,
     dns::LLMNR,
+    starttls::SMTP,
+    starttls::IMAP,
+    starttls::POP3,
+    starttls::FTP,
+    xmpp::PROTOCOL,
+    socks::PROTOCOL,
 ];
 
 /// How much of each side of a stream probes may ask for.

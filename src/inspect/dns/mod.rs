@@ -285,6 +285,7 @@ pub(crate) fn fuzz(bytes: &[u8]) {
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing)]
 mod tests {
     use crate::inspect::check::{Client, Gap, Server, check, check_splits};
     use crate::model::{Carrier, Side};

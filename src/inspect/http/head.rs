@@ -6,8 +6,8 @@
 //!
 //! Only the fields of interest are kept: a head may have any number of lines.
 
-use super::lines::LINE_BYTES;
 use super::start::{self, RequestLine, split_once};
+use crate::inspect::lines::LINE_BYTES;
 use crate::model::{HttpRequest, HttpResponse, Text};
 
 /// Different `Host` lines of one request that are kept.

@@ -18,11 +18,14 @@ const TABLE_BYTES: usize = 64 << 10;
 /// What an entry costs beside its bytes (RFC 7541 §4.1).
 const ENTRY_BYTES: usize = 32;
 
+/// Name and value.
+type Entry = (Arc<[u8]>, Arc<[u8]>);
+
 /// The state of one direction.
 #[derive(Debug)]
 pub(super) struct Decoder {
     huffman: Huffman,
-    entries: VecDeque<(Arc<[u8]>, Arc<[u8]>)>,
+    entries: VecDeque<Entry>,
     size: usize,
     capacity: usize,
     /// Decoded strings; kept for their capacity.
@@ -90,7 +93,7 @@ impl Decoder {
         Ok(())
     }
 
-    fn dynamic(&self, index: usize) -> Result<&(Arc<[u8]>, Arc<[u8]>), Malformed> {
+    fn dynamic(&self, index: usize) -> Result<&Entry, Malformed> {
         index
             .checked_sub(STATIC.len())
             .and_then(|index| self.entries.get(index))

@@ -10,7 +10,6 @@
 mod head;
 mod hpack;
 mod huffman;
-mod lines;
 mod one;
 mod start;
 mod two;
@@ -33,7 +32,7 @@ pub(super) const PROTOCOL_2: Protocol = Protocol {
     tcp: true,
     udp: false,
     probe: |chunk| preface(chunk.bytes),
-    start: Some(|| State::Http(Box::new(Http::Two(Two::default())))),
+    start: Some(|| State::Http(Box::new(Http::Two(Box::default())))),
 };
 
 /// Fourteen bytes of the preface are enough: nothing else begins like that.
@@ -52,7 +51,7 @@ fn preface(bytes: &[u8]) -> Probe {
 #[derive(Debug)]
 pub(crate) enum Http {
     One(One),
-    Two(Two),
+    Two(Box<Two>),
 }
 
 impl Http {
@@ -73,7 +72,7 @@ impl Http {
                     },
                     out,
                 );
-                *self = Http::Two(two);
+                *self = Http::Two(Box::new(two));
                 step
             }
         }
@@ -101,6 +100,7 @@ impl Http {
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing)]
 mod tests {
     use crate::inspect::check::{Client, Gap, Server, check, check_splits, evidence, words};
     use crate::model::{Carrier, Side};

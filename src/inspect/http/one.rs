@@ -9,8 +9,8 @@
 //! next segment that begins with one.
 
 use super::head::{self, Head};
-use super::lines::Lines;
 use super::start;
+use crate::inspect::lines::Lines;
 use crate::inspect::{Out, Probe, Step};
 use crate::model::{Chunk, Evidence, Side, Text, Time, Via, What};
 use crate::wire::Cursor;

@@ -83,7 +83,7 @@ fn recognise_request(bytes: &[u8]) -> Probe {
         return Probe::Yes;
     }
     match memchr(b'\n', bytes) {
-        Some(end) => match request_line(trim_end(bytes.get(..end).unwrap_or_default())) {
+        Some(end) => match request_line(bytes.get(..end).unwrap_or_default().trim_ascii_end()) {
             Some(line) if line.versioned => Probe::Yes,
             _ => Probe::No,
         },
@@ -181,11 +181,6 @@ pub(super) fn is_token(byte: &u8) -> bool {
 pub(super) fn split_once(bytes: &[u8], at: u8) -> Option<(&[u8], &[u8])> {
     let (before, after) = bytes.split_at_checked(memchr(at, bytes)?)?;
     Some((before, after.get(1..)?))
-}
-
-/// Without the line end and the blanks before it.
-pub(super) fn trim_end(line: &[u8]) -> &[u8] {
-    line.trim_ascii_end()
 }
 
 #[cfg(test)]

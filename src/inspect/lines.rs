@@ -6,7 +6,6 @@
 //! A line that lies within one chunk is not copied. Of a line that does not, or that never
 //! ends, [`LINE_BYTES`] are kept.
 
-use super::start::trim_end;
 use crate::wire::Cursor;
 use memchr::memchr;
 
@@ -44,14 +43,14 @@ impl Lines {
         cursor.take_up_to(1);
         if self.partial.is_empty() && line.len() <= LINE_BYTES {
             return Some(Line {
-                bytes: trim_end(line),
+                bytes: line.trim_ascii_end(),
                 cut: false,
             });
         }
         self.keep(line);
         self.spent = true;
         Some(Line {
-            bytes: trim_end(&self.partial),
+            bytes: self.partial.trim_ascii_end(),
             cut: self.cut,
         })
     }
