@@ -79,7 +79,7 @@ pub(crate) struct Protocol {
 
 /// The readers. One variant a protocol that is read beyond its name. Large ones are boxed.
 pub(crate) enum State {
-    Dns(Box<dns::Dns>),
+    Dns(dns::Dns),
     Http(Box<http::Http>),
     Socks(Box<socks::Socks>),
     StartTls(Box<starttls::Talk>),
@@ -237,7 +237,7 @@ impl Inspection {
 
     /// True if the next datagram could be read as well by a new inspection.
     pub(crate) fn can_pause(&self) -> bool {
-        false
+        matches!(&self.phase, Phase::Reading(State::Dns(dns)) if dns.can_pause())
     }
 
     /// Bytes held, for the budget.

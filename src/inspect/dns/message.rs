@@ -322,6 +322,11 @@ mod tests {
             &response(1, 2, &[Q, lost, A].concat()),
             "a.io?1 a.io=1:192.0.2.1 damaged",
         );
+        let long = [&b"\x01x".repeat(200), &b"\0"[..], &lost[2..]].concat();
+        check(
+            &response(1, 2, &[Q, &long, A].concat()),
+            "a.io?1 a.io=1:192.0.2.1 damaged",
+        );
     }
 
     #[test]

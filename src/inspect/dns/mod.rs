@@ -8,6 +8,8 @@
 //! such. On other ports a message must hold together from its header to its last byte, and its
 //! names must look like host names. A TCP stream buffers at most one message a side.
 
+#[cfg(test)]
+mod corpus;
 mod message;
 mod name;
 mod rdata;
@@ -22,7 +24,7 @@ pub(super) const PROTOCOL: Protocol = Protocol {
     tcp: true,
     udp: true,
     probe: |chunk| probe(chunk, DnsFamily::Dns),
-    start: Some(|| State::Dns(Box::default())),
+    start: Some(|| State::Dns(Dns::default())),
 };
 
 pub(super) const MDNS: Protocol = Protocol {
@@ -30,7 +32,7 @@ pub(super) const MDNS: Protocol = Protocol {
     tcp: false,
     udp: true,
     probe: |chunk| probe(chunk, DnsFamily::Mdns),
-    start: Some(|| State::Dns(Box::default())),
+    start: Some(|| State::Dns(Dns::default())),
 };
 
 pub(super) const LLMNR: Protocol = Protocol {
@@ -38,7 +40,7 @@ pub(super) const LLMNR: Protocol = Protocol {
     tcp: true,
     udp: true,
     probe: |chunk| probe(chunk, DnsFamily::Llmnr),
-    start: Some(|| State::Dns(Box::default())),
+    start: Some(|| State::Dns(Dns::default())),
 };
 
 const DNS_PORT: u16 = 53;
@@ -121,7 +123,9 @@ fn plausible(bytes: &[u8], family: DnsFamily) -> bool {
         return false;
     };
     let [questions, answers, authority, additional] = header.counts;
-    let most_questions = if family == DnsFamily::Mdns { 512 } else { 8 };
+    // One question is what everybody asks; many at once only where the first makes sense.
+    let many = family == DnsFamily::Mdns || looks_like_a_name(bytes);
+    let most_questions = if many { 512 } else { 8 };
     let counts = header.counts != [0; 4] || header.is_response();
     counts
         && header.opcode() <= LAST_OPCODE.into()
@@ -183,7 +187,8 @@ fn looks_like_a_name(bytes: &[u8]) -> bool {
 /// Reads the messages of one flow.
 #[derive(Debug, Default)]
 pub(crate) struct Dns {
-    sides: [Stream; 2],
+    /// Only streams need a state.
+    sides: Option<Box<[Stream; 2]>>,
 }
 
 /// One direction over TCP.
@@ -200,7 +205,8 @@ impl Dns {
         match chunk.carrier {
             Carrier::Udp => take(chunk.bytes, chunk, out),
             Carrier::Tcp => {
-                if let Some(stream) = self.sides.get_mut(chunk.from.index()) {
+                let sides = self.sides.get_or_insert_default();
+                if let Some(stream) = sides.get_mut(chunk.from.index()) {
                     stream.push(chunk, out);
                 }
             }
@@ -209,15 +215,22 @@ impl Dns {
     }
 
     pub(super) fn gap(&mut self, side: Side) -> Step {
-        if let Some(stream) = self.sides.get_mut(side.index()) {
+        let sides = self.sides.get_or_insert_default();
+        if let Some(stream) = sides.get_mut(side.index()) {
             stream.partial = Vec::new();
             stream.lost = true;
         }
         Step::More
     }
 
+    /// Datagrams stand for themselves.
+    pub(super) fn can_pause(&self) -> bool {
+        self.sides.is_none()
+    }
+
     pub(super) fn buffered(&self) -> usize {
-        self.sides.iter().map(|side| side.partial.capacity()).sum()
+        let sides = self.sides.iter().flat_map(|sides| sides.iter());
+        sides.map(|side| side.partial.capacity()).sum()
     }
 }
 
