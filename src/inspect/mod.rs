@@ -6,6 +6,8 @@
 //! To add a protocol: a file with `probe`, `State` and `push`, an arm in [`State`], a line in
 //! [`PROTOCOLS`], a fixture.
 
+mod recognise;
+
 use crate::model::{Carrier, Chunk, Evidence, Side, What};
 
 /// What a probe makes of the first bytes of a flow.
