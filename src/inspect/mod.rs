@@ -10,6 +10,7 @@ mod dns;
 mod held;
 mod http;
 mod lines;
+mod recognise;
 mod socks;
 mod starttls;
 mod xmpp;
