@@ -7,6 +7,9 @@
 //! [`PROTOCOLS`], a fixture.
 
 mod dns;
+mod dtls;
+mod quic;
+mod tls;
 
 use crate::model::{Carrier, Chunk, Evidence, Side, Time, What};
 
@@ -72,6 +75,9 @@ pub(crate) struct Protocol {
 /// The readers. One variant a protocol that is read beyond its name. Large ones are boxed.
 pub(crate) enum State {
     Dns(Box<dns::Dns>),
+    Dtls(dtls::State),
+    Quic(quic::State),
+    Tls(tls::State),
 }
 
 impl State {
@@ -79,20 +85,29 @@ impl State {
     pub(crate) fn push(&mut self, chunk: &Chunk<'_>, out: &mut Out) -> Step {
         match self {
             State::Dns(dns) => dns.push(chunk, out),
+            State::Dtls(dtls) => dtls.push(chunk, out),
+            State::Quic(quic) => quic.push(chunk, out),
+            State::Tls(tls) => tls.push(chunk, out),
         }
     }
 
     /// `bytes` bytes of the stream from `side` were never seen; the next chunk comes after them.
-    pub(crate) fn gap(&mut self, side: Side, _bytes: u64, _out: &mut Out) -> Step {
+    pub(crate) fn gap(&mut self, side: Side, bytes: u64, out: &mut Out) -> Step {
         match self {
             State::Dns(dns) => dns.gap(side),
+            State::Dtls(dtls) => dtls.gap(side, bytes, out),
+            State::Quic(quic) => quic.gap(side, bytes, out),
+            State::Tls(tls) => tls.gap(side, bytes, out),
         }
     }
 
     /// The flow ended: what was read of something unfinished can still be told.
-    pub(crate) fn finish(&mut self, _out: &mut Out) {
+    pub(crate) fn finish(&mut self, out: &mut Out) {
         match self {
             State::Dns(_) => {}
+            State::Dtls(dtls) => dtls.finish(out),
+            State::Quic(quic) => quic.finish(out),
+            State::Tls(tls) => tls.finish(out),
         }
     }
 
@@ -100,12 +115,22 @@ impl State {
     pub(crate) fn buffered(&self) -> usize {
         match self {
             State::Dns(dns) => dns.buffered(),
+            State::Dtls(dtls) => dtls.buffered(),
+            State::Quic(quic) => quic.buffered(),
+            State::Tls(tls) => tls.buffered(),
         }
     }
 }
 
 /// Every protocol, the more specific probes first.
-pub(crate) const PROTOCOLS: &[Protocol] = &[dns::PROTOCOL, dns::MDNS, dns::LLMNR];
+pub(crate) const PROTOCOLS: &[Protocol] = &[
+    tls::PROTOCOL,
+    quic::PROTOCOL,
+    dtls::PROTOCOL,
+    dns::PROTOCOL,
+    dns::MDNS,
+    dns::LLMNR,
+];
 
 /// How much of each side of a stream probes may ask for.
 pub(crate) const PROBE_BYTES: usize = 2048;
