@@ -1,0 +1,17 @@
+//! Everything that needs the whole crate, or the repository itself.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    missing_docs
+)]
+
+mod kit;
+
+mod architecture;
+mod language;
+mod layering;
+mod licences;
