@@ -32,7 +32,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     // The command line lives on the public API alone.
-    ("cli", &["model", "source", "locate", "judge", "report", "audit"]),
+    (
+        "cli",
+        &["model", "source", "locate", "judge", "report", "audit"],
+    ),
 ];
 
 /// Rooms that may turn off one of clippy.toml's refusals, and nothing else may.
@@ -71,13 +74,54 @@ fn the_core_has_no_clock_socket_thread_or_printing() {
                 wrong.push(format!("{path}: turns off {lint}"));
             }
         }
-        for word in ["thread_local!", "static mut ", "std::net::Tcp", "std::net::Udp"] {
+        for word in [
+            "thread_local!",
+            "static mut ",
+            "std::net::Tcp",
+            "std::net::Udp",
+        ] {
             if code.contains(word) {
                 wrong.push(format!("{path}: has `{word}`"));
             }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The lifetime of the capture's bytes ends at the flow table: rows own what they hold.
+/// (`Chunk` is what the table hands out, not a row.)
+#[test]
+fn rows_have_no_lifetimes() {
+    let mut wrong = Vec::new();
+    for (room, path, code) in rooms() {
+        let after_the_table = ["model", "names", "locate", "judge"].contains(&room.as_str());
+        if !after_the_table || path == "src/model/chunk.rs" {
+            continue;
+        }
+        for kind in ["struct ", "enum "] {
+            for item in code.split(&format!("pub {kind}")).skip(1) {
+                let head = item.split(['{', ';', '(']).next().unwrap();
+                if head.contains("<'") {
+                    wrong.push(format!("{path}: {kind}{}", head.trim()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Text of a capture reaches an output through `report/escape.rs` or not at all.
+#[test]
+fn text_cannot_be_displayed() {
+    for (_, path, code) in rooms() {
+        let words = words(&code);
+        let displayed = words
+            .windows(5)
+            .any(|five| five == ["Display", "for", "Text", "{", "fn"]);
+        assert!(!displayed, "{path}: Text can be displayed");
+    }
+    let model = strip(&kit::read("src/model/text.rs"));
+    assert!(model.contains("struct Text"), "Text has moved");
 }
 
 /// The rules above are only as good as the reading of imports.
@@ -89,14 +133,30 @@ fn the_reading_of_imports_sees_every_form() {
         assert_eq!(got.join(" "), want, "{code}");
     }
     check("src/flow/table.rs", "use crate::decode::Segment;", "decode");
-    check("src/flow/table.rs", "use crate::{model::{Time, Flow}, wire::Cursor};", "model wire");
-    check("src/flow/table.rs", "fn f(x: crate::names::Join) {}", "names");
+    check(
+        "src/flow/table.rs",
+        "use crate::{model::{Time, Flow}, wire::Cursor};",
+        "model wire",
+    );
+    check(
+        "src/flow/table.rs",
+        "fn f(x: crate::names::Join) {}",
+        "names",
+    );
     check("src/flow/table.rs", "use super::stream::Stream;", "flow");
     check("src/flow/table.rs", "use super::super::judge;", "judge");
     check("src/flow/mod.rs", "use super::judge;", "judge");
     check("src/audit.rs", "use super::report::text;", "report");
-    check("src/flow/table.rs", "// use crate::judge;\n/* crate::report */ let s = \"crate::cli\";", "");
-    check("src/flow/table.rs", "use crate :: {\n  Error,\n  decode::Sink,\n};", "Error decode");
+    check(
+        "src/flow/table.rs",
+        "// use crate::judge;\n/* crate::report */ let s = \"crate::cli\";",
+        "",
+    );
+    check(
+        "src/flow/table.rs",
+        "use crate :: {\n  Error,\n  decode::Sink,\n};",
+        "Error decode",
+    );
 }
 
 /// Every source file as (room, path inside the repository, code without comments, strings and
@@ -259,16 +319,27 @@ fn string(rest: &str) -> usize {
 }
 
 fn raw_string(rest: &str) -> Option<usize> {
-    let hashes = rest.strip_prefix('r')?.chars().take_while(|c| *c == '#').count();
+    let hashes = rest
+        .strip_prefix('r')?
+        .chars()
+        .take_while(|c| *c == '#')
+        .count();
     rest[1 + hashes..].strip_prefix('"')?;
     let end = format!("\"{}", "#".repeat(hashes));
     let from = 2 + hashes;
-    Some(rest[from..].find(&end).map_or(rest.len(), |at| from + at + end.len()))
+    Some(
+        rest[from..]
+            .find(&end)
+            .map_or(rest.len(), |at| from + at + end.len()),
+    )
 }
 
 /// A character literal such as `'"'`, which would otherwise open a string.
 fn character(rest: &str) -> Option<usize> {
-    ["'\"'", "'\\''", "'\\\\'", "b'\"'"].iter().find(|lit| rest.starts_with(**lit)).map(|lit| lit.len())
+    ["'\"'", "'\\''", "'\\\\'", "b'\"'"]
+        .iter()
+        .find(|lit| rest.starts_with(**lit))
+        .map(|lit| lit.len())
 }
 
 /// The architecture's own table of rooms says what this test enforces.
@@ -279,13 +350,20 @@ fn the_table_of_rooms_stands_in_the_docs() {
     for line in docs.lines().filter(|line| line.starts_with("| `")) {
         let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
         if let [room, _, imports] = cells[..] {
-            let imports: BTreeSet<&str> =
-                imports.split(',').map(|room| room.trim().trim_matches('`')).filter(|r| *r != "–").collect();
+            let imports: BTreeSet<&str> = imports
+                .split(',')
+                .map(|room| room.trim().trim_matches('`'))
+                .filter(|r| *r != "–")
+                .collect();
             said.insert(room.trim_matches('`').to_owned(), imports);
         }
     }
     for (room, allowed) in MAY_IMPORT {
         let allowed: BTreeSet<&str> = allowed.iter().copied().collect();
-        assert_eq!(said.get(*room), Some(&allowed), "docs/architecture.md on `{room}`");
+        assert_eq!(
+            said.get(*room),
+            Some(&allowed),
+            "docs/architecture.md on `{room}`"
+        );
     }
 }

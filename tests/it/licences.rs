@@ -25,7 +25,10 @@ fn nothing_that_could_send_is_linked_and_nothing_comes_from_elsewhere() {
         assert!(!banned.iter().any(|ban| ban == name), "{name} is banned");
         if name != "whereto" {
             let source = package["source"].as_str().unwrap_or("a path");
-            assert!(source.starts_with("registry+"), "{name} comes from {source}");
+            assert!(
+                source.starts_with("registry+"),
+                "{name} comes from {source}"
+            );
         }
     }
 }
@@ -60,12 +63,22 @@ fn permitted(expression: &str, allowed: &[String]) -> bool {
 /// Every package that a build for this platform links, with all features.
 fn packages() -> Vec<Value> {
     let out = Command::new(env!("CARGO"))
-        .args(["metadata", "--locked", "--all-features", "--format-version", "1"])
+        .args([
+            "metadata",
+            "--locked",
+            "--all-features",
+            "--format-version",
+            "1",
+        ])
         .args(["--filter-platform", "x86_64-unknown-linux-gnu"])
         .current_dir(kit::repo("."))
         .output()
         .unwrap();
-    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    assert!(
+        out.status.success(),
+        "{}",
+        String::from_utf8_lossy(&out.stderr)
+    );
     let all: Value = serde_json::from_slice(&out.stdout).unwrap();
     all["packages"].as_array().unwrap().clone()
 }
@@ -77,5 +90,9 @@ fn list(section: &str, key: &str) -> Vec<String> {
     let from = section.find(&format!("\n{key} = [")).unwrap();
     let body = &section[from..];
     let body = &body[..body.find("\n]").unwrap()];
-    body.split('"').skip(1).step_by(2).map(str::to_owned).collect()
+    body.split('"')
+        .skip(1)
+        .step_by(2)
+        .map(str::to_owned)
+        .collect()
 }

@@ -11,7 +11,6 @@
 
 mod kit;
 
-mod architecture;
 mod language;
 mod layering;
 mod licences;
