@@ -1,6 +1,8 @@
 //! What several of these tests need: the repository's folders, files, and loud skips.
 
+use serde_json::Value;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// A path inside the repository.
 pub(crate) fn repo(path: &str) -> PathBuf {
@@ -11,6 +13,82 @@ pub(crate) fn repo(path: &str) -> PathBuf {
 #[track_caller]
 pub(crate) fn read(path: &str) -> String {
     std::fs::read_to_string(repo(path)).unwrap_or_else(|err| panic!("{path}: {err}"))
+}
+
+/// The program, run in the repository's root, with nothing on its standard input.
+pub(crate) fn whereto(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_whereto"));
+    command.args(arguments).current_dir(repo(".")).stdin(std::process::Stdio::null());
+    command
+}
+
+/// One folder under `fixtures/`.
+pub(crate) struct Fixture {
+    /// Its name.
+    pub(crate) name: String,
+    /// Its capture, as a path inside the repository.
+    pub(crate) capture: String,
+    /// What is given to `--expect`, if anything.
+    pub(crate) expect: Option<String>,
+}
+
+impl Fixture {
+    /// The JSON report of the program, with its own `--expect` and these arguments.
+    #[track_caller]
+    pub(crate) fn audit(&self, arguments: &[&str]) -> Value {
+        let out = self.command(arguments).output().unwrap();
+        let said = String::from_utf8_lossy(&out.stderr);
+        assert!(matches!(out.status.code(), Some(0 | 1 | 3 | 4)), "{}: {said}", self.name);
+        serde_json::from_slice(&out.stdout).unwrap_or_else(|err| panic!("{}: {err}", self.name))
+    }
+
+    /// `whereto audit --format json` on it.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = whereto(&["audit", "--format", "json", &self.capture]);
+        if let Some(expect) = &self.expect {
+            command.args(["--expect", expect]);
+        }
+        command.args(arguments);
+        command
+    }
+}
+
+/// One fixture by its name.
+#[track_caller]
+pub(crate) fn fixture(name: &str) -> Fixture {
+    fixtures().into_iter().find(|fixture| fixture.name == name).unwrap()
+}
+
+/// Every fixture, sorted by name.
+pub(crate) fn fixtures() -> Vec<Fixture> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(repo("fixtures")).unwrap() {
+        let folder = entry.unwrap().path();
+        let name = folder.file_name().unwrap().to_string_lossy().into_owned();
+        let Some(capture) = ["capture.pcap", "capture.pcapng"].into_iter().find(|file| folder.join(file).exists())
+        else {
+            continue;
+        };
+        found.push(Fixture {
+            capture: format!("fixtures/{name}/{capture}"),
+            expect: std::fs::read_to_string(folder.join("expect")).ok().map(|text| text.trim().to_owned()),
+            name,
+        });
+    }
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    assert!(found.len() >= 15, "only {} fixtures were found", found.len());
+    found
+}
+
+/// The strings under `key` in each row of a report's list.
+pub(crate) fn column(report: &Value, list: &str, key: &str) -> Vec<String> {
+    let rows = report[list].as_array().unwrap_or_else(|| panic!("no list `{list}`"));
+    rows.iter()
+        .map(|row| match &row[key] {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        })
+        .collect()
 }
 
 /// Every file below `folder`, sorted, without what a build leaves behind.
