@@ -6,11 +6,27 @@
     clippy::print_stderr,
     clippy::disallowed_methods,
     clippy::disallowed_types,
-    missing_docs
+    missing_docs,
+    unreachable_pub
 )]
 
+#[path = "../fuzz/harness/mod.rs"]
+mod harness;
 mod kit;
 
+mod architecture;
+mod cli;
+mod determinism;
+mod docs;
+mod fuzzed;
+mod golden;
+mod hostile;
 mod language;
 mod layering;
 mod licences;
+mod limits;
+mod names;
+mod places;
+mod rewrites;
+mod shared_lab;
+mod truncation;

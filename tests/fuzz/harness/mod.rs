@@ -5,6 +5,7 @@
 //! mutations, so that `cargo test` alone runs them too. A target must not panic, must end, and
 //! what it rendered must be well formed.
 
+mod audit;
 mod packets;
 mod seeds;
 mod targets;
