@@ -4,6 +4,7 @@
 
 mod app;
 mod chunk;
+pub mod columns;
 mod country;
 mod endpoint;
 mod evidence;
