@@ -12,6 +12,6 @@ mod rtt;
 mod stream;
 mod table;
 
-pub(crate) use record::{CARRIES_TUNNEL, OPENING_SEEN, Record, bytes_of};
+pub(crate) use record::{CARRIES_TUNNEL, CLIENT_IS_B, OPENING_SEEN, Record};
 pub(crate) use rtt::Rtt;
-pub(crate) use table::{BATCH, Counts, Reader, Table};
+pub(crate) use table::{BATCH, Next, Reader, Table};

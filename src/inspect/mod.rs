@@ -136,6 +136,11 @@ impl Inspection {
         self.phase = Phase::Done;
     }
 
+    /// True if the next datagram could be read as well by a new inspection.
+    pub(crate) fn can_pause(&self) -> bool {
+        false
+    }
+
     /// Bytes held, for the budget.
     pub(crate) fn buffered(&self) -> usize {
         match &self.phase {
