@@ -1,7 +1,7 @@
 //! The findings: a card each for what is violated and what is not decided, one line for the rest.
 
 use super::layout::{Ink, Page, bytes, count, instant, many, part};
-use super::{length, mark, operator_words, subject_words};
+use super::{at_least, length, mark, operator_words, subject_words};
 use crate::model::{Destination, Finding, Report, Verdict};
 use crate::report::{escape, opinion_words};
 use std::io;
@@ -109,7 +109,7 @@ fn addresses(destination: &Destination) -> String {
     let more = destination.address_count.saturating_sub(length(shown.len()));
     match more {
         0 => shown.join(" "),
-        _ => format!("{} and {} more", shown.join(" "), count(more)),
+        _ => format!("{} and {} more", shown.join(" "), at_least(more)),
     }
 }
 

@@ -67,7 +67,15 @@ fn subject_words(destination: &Destination) -> String {
     let first = destination.addresses.first().map(ToString::to_string).unwrap_or_default();
     match destination.address_count.saturating_sub(1) {
         0 => first,
-        more => format!("{first} and {} more", layout::count(more)),
+        more => format!("{first} and {} more", at_least(more)),
+    }
+}
+
+/// Addresses of a destination are counted up to 256.
+fn at_least(addresses: u64) -> String {
+    match addresses {
+        0..=239 => layout::count(addresses),
+        _ => format!("at least {}", layout::count(addresses)),
     }
 }
 
