@@ -7,11 +7,15 @@
 //! [`PROTOCOLS`], a fixture.
 
 mod dns;
+mod dtls;
 mod held;
 mod http;
 mod lines;
+mod quic;
+mod recognise;
 mod socks;
 mod starttls;
+mod tls;
 mod xmpp;
 
 use held::Held;
@@ -84,6 +88,9 @@ pub(crate) enum State {
     Socks(Box<socks::Socks>),
     StartTls(Box<starttls::Talk>),
     Xmpp(Box<xmpp::Xmpp>),
+    Dtls(dtls::State),
+    Quic(quic::State),
+    Tls(tls::State),
 }
 
 impl State {
@@ -95,6 +102,9 @@ impl State {
             State::Socks(socks) => socks.push(chunk, out),
             State::StartTls(talk) => talk.push(chunk, out),
             State::Xmpp(xmpp) => xmpp.push(chunk, out),
+            State::Dtls(dtls) => dtls.push(chunk, out),
+            State::Quic(quic) => quic.push(chunk, out),
+            State::Tls(tls) => tls.push(chunk, out),
         }
     }
 
@@ -105,6 +115,9 @@ impl State {
             State::Http(http) => http.gap(side, bytes, out),
             // Handshakes with holes in them say nothing about what follows.
             State::Socks(_) | State::StartTls(_) | State::Xmpp(_) => Step::Done,
+            State::Dtls(dtls) => dtls.gap(side, bytes, out),
+            State::Quic(quic) => quic.gap(side, bytes, out),
+            State::Tls(tls) => tls.gap(side, bytes, out),
         }
     }
 
@@ -113,6 +126,9 @@ impl State {
         match self {
             State::Http(http) => http.finish(out),
             State::Dns(_) | State::Socks(_) | State::StartTls(_) | State::Xmpp(_) => {}
+            State::Dtls(dtls) => dtls.finish(out),
+            State::Quic(quic) => quic.finish(out),
+            State::Tls(tls) => tls.finish(out),
         }
     }
 
@@ -124,12 +140,18 @@ impl State {
             State::Socks(socks) => socks.buffered(),
             State::StartTls(talk) => talk.buffered(),
             State::Xmpp(xmpp) => xmpp.buffered(),
+            State::Dtls(dtls) => dtls.buffered(),
+            State::Quic(quic) => quic.buffered(),
+            State::Tls(tls) => tls.buffered(),
         }
     }
 }
 
 /// Every protocol, the more specific probes first.
 pub(crate) const PROTOCOLS: &[Protocol] = &[
+    tls::PROTOCOL,
+    quic::PROTOCOL,
+    dtls::PROTOCOL,
     http::PROTOCOL,
     http::PROTOCOL_2,
     dns::PROTOCOL,
@@ -142,6 +164,11 @@ pub(crate) const PROTOCOLS: &[Protocol] = &[
     xmpp::PROTOCOL,
     socks::PROTOCOL,
 ];
+
+/// Those that are read, then those that are only recognised.
+fn protocols() -> impl Iterator<Item = &'static Protocol> {
+    PROTOCOLS.iter().chain(recognise::RECOGNISED)
+}
 
 /// How much of each side of a stream probes may ask for.
 pub(crate) const PROBE_BYTES: usize = 2048;
@@ -304,7 +331,9 @@ impl Inspection {
     /// What all probes together make of a prefix.
     fn ask(&self, chunk: &Chunk<'_>) -> Verdict {
         let mut verdict = Verdict::No;
-        for (index, protocol) in PROTOCOLS.iter().enumerate() {
+        // Protocols whose readers want to see more.
+        let mut open = 0;
+        for (index, protocol) in protocols().enumerate() {
             let carries = match chunk.carrier {
                 Carrier::Tcp => protocol.tcp,
                 Carrier::Udp => protocol.udp,
@@ -313,8 +342,13 @@ impl Inspection {
                 continue;
             }
             match (protocol.probe)(chunk) {
+                // A name alone does not forestall the reader of the same protocol.
+                Probe::Yes if protocol.start.is_none() && is_open(open, protocol.name) => {}
                 Probe::Yes => return Verdict::Yes(index),
-                Probe::Maybe => verdict = Verdict::Maybe,
+                Probe::Maybe => {
+                    verdict = Verdict::Maybe;
+                    open |= bit(index);
+                }
                 Probe::No => {}
             }
         }
@@ -329,7 +363,7 @@ impl Inspection {
         chunk: &Chunk<'_>,
         out: &mut Out,
     ) -> Step {
-        let Some(protocol) = PROTOCOLS.get(index) else {
+        let Some(protocol) = protocols().nth(index) else {
             return Step::Done;
         };
         let mark = out.evidence.len();
@@ -459,6 +493,14 @@ enum Verdict {
     No,
 }
 
+/// Whether a protocol of this name is among the flagged ones.
+fn is_open(flags: u128, name: &str) -> bool {
+    flags != 0
+        && protocols()
+            .enumerate()
+            .any(|(index, protocol)| flags & bit(index) != 0 && protocol.name == name)
+}
+
 /// The flag of the protocol at `index`.
 fn bit(index: usize) -> u128 {
     u32::try_from(index)
@@ -468,7 +510,7 @@ fn bit(index: usize) -> u128 {
 }
 
 // Without a flag a protocol could turn the same bytes down for ever.
-const _: () = assert!(PROTOCOLS.len() <= 128);
+const _: () = assert!(PROTOCOLS.len() + recognise::RECOGNISED.len() <= 128);
 
 #[cfg(test)]
 mod check;

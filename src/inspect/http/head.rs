@@ -127,8 +127,8 @@ impl Head {
         }
     }
 
-    /// Whose resource is asked for: that of an absolute target comes before `Host`
-    /// (RFC 9112 §3.2.2).
+    /// Whose resource is asked for: the authority of an absolute target counts before `Host`
+    /// (RFC 9112 §3.2.2), though both are told.
     pub(super) fn hosts(&self) -> impl Iterator<Item = &[u8]> {
         let (authority, _) = self.target_parts();
         let named = self.hosts.iter().map(Vec::as_slice);
@@ -139,8 +139,9 @@ impl Head {
     }
 
     pub(super) fn into_request(self) -> HttpRequest {
-        let host = self.hosts().next().map(Text::new);
-        let (_, path) = self.target_parts();
+        let (authority, path) = self.target_parts();
+        let sent = self.hosts.first().filter(|host| !host.is_empty());
+        let host = sent.map(Vec::as_slice).or(authority).map(Text::new);
         HttpRequest {
             host,
             path: Text::new(path),
@@ -169,7 +170,11 @@ impl Head {
     fn target_parts(&self) -> (Option<&[u8]>, &[u8]) {
         let target = self.target.as_slice();
         if self.is_connect() {
-            return (Some(target), target);
+            let end = target
+                .iter()
+                .position(|byte| matches!(byte, b' ' | b'/'))
+                .unwrap_or(target.len());
+            return (target.get(..end), target);
         }
         let Some(rest) = strip_scheme(target) else {
             return (None, target);
@@ -229,12 +234,17 @@ fn field(name: &[u8]) -> Option<Field> {
     name.eq_ignore_ascii_case(word).then_some(field)
 }
 
+/// One exbibyte.
+const LONGEST_BODY: u64 = 1 << 60;
+
 /// `Content-Length`; of a list of equal values the first (RFC 9112 §6.3).
 fn length(value: &[u8]) -> Option<u64> {
     let first = value.split(|byte| *byte == b',').next()?.trim_ascii();
     let digits = !first.is_empty() && first.iter().all(u8::is_ascii_digit);
     let digits = digits.then_some(first)?;
-    std::str::from_utf8(digits).ok()?.parse().ok()
+    let length: u64 = std::str::from_utf8(digits).ok()?.parse().ok()?;
+    // No body is that long; a length that overflows elsewhere is there to hide what follows.
+    (length <= LONGEST_BODY).then_some(length)
 }
 
 /// The size of a chunk (RFC 9112 §7.1).
@@ -285,6 +295,7 @@ mod tests {
         assert_eq!(length(b"5, 5"), Some(5));
         assert_eq!(length(b"-5"), None);
         assert_eq!(length(b"99999999999999999999"), None);
+        assert_eq!(length(b"18446744073709551615"), None);
         assert_eq!(chunk_size(b"1aF;name=x"), Some(0x1af));
         assert_eq!(chunk_size(b"+1"), None);
         assert_eq!(chunk_size(b""), None);

@@ -141,7 +141,7 @@ mod tests {
         check_splits(
             3128,
             &[Client(b"GET http://b.io HTTP/1.1\r\nHost: a.io\r\n\r\n")],
-            "http http-host:b.io http-host:a.io GET:b.io/",
+            "http http-host:b.io http-host:a.io GET:a.io/",
         );
         check_splits(
             80,

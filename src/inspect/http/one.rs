@@ -74,10 +74,13 @@ pub(crate) struct One {
     halves: [Half; 2],
     asked: VecDeque<Asked>,
     told: Told,
+    /// Found at a hole, which has no frame to report it with: told with the next chunk.
+    pending: Vec<Evidence>,
 }
 
 impl One {
     pub(super) fn push(&mut self, chunk: &Chunk<'_>, out: &mut Out) -> Next {
+        out.evidence.append(&mut self.pending);
         let mut cursor = Cursor::new(chunk.bytes);
         let mut at_segment = true;
         loop {
@@ -105,7 +108,9 @@ impl One {
             }
             Phase::UntilClose | Phase::Lost => {}
             _ => {
+                let mark = out.evidence.len();
                 self.flush(side, out);
+                self.pending.extend(out.evidence.drain(mark..));
                 self.half(side).lose();
             }
         }
@@ -113,6 +118,7 @@ impl One {
     }
 
     pub(super) fn finish(&mut self, out: &mut Out) {
+        out.evidence.append(&mut self.pending);
         for side in [Side::Client, Side::Server] {
             self.flush(side, out);
         }
@@ -478,8 +484,11 @@ fn tell_request(
             what,
         });
     };
+    let mut via = via;
     for host in head.hosts() {
         told.tell(via, host, &mut add);
+        // Behind the target of a CONNECT comes what its `Host` says, if that is another.
+        via = Via::HttpHost;
     }
     add(What::HttpRequest(Box::new(head.into_request())));
 }
