@@ -136,3 +136,102 @@ pub(super) fn check_splits(port: u16, events: &[Event<'_>], want: &str) {
         );
     }
 }
+
+/// What the driver promises, whatever the protocols.
+mod tests {
+    use super::*;
+    use crate::inspect::PROBE_BYTES;
+    use crate::model::Carrier::{Tcp, Udp};
+
+    const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: a.io\r\n\r\n";
+    const QUERY: &[u8] = b"\0\x09\x01\0\0\x01\0\0\0\0\0\0\x01a\x02io\0\0\x01\0\x01";
+    const NOISE: &[u8] = b"\xf3\x9c\xe1\xa5\xf3\x9c\xe1\xa5";
+
+    fn inspect(events: &[Event<'_>], carrier: Carrier) -> (bool, usize) {
+        let mut inspection = Inspection::new(carrier);
+        let mut out = Out::default();
+        let mut wanted = true;
+        let mut most = 0;
+        for event in events {
+            let (from, bytes) = match *event {
+                Client(bytes) => (Side::Client, bytes),
+                Server(bytes) => (Side::Server, bytes),
+                Gap(..) => continue,
+            };
+            let chunk = Chunk {
+                bytes,
+                from,
+                carrier,
+                frame: 0,
+                time: Time(0),
+                cut_bytes: 0,
+                client: IpAddr::V4(Ipv4Addr::LOCALHOST),
+                server: IpAddr::V4(Ipv4Addr::LOCALHOST),
+                client_port: 40_000,
+                server_port: 9,
+            };
+            wanted = inspection.push(&chunk, &mut out);
+            most = most.max(inspection.buffered());
+        }
+        assert_eq!(out.evidence, []);
+        (wanted, most)
+    }
+
+    #[test]
+    fn waits_for_the_other_side_before_giving_up() {
+        assert!(inspect(&[Server(NOISE)], Tcp).0);
+        assert!(!inspect(&[Server(NOISE), Client(NOISE)], Tcp).0);
+        check(
+            Tcp,
+            9,
+            &[Server(NOISE), Client(GET)],
+            "http http-host:a.io GET:a.io/",
+        );
+    }
+
+    #[test]
+    fn holds_little_of_what_nobody_knows() {
+        let noise = NOISE.repeat(20);
+        let events = vec![Client(&noise); 100];
+        let (wanted, most) = inspect(&events, Tcp);
+        assert!(!wanted);
+        assert!(most <= 4 * PROBE_BYTES, "{most}");
+    }
+
+    #[test]
+    fn probes_a_few_datagrams() {
+        assert!(inspect(&[Client(NOISE); 7], Udp).0);
+        assert!(!inspect(&[Client(NOISE); 8], Udp).0);
+        check(
+            Udp,
+            53,
+            &[Client(NOISE), Client(QUERY)],
+            "dns dns?:a.io/1+0",
+        );
+    }
+
+    #[test]
+    fn probes_again_behind_a_hole() {
+        let gap = Gap(Side::Client, 100);
+        check(
+            Tcp,
+            80,
+            &[gap, Client(GET)],
+            "http http-host:a.io GET:a.io/",
+        );
+        check(
+            Tcp,
+            80,
+            &[Client(b"GE"), gap, Client(GET)],
+            "http http-host:a.io GET:a.io/",
+        );
+        check(
+            Tcp,
+            80,
+            &[Client(NOISE), gap, gap, Client(GET)],
+            "http http-host:a.io GET:a.io/",
+        );
+        let gaps = [gap; 20];
+        check(Tcp, 80, &[&gaps[..], &[Client(GET)]].concat(), "");
+    }
+}

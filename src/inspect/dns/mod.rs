@@ -290,13 +290,6 @@ fn take(bytes: &[u8], chunk: &Chunk<'_>, out: &mut Out) {
     out.add(chunk, What::Dns(Box::new(read.message)));
 }
 
-/// Reads `bytes` as one message, whatever they are.
-#[cfg(feature = "fuzzing")]
-pub(crate) fn fuzz(bytes: &[u8]) {
-    let _ = message::read(bytes, DnsFamily::Dns);
-    let _ = holds_together(bytes);
-}
-
 #[cfg(test)]
 #[allow(clippy::indexing_slicing)]
 mod tests {
