@@ -84,7 +84,7 @@ pub(crate) struct Protocol {
 /// The readers. One variant a protocol that is read beyond its name. Large ones are boxed.
 pub(crate) enum State {
     Dns(dns::Dns),
-    Http(Box<http::Http>),
+    Http(http::Http),
     Socks(Box<socks::Socks>),
     StartTls(Box<starttls::Talk>),
     Xmpp(Box<xmpp::Xmpp>),

@@ -4,7 +4,12 @@
 //! IP, unfragmented UDP) and expects every name asked and every address answered that
 //! FILE.expect.json has. Skips, loudly, where there is no corpus.
 
-#![allow(clippy::indexing_slicing, clippy::print_stdout, clippy::print_stderr)]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr
+)]
 
 use crate::inspect::{Inspection, Out};
 use crate::model::{Carrier, Chunk, Side, Time, What};

@@ -24,7 +24,7 @@ pub(super) const PROTOCOL: Protocol = Protocol {
     tcp: true,
     udp: false,
     probe: |chunk| start::recognise(chunk.bytes),
-    start: Some(|| State::Http(Box::new(Http::One(One::default())))),
+    start: Some(|| State::Http(Http::One(Box::default()))),
 };
 
 pub(super) const PROTOCOL_2: Protocol = Protocol {
@@ -32,7 +32,7 @@ pub(super) const PROTOCOL_2: Protocol = Protocol {
     tcp: true,
     udp: false,
     probe: |chunk| preface(chunk.bytes),
-    start: Some(|| State::Http(Box::new(Http::Two(Box::default())))),
+    start: Some(|| State::Http(Http::Two(Box::default()))),
 };
 
 /// Fourteen bytes of the preface are enough: nothing else begins like that.
@@ -50,7 +50,7 @@ fn preface(bytes: &[u8]) -> Probe {
 /// Reads one connection.
 #[derive(Debug)]
 pub(crate) enum Http {
-    One(One),
+    One(Box<One>),
     Two(Box<Two>),
 }
 
