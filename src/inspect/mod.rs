@@ -8,10 +8,19 @@
 
 mod dns;
 mod dtls;
+mod held;
+mod http;
+mod lines;
 mod quic;
+mod recognise;
+mod socks;
+mod starttls;
 mod tls;
+mod xmpp;
 
-use crate::model::{Carrier, Chunk, Evidence, Side, Time, What};
+use held::Held;
+
+use crate::model::{Carrier, Chunk, Evidence, Side, What};
 
 /// What a probe makes of the first bytes of a flow.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -75,6 +84,10 @@ pub(crate) struct Protocol {
 /// The readers. One variant a protocol that is read beyond its name. Large ones are boxed.
 pub(crate) enum State {
     Dns(Box<dns::Dns>),
+    Http(Box<http::Http>),
+    Socks(Box<socks::Socks>),
+    StartTls(Box<starttls::Talk>),
+    Xmpp(Box<xmpp::Xmpp>),
     Dtls(dtls::State),
     Quic(quic::State),
     Tls(tls::State),
@@ -85,6 +98,10 @@ impl State {
     pub(crate) fn push(&mut self, chunk: &Chunk<'_>, out: &mut Out) -> Step {
         match self {
             State::Dns(dns) => dns.push(chunk, out),
+            State::Http(http) => http.push(chunk, out),
+            State::Socks(socks) => socks.push(chunk, out),
+            State::StartTls(talk) => talk.push(chunk, out),
+            State::Xmpp(xmpp) => xmpp.push(chunk, out),
             State::Dtls(dtls) => dtls.push(chunk, out),
             State::Quic(quic) => quic.push(chunk, out),
             State::Tls(tls) => tls.push(chunk, out),
@@ -95,6 +112,9 @@ impl State {
     pub(crate) fn gap(&mut self, side: Side, bytes: u64, out: &mut Out) -> Step {
         match self {
             State::Dns(dns) => dns.gap(side),
+            State::Http(http) => http.gap(side, bytes, out),
+            // Handshakes with holes in them say nothing about what follows.
+            State::Socks(_) | State::StartTls(_) | State::Xmpp(_) => Step::Done,
             State::Dtls(dtls) => dtls.gap(side, bytes, out),
             State::Quic(quic) => quic.gap(side, bytes, out),
             State::Tls(tls) => tls.gap(side, bytes, out),
@@ -104,7 +124,8 @@ impl State {
     /// The flow ended: what was read of something unfinished can still be told.
     pub(crate) fn finish(&mut self, out: &mut Out) {
         match self {
-            State::Dns(_) => {}
+            State::Http(http) => http.finish(out),
+            State::Dns(_) | State::Socks(_) | State::StartTls(_) | State::Xmpp(_) => {}
             State::Dtls(dtls) => dtls.finish(out),
             State::Quic(quic) => quic.finish(out),
             State::Tls(tls) => tls.finish(out),
@@ -115,6 +136,10 @@ impl State {
     pub(crate) fn buffered(&self) -> usize {
         match self {
             State::Dns(dns) => dns.buffered(),
+            State::Http(http) => http.buffered(),
+            State::Socks(socks) => socks.buffered(),
+            State::StartTls(talk) => talk.buffered(),
+            State::Xmpp(xmpp) => xmpp.buffered(),
             State::Dtls(dtls) => dtls.buffered(),
             State::Quic(quic) => quic.buffered(),
             State::Tls(tls) => tls.buffered(),
@@ -127,10 +152,23 @@ pub(crate) const PROTOCOLS: &[Protocol] = &[
     tls::PROTOCOL,
     quic::PROTOCOL,
     dtls::PROTOCOL,
+    http::PROTOCOL,
+    http::PROTOCOL_2,
     dns::PROTOCOL,
     dns::MDNS,
     dns::LLMNR,
+    starttls::SMTP,
+    starttls::IMAP,
+    starttls::POP3,
+    starttls::FTP,
+    xmpp::PROTOCOL,
+    socks::PROTOCOL,
 ];
+
+/// Those that are read, then those that are only recognised.
+fn protocols() -> impl Iterator<Item = &'static Protocol> {
+    PROTOCOLS.iter().chain(recognise::RECOGNISED)
+}
 
 /// How much of each side of a stream probes may ask for.
 pub(crate) const PROBE_BYTES: usize = 2048;
@@ -224,6 +262,11 @@ impl Inspection {
         self.phase = Phase::Done;
     }
 
+    /// True if the next datagram could be read as well by a new inspection.
+    pub(crate) fn can_pause(&self) -> bool {
+        matches!(self.phase, Phase::Reading(State::Dns(_)))
+    }
+
     /// Bytes held, for the budget.
     pub(crate) fn buffered(&self) -> usize {
         match &self.phase {
@@ -288,7 +331,7 @@ impl Inspection {
     /// What all probes together make of a prefix.
     fn ask(&self, chunk: &Chunk<'_>) -> Verdict {
         let mut verdict = Verdict::No;
-        for (index, protocol) in PROTOCOLS.iter().enumerate() {
+        for (index, protocol) in protocols().enumerate() {
             let carries = match chunk.carrier {
                 Carrier::Tcp => protocol.tcp,
                 Carrier::Udp => protocol.udp,
@@ -313,7 +356,7 @@ impl Inspection {
         chunk: &Chunk<'_>,
         out: &mut Out,
     ) -> Step {
-        let Some(protocol) = PROTOCOLS.get(index) else {
+        let Some(protocol) = protocols().nth(index) else {
             return Step::Done;
         };
         let mark = out.evidence.len();
@@ -452,131 +495,7 @@ fn bit(index: usize) -> u128 {
 }
 
 // Without a flag a protocol could turn the same bytes down for ever.
-const _: () = assert!(PROTOCOLS.len() <= 128);
+const _: () = assert!(PROTOCOLS.len() + recognise::RECOGNISED.len() <= 128);
 
-/// Bytes of both sides that wait for a probe to be sure, and the order in which they came.
-#[derive(Default)]
-struct Held {
-    sides: [Vec<u8>; 2],
-    pieces: Vec<Piece>,
-    /// Bytes lost before those that are held.
-    lost: [u64; 2],
-    /// No probe knows what that side sent so far.
-    closed: [bool; 2],
-    gaps: u8,
-}
-
-/// A run of held bytes from one side, and the frame that brought the last of them.
-struct Piece {
-    from: Side,
-    len: usize,
-    frame: u64,
-    time: Time,
-}
-
-impl Held {
-    fn side(&self, side: Side) -> &[u8] {
-        let [client, server] = &self.sides;
-        match side {
-            Side::Client => client,
-            Side::Server => server,
-        }
-    }
-
-    fn is_closed(&self, side: Side) -> bool {
-        let [client, server] = self.closed;
-        match side {
-            Side::Client => client,
-            Side::Server => server,
-        }
-    }
-
-    fn set_closed(&mut self, side: Side, closed: bool) {
-        if let Some(place) = self.closed.get_mut(side.index()) {
-            *place = closed;
-        }
-    }
-
-    fn keep(&mut self, chunk: &Chunk<'_>) {
-        if let Some(bytes) = self.sides.get_mut(chunk.from.index()) {
-            bytes.extend_from_slice(chunk.bytes);
-        }
-        match self.pieces.last_mut() {
-            Some(last) if last.from == chunk.from => {
-                last.len = last.len.saturating_add(chunk.bytes.len());
-                last.frame = chunk.frame;
-                last.time = chunk.time;
-            }
-            _ => self.pieces.push(Piece {
-                from: chunk.from,
-                len: chunk.bytes.len(),
-                frame: chunk.frame,
-                time: chunk.time,
-            }),
-        }
-    }
-
-    /// What one side sent before a hole is no prefix of anything: it is dropped, and the bytes
-    /// after the hole are probed as if they came first.
-    fn lose(&mut self, side: Side, bytes: u64) {
-        self.gaps = self.gaps.saturating_add(1);
-        if let Some(lost) = self.lost.get_mut(side.index()) {
-            *lost = lost.saturating_add(bytes);
-        }
-        if let Some(held) = self.sides.get_mut(side.index()) {
-            held.clear();
-        }
-        self.pieces.retain(|piece| piece.from != side);
-        self.set_closed(side, false);
-    }
-
-    /// Hands the held bytes to a reader, in the order in which they came, as far as it wants
-    /// them. A side that lost bytes and did not settle the matter starts with a gap.
-    fn replay(&self, state: &mut State, chunk: &Chunk<'_>, out: &mut Out) -> Step {
-        let other = chunk.from.other();
-        let lost = self.lost.get(other.index()).copied().unwrap_or(0);
-        if lost > 0 {
-            let step = state.gap(other, lost, out);
-            if step != Step::More {
-                return step;
-            }
-        }
-        let [mut client, mut server] = [self.side(Side::Client), self.side(Side::Server)];
-        let mut step = Step::More;
-        for piece in &self.pieces {
-            let rest = match piece.from {
-                Side::Client => &mut client,
-                Side::Server => &mut server,
-            };
-            let (bytes, after) = rest.split_at(piece.len.min(rest.len()));
-            *rest = after;
-            match step {
-                Step::More => {
-                    step = state.push(
-                        &Chunk {
-                            bytes,
-                            from: piece.from,
-                            frame: piece.frame,
-                            time: piece.time,
-                            ..*chunk
-                        },
-                        out,
-                    );
-                }
-                // What came after the switch belongs to the next protocol too.
-                Step::Switch => {
-                    if let Some(rest) = out.rest.get_mut(piece.from.index()) {
-                        rest.extend_from_slice(bytes);
-                    }
-                }
-                Step::Done | Step::NotMine => break,
-            }
-        }
-        step
-    }
-
-    fn buffered(&self) -> usize {
-        let bytes: usize = self.sides.iter().map(Vec::capacity).sum();
-        bytes.saturating_add(self.pieces.capacity().saturating_mul(size_of::<Piece>()))
-    }
-}
+#[cfg(test)]
+mod check;

@@ -42,6 +42,16 @@ impl Places {
         &self.sources
     }
 
+    /// Warnings about data that is older or newer than the traffic.
+    #[must_use]
+    pub fn age_warnings(
+        &self,
+        _first: crate::model::Time,
+        _last: crate::model::Time,
+    ) -> Vec<String> {
+        Vec::new()
+    }
+
     /// The estimate for one address.
     #[must_use]
     pub fn place(&self, _address: IpAddr) -> Place {

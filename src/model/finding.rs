@@ -41,7 +41,7 @@ pub struct Destination {
     pub scope: Scope,
     /// Its addresses, sorted; at most 16, `address_count` has them all.
     pub addresses: Vec<IpAddr>,
-    /// How many addresses.
+    /// How many addresses, counted up to 256.
     pub address_count: u64,
     /// Place of the addresses (they share country, system and confidence).
     pub place: Place,

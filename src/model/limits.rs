@@ -32,6 +32,8 @@ pub struct Limits {
     pub dns_answers: usize,
     /// Names kept for one flow.
     pub names_per_flow: usize,
+    /// Destinations told apart; beyond it, unnamed ones share a row by place.
+    pub destinations: usize,
     /// Local hosts considered when the audited device is worked out.
     pub hosts: usize,
     /// Places of damage listed one by one; the rest is counted.
@@ -47,7 +49,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Limits {
-            flows: 3_000_000,
+            flows: 2_500_000,
             live_readers: 32_768,
             waiting_bytes: 16 << 20,
             waiting_bytes_per_stream: 256 << 10,
@@ -61,6 +63,7 @@ impl Default for Limits {
             http_rows: 1_000_000,
             dns_answers: 1_000_000,
             names_per_flow: 64,
+            destinations: 50_000,
             hosts: 65_536,
             damages: 1_000,
             layers: 24,

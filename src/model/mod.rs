@@ -3,7 +3,9 @@
 //! Nothing here reads a capture or decides anything; it only names things.
 
 mod app;
+mod arena;
 mod chunk;
+pub mod columns;
 mod country;
 mod endpoint;
 mod evidence;
@@ -18,6 +20,7 @@ mod text;
 mod time;
 
 pub use app::App;
+pub(crate) use arena::Arena;
 pub(crate) use chunk::Chunk;
 pub use chunk::{Carrier, Side};
 pub use country::Country;

@@ -31,7 +31,7 @@ impl Confidence {
 }
 
 /// What one source said about one address.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct PlaceOpinion {
     /// Index into `Report::data`.
     pub source: usize,
@@ -41,7 +41,7 @@ pub struct PlaceOpinion {
 
 /// Where an address is and who announces it. Every field is an inference: none was seen on
 /// the wire.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
 pub struct Place {
     /// The estimate; `None` where unknown or where sources disagree.
     pub country: Option<Country>,

@@ -52,6 +52,13 @@ impl Default for Text {
     }
 }
 
+/// So that a map of texts can be asked for bytes.
+impl std::borrow::Borrow<[u8]> for Text {
+    fn borrow(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 impl From<&str> for Text {
     fn from(text: &str) -> Self {
         Text::new(text.as_bytes())

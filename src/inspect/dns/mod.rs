@@ -283,3 +283,86 @@ pub(crate) fn fuzz(bytes: &[u8]) {
     let _ = message::read(bytes, DnsFamily::Dns);
     let _ = holds_together(bytes);
 }
+
+#[cfg(test)]
+#[allow(clippy::indexing_slicing)]
+mod tests {
+    use crate::inspect::check::{Client, Gap, Server, check, check_splits};
+    use crate::model::{Carrier, Side};
+
+    const QUERY: &[u8] = b"\0\x09\x01\0\0\x01\0\0\0\0\0\0\x01a\x02io\0\0\x01\0\x01";
+    const ANSWER: &[u8] = b"\0\x09\x81\x80\0\x01\0\x01\0\0\0\0\x01a\x02io\0\0\x01\0\x01\xc0\x0c\0\x01\0\x01\0\0\0\x3c\0\x04\xc0\0\x02\x01";
+
+    fn framed(message: &[u8]) -> Vec<u8> {
+        let length = u16::try_from(message.len()).expect("a short message");
+        [&length.to_be_bytes()[..], message].concat()
+    }
+
+    #[test]
+    fn tells_the_families_apart() {
+        let events = [Client(QUERY), Server(ANSWER), Client(QUERY)];
+        check(
+            Carrier::Udp,
+            53,
+            &events,
+            "dns dns?:a.io/1+0 dns!:a.io/1+1 dns?:a.io/1+0",
+        );
+        check(Carrier::Udp, 5353, &events[..1], "mdns mdns?:a.io/1+0");
+        check(Carrier::Udp, 5355, &events[..1], "llmnr llmnr?:a.io/1+0");
+        check(Carrier::Udp, 137, &events, "");
+    }
+
+    #[test]
+    fn on_other_ports_a_message_must_hold_together() {
+        check(Carrier::Udp, 5300, &[Client(QUERY)], "dns dns?:a.io/1+0");
+        check(Carrier::Udp, 5300, &[Server(ANSWER)], "dns dns!:a.io/1+1");
+        check(
+            Carrier::Udp,
+            5300,
+            &[Server(&ANSWER[..ANSWER.len() - 1])],
+            "",
+        );
+        check(Carrier::Udp, 5300, &[Client(&[QUERY, b"\0"].concat())], "");
+        check(
+            Carrier::Udp,
+            53,
+            &[Client(b"\x01\0\0\0\x9a\x13\x77\x01\xcc\0\0\0\0\0")],
+            "",
+        );
+        check(
+            Carrier::Udp,
+            53,
+            &[Server(&ANSWER[..ANSWER.len() - 1])],
+            "dns [dns message damaged] dns!:a.io/1+0",
+        );
+    }
+
+    #[test]
+    fn reads_streams_over_any_split() {
+        let client = [framed(QUERY), framed(QUERY)].concat();
+        let server = framed(ANSWER);
+        for port in [53, 5300] {
+            check_splits(
+                port,
+                &[Client(&client), Server(&server)],
+                "dns dns?:a.io/1+0 dns?:a.io/1+0 dns!:a.io/1+1",
+            );
+        }
+    }
+
+    #[test]
+    fn picks_up_messages_after_a_hole() {
+        let server = framed(ANSWER);
+        check(
+            Carrier::Tcp,
+            53,
+            &[
+                Server(&server[..20]),
+                Gap(Side::Server, 5),
+                Server(b"\0\x01\0\x01\xc0\x0c"),
+                Server(&server),
+            ],
+            "dns dns!:a.io/1+1",
+        );
+    }
+}

@@ -1,0 +1,357 @@
+//! Where the stages meet.
+//!
+//! In:   packets, one at a time or in batches; no files, no clock, no printing.
+//! Out:  a [`Report`].
+//!
+//! [`Audit::push`] cannot fail: a packet that makes no sense is counted under its reason.
+
+mod destinations;
+mod devices;
+mod extra;
+mod finished;
+mod reading;
+mod talk;
+
+use crate::Error;
+use crate::decode::{Decoder, Outcome, Segment, Sink};
+use crate::flow::{BATCH, Table};
+use crate::judge;
+use crate::locate::Places;
+use crate::model::{Expectation, Limits, Losses, Reason, Report, Settings, Text, Time, Totals};
+use crate::source::{Capture, Packet, Summary};
+use finished::Finished;
+use reading::Reading;
+use std::collections::BTreeMap;
+
+/// What shapes an audit.
+#[derive(Clone, Debug, Default)]
+pub struct AuditOptions {
+    /// The countries that are expected; without it nothing is judged.
+    pub expect: Option<Expectation>,
+    /// Addresses and MACs of the audited devices; empty to work them out.
+    pub devices: Vec<String>,
+    /// The budgets.
+    pub limits: Limits,
+    /// Keep DNS exchanges for the report.
+    pub keep_dns: bool,
+    /// Keep HTTP exchanges for the report.
+    pub keep_http: bool,
+    /// Threads that share the work.
+    pub threads: usize,
+    /// What the report says of hashing: true where inputs are hashed.
+    pub hashed: bool,
+}
+
+/// How far an audit has come.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Progress {
+    /// Packets taken.
+    pub packets: u64,
+    /// Bytes read, as stored.
+    pub stored_bytes: u64,
+    /// Bytes there are, where that is known.
+    pub total_bytes: Option<u64>,
+}
+
+/// Audits everything that `capture` holds. `progress` is called every few megabytes.
+///
+/// # Errors
+/// Where the operating system refuses to read, or the options make no sense.
+pub fn audit(
+    mut capture: Capture,
+    places: &Places,
+    options: &AuditOptions,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Report, Error> {
+    let mut audit = Audit::new(options)?;
+    let mut told = 0u64;
+    while let Some(batch) = capture.batch()? {
+        audit.push_all(batch);
+        let (stored_bytes, total_bytes) = capture.progress();
+        if stored_bytes.saturating_sub(told) >= PROGRESS_BYTES {
+            told = stored_bytes;
+            progress(Progress {
+                packets: audit.totals.packets,
+                stored_bytes,
+                total_bytes,
+            });
+        }
+    }
+    audit.finish(capture.finish(), places)
+}
+
+/// Bytes between two calls of `progress`.
+const PROGRESS_BYTES: u64 = 4 << 20;
+
+/// An audit under way.
+pub struct Audit {
+    options: AuditOptions,
+    decoder: Decoder,
+    table: Table<Reading>,
+    reading: Reading,
+    losses: Losses,
+    reasons: Reasons,
+    totals: Totals,
+    time: Option<(Time, Time)>,
+}
+
+/// What decoding counts.
+#[derive(Default)]
+struct Reasons {
+    layers: BTreeMap<Reason, u64>,
+    counts: BTreeMap<&'static str, u64>,
+}
+
+/// Segments on their way to the table, and what else decoding tells.
+struct Waiting<'a, 's> {
+    segments: &'s mut Vec<Segment<'a>>,
+    table: &'s mut Table<Reading>,
+    reading: &'s mut Reading,
+    reasons: &'s mut Reasons,
+}
+
+impl Waiting<'_, '_> {
+    fn flush(&mut self) {
+        self.table.push_batch(self.segments, self.reading);
+        self.segments.clear();
+    }
+}
+
+impl<'a> Sink<'a> for Waiting<'a, '_> {
+    #[inline]
+    fn segment(&mut self, segment: Segment<'a>) {
+        self.segments.push(segment);
+        if self.segments.len() >= BATCH {
+            self.flush();
+        }
+    }
+
+    fn reassembled(&mut self, segment: Segment<'_>) {
+        self.flush();
+        self.table.push(&segment, self.reading);
+    }
+
+    fn trouble(&mut self, reason: Reason) {
+        increment(&mut self.reasons.layers, reason);
+    }
+
+    fn count(&mut self, name: &'static str) {
+        increment(&mut self.reasons.counts, name);
+    }
+}
+
+impl Audit {
+    /// An audit without any packet yet.
+    ///
+    /// # Errors
+    /// Where a device is neither an address nor a MAC.
+    pub fn new(options: &AuditOptions) -> Result<Self, Error> {
+        devices::check(&options.devices)?;
+        let limits = &options.limits;
+        Ok(Audit {
+            decoder: Decoder::new(limits),
+            table: Table::new(limits),
+            reading: Reading::new(limits, options.keep_dns, options.keep_http),
+            losses: Losses::default(),
+            reasons: Reasons::default(),
+            totals: Totals::default(),
+            time: None,
+            options: options.clone(),
+        })
+    }
+
+    /// Takes one packet.
+    pub fn push(&mut self, packet: &Packet<'_>) {
+        self.push_all(std::iter::once(*packet));
+    }
+
+    /// Takes packets in order. Many at once are faster than one by one.
+    pub fn push_all<'a>(&mut self, packets: impl Iterator<Item = Packet<'a>>) {
+        let mut segments = Vec::with_capacity(BATCH);
+        let mut waiting = Waiting {
+            segments: &mut segments,
+            table: &mut self.table,
+            reading: &mut self.reading,
+            reasons: &mut self.reasons,
+        };
+        let mut sums = Sums::default();
+        for packet in packets {
+            sums.add(&packet);
+            match self.decoder.decode(&packet, &mut waiting) {
+                Outcome::Flow => sums.in_flows = sums.in_flows.saturating_add(1),
+                Outcome::NotIp(reason) => increment(&mut self.losses.not_ip, reason),
+                Outcome::Undecodable(reason) => increment(&mut self.losses.undecodable, reason),
+            }
+        }
+        waiting.flush();
+        self.add(&sums);
+    }
+
+    fn add(&mut self, sums: &Sums) {
+        let add = |count: &mut u64, n: u64| *count = count.saturating_add(n);
+        add(&mut self.totals.packets, sums.packets);
+        add(&mut self.totals.captured_bytes, sums.captured_bytes);
+        add(&mut self.totals.wire_bytes, sums.wire_bytes);
+        add(&mut self.losses.in_flows, sums.in_flows);
+        add(&mut self.losses.cut_packets, sums.cut_packets);
+        add(&mut self.losses.cut_bytes, sums.cut_bytes);
+        if let Some((first, last)) = sums.time {
+            let (known_first, known_last) = self.time.unwrap_or((first, last));
+            self.time = Some((known_first.min(first), known_last.max(last)));
+        }
+    }
+
+    /// The report on everything pushed. `summary` is what the inputs said of themselves.
+    ///
+    /// # Errors
+    /// Where a device named by the user cannot be.
+    pub fn finish(self, summary: Summary, places: &Places) -> Result<Report, Error> {
+        let Audit {
+            options,
+            mut decoder,
+            mut table,
+            mut reading,
+            mut losses,
+            mut reasons,
+            mut totals,
+            time,
+        } = self;
+        decoder.finish(&mut |name, n| {
+            let count = reasons.counts.entry(name).or_default();
+            *count = count.saturating_add(n);
+        });
+        table.finish(&mut reading);
+        let devices = if options.devices.is_empty() {
+            let rows = table.rows();
+            let records = rows.iter().filter_map(|row| table.row(*row));
+            reading
+                .hosts
+                .guess(records.filter(|record| record.tunnel == 0))
+        } else {
+            reading.hosts.named(&options.devices)?
+        };
+        let expect = options.expect.as_ref();
+        let troubles = std::mem::take(&mut reading.troubles);
+        let finished = Finished::new(
+            table,
+            reading,
+            &devices,
+            &summary.apps,
+            &|address| places.place(address),
+            &|place, scope| expect.and_then(|expect| judge::judge(place, scope, expect)),
+        );
+        let (sums, destinations) = destinations::group(&finished, options.limits.destinations);
+        let folded = finished.table().counts;
+        totals = Totals {
+            packets: totals.packets,
+            captured_bytes: totals.captured_bytes,
+            wire_bytes: totals.wire_bytes,
+            folded_flows: folded.folded_flows,
+            time,
+            ..sums
+        };
+        losses.layers = reasons.layers;
+        losses.counts = reasons.counts;
+        for (words, count) in troubles {
+            losses.add(words, count);
+        }
+        count_budgets(&mut losses, &finished);
+        losses.damages = summary.damages;
+        losses.damage_count = summary.damage_count;
+        losses.lost_records = summary.lost_records;
+        warn(&mut losses, &totals, places, &devices);
+        let findings = expect.map_or_else(Vec::new, |expect| {
+            destinations::findings(&destinations, expect)
+        });
+        Ok(Report {
+            inputs: summary.inputs,
+            data: places.sources().to_vec(),
+            settings: Settings {
+                expect: options.expect,
+                devices: options.devices,
+                hashed: options.hashed,
+                limits: options.limits,
+            },
+            devices,
+            totals,
+            losses,
+            destinations,
+            findings,
+            rows: Box::new(finished),
+        })
+    }
+}
+
+/// Sums over one batch.
+#[derive(Default)]
+struct Sums {
+    packets: u64,
+    captured_bytes: u64,
+    wire_bytes: u64,
+    in_flows: u64,
+    cut_packets: u64,
+    cut_bytes: u64,
+    time: Option<(Time, Time)>,
+}
+
+impl Sums {
+    #[inline]
+    fn add(&mut self, packet: &Packet<'_>) {
+        let captured = u64::try_from(packet.bytes.len()).unwrap_or(u64::MAX);
+        let wire = u64::from(packet.wire_len).max(captured);
+        self.packets = self.packets.saturating_add(1);
+        self.captured_bytes = self.captured_bytes.saturating_add(captured);
+        self.wire_bytes = self.wire_bytes.saturating_add(wire);
+        if wire > captured {
+            self.cut_packets = self.cut_packets.saturating_add(1);
+            self.cut_bytes = self.cut_bytes.saturating_add(wire.saturating_sub(captured));
+        }
+        let time = packet.time;
+        self.time = Some(match self.time {
+            Some((first, last)) => (first.min(time), last.max(time)),
+            None => (time, time),
+        });
+    }
+}
+
+fn count_budgets(losses: &mut Losses, finished: &Finished) {
+    let counts = finished.table().counts;
+    losses.add("flows folded: the table was full", counts.folded_flows);
+    losses.add("packets in folded flows", counts.folded_packets);
+    losses.add("bytes in folded flows", counts.folded_bytes);
+    losses.add(
+        "streams no longer read: too many at once",
+        counts.readers_closed_early,
+    );
+    losses.add("strings beyond the budget", finished.store().strings.beyond);
+    losses.add("dns answers beyond the budget", finished.answers_beyond());
+    losses.add("dns rows beyond the budget", finished.talk().dns_beyond);
+    losses.add("http rows beyond the budget", finished.talk().http_beyond);
+}
+
+fn warn(losses: &mut Losses, totals: &Totals, places: &Places, devices: &[crate::model::Device]) {
+    if let Some((first, last)) = totals.time {
+        let warnings = places.age_warnings(first, last);
+        losses
+            .warnings
+            .extend(warnings.iter().map(|warning| Text::from(warning.as_str())));
+    }
+    if devices.is_empty() && totals.flows > 0 {
+        losses.warnings.push(Text::from(
+            "no audited device could be told: flows are oriented from the end that opened them; \
+             --device says which one it is",
+        ));
+    }
+    if devices.len() > 1 {
+        let words = format!(
+            "{} devices were found: --device says which one is audited",
+            devices.len()
+        );
+        losses.warnings.push(Text::from(words.as_str()));
+    }
+}
+
+fn increment<K: Ord>(counts: &mut BTreeMap<K, u64>, key: K) {
+    let count = counts.entry(key).or_default();
+    *count = count.saturating_add(1);
+}

@@ -1,0 +1,310 @@
+//! Which endpoint is the audited device.
+//!
+//! In:   who opened which flows, hardware addresses, what the user said.
+//! Out:  devices, each with its reason; none where nothing tells.
+//!
+//! The user's word decides. Without it, a private address that opens flows to the outside is
+//! a device; without any, the address that opened at least half of all flows. Addresses that
+//! share a hardware address are one device, unless that one is a router's: it carries many.
+
+use crate::Error;
+use crate::decode::Segment;
+use crate::flow::{OPENING_SEEN, Record};
+use crate::model::{Device, Mac, Scope, scope_of};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::net::IpAddr;
+
+type Map<K, V> = HashMap<K, V, foldhash::quality::RandomState>;
+
+/// What was seen of hosts, bounded.
+pub(super) struct Hosts {
+    macs: Map<Mac, Addresses>,
+    most: usize,
+}
+
+/// The addresses that a hardware address sent from.
+#[derive(Default)]
+struct Addresses {
+    seen: Vec<IpAddr>,
+    /// More than a handset has: a router.
+    many: bool,
+}
+
+/// Addresses of one interface beyond which it is taken for a router: a handset has one IPv4
+/// address and, with privacy extensions (RFC 8981), a handful of IPv6 ones.
+const MOST_OWN: usize = 24;
+
+impl Hosts {
+    pub(super) fn new(most: usize) -> Self {
+        Hosts {
+            macs: Map::default(),
+            most,
+        }
+    }
+
+    /// A flow began with this segment.
+    pub(super) fn opened(&mut self, record: &Record, segment: &Segment<'_>) {
+        let _ = record;
+        if !segment.tunnel.is_empty() {
+            return;
+        }
+        if let Some(mac) = segment.src_mac {
+            self.sent(mac, segment.src);
+        }
+    }
+
+    fn sent(&mut self, mac: Mac, address: IpAddr) {
+        let full = self.macs.len() >= self.most;
+        let addresses = match self.macs.get_mut(&mac) {
+            Some(addresses) => addresses,
+            None if full => return,
+            None => self.macs.entry(mac).or_default(),
+        };
+        if addresses.many || addresses.seen.contains(&address) || !is_host(address) {
+            return;
+        }
+        if addresses.seen.len() >= MOST_OWN {
+            addresses.many = true;
+            addresses.seen.clear();
+            return;
+        }
+        addresses.seen.push(address);
+    }
+
+    fn mac_of(&self, address: IpAddr) -> Option<Mac> {
+        let holds = |addresses: &Addresses| addresses.seen.contains(&address);
+        self.macs
+            .iter()
+            .filter(|(_, addresses)| holds(addresses))
+            .map(|(mac, _)| *mac)
+            .min()
+    }
+
+    fn addresses_of(&self, mac: Mac) -> Vec<IpAddr> {
+        self.macs
+            .get(&mac)
+            .map(|addresses| addresses.seen.clone())
+            .unwrap_or_default()
+    }
+
+    /// The devices named by the user, with all addresses that belong to them.
+    ///
+    /// # Errors
+    /// Where a word is neither an address nor a MAC.
+    pub(super) fn named(&self, words: &[String]) -> Result<Vec<Device>, Error> {
+        let mut devices = Vec::new();
+        for word in words {
+            let (address, mac) = parse(word)?;
+            let mac = mac.or_else(|| address.and_then(|address| self.mac_of(address)));
+            let mut addresses: BTreeSet<IpAddr> = address.into_iter().collect();
+            addresses.extend(mac.iter().flat_map(|mac| self.addresses_of(*mac)));
+            devices.push(Device {
+                addresses: addresses.into_iter().collect(),
+                mac,
+                reason: "named by --device".to_owned(),
+            });
+        }
+        Ok(join(devices))
+    }
+
+    /// The devices as far as traffic tells. `rows` are the flows outside tunnels.
+    pub(super) fn guess<'r>(&self, rows: impl Iterator<Item = &'r Record>) -> Vec<Device> {
+        let mut opened: Map<IpAddr, u64> = Map::default();
+        let (mut outbound, mut all) = (0u64, 0u64);
+        for record in rows {
+            let ((client, _), (server, _)) = (record.client(), record.server());
+            if !is_host(client) || scope_of(server) == Scope::Multicast {
+                continue;
+            }
+            all = all.saturating_add(1);
+            if scope_of(server) != Scope::Outbound && scope_of(client) != Scope::Outbound {
+                continue;
+            }
+            outbound = outbound.saturating_add(1);
+            if opened.len() < self.most || opened.contains_key(&client) {
+                // Being seen to open a flow says more than having sent its first packet.
+                let weight = if record.has(OPENING_SEEN) { 2 } else { 1 };
+                let count = opened.entry(client).or_default();
+                *count = count.saturating_add(weight);
+            }
+        }
+        let private = self.private(&opened, outbound);
+        if !private.is_empty() {
+            return private;
+        }
+        self.leading(&opened, outbound, all)
+    }
+
+    fn private(&self, opened: &Map<IpAddr, u64>, outbound: u64) -> Vec<Device> {
+        let mut devices: Vec<(u64, Device)> = Vec::new();
+        let mut private: Vec<(IpAddr, u64)> = opened
+            .iter()
+            .filter(|(address, _)| scope_of(**address) == Scope::Lan)
+            .map(|(address, count)| (*address, *count))
+            .collect();
+        private.sort_unstable_by_key(|(address, count)| (std::cmp::Reverse(*count), *address));
+        for (address, count) in private.into_iter().take(MOST_DEVICES) {
+            devices.push((
+                count,
+                self.device(
+                    address,
+                    "private address that opened flows to outside addresses",
+                ),
+            ));
+        }
+        let _ = outbound;
+        join(devices.into_iter().map(|(_, device)| device).collect())
+    }
+
+    /// Captures without private addresses: mobile networks, and tests.
+    fn leading(&self, opened: &Map<IpAddr, u64>, outbound: u64, all: u64) -> Vec<Device> {
+        let mut ranked: Vec<(u64, IpAddr)> = opened
+            .iter()
+            .map(|(address, count)| (*count, *address))
+            .collect();
+        ranked.sort_unstable_by_key(|(count, address)| (std::cmp::Reverse(*count), *address));
+        let total: u64 = ranked
+            .iter()
+            .map(|(count, _)| *count)
+            .fold(0, u64::saturating_add);
+        let mut devices = Vec::new();
+        for v6 in [false, true] {
+            let family: Vec<_> = ranked.iter().filter(|(_, ip)| ip.is_ipv6() == v6).collect();
+            let of_family: u64 = family
+                .iter()
+                .map(|(count, _)| *count)
+                .fold(0, u64::saturating_add);
+            if let Some((count, address)) = family.first()
+                && count.saturating_mul(2) >= of_family
+                && count.saturating_mul(8) >= total
+            {
+                devices
+                    .push(self.device(*address, "no private address; it opened most of the flows"));
+            }
+        }
+        let _ = (outbound, all);
+        join(devices)
+    }
+
+    fn device(&self, address: IpAddr, reason: &str) -> Device {
+        let mac = self.mac_of(address);
+        let mut addresses: BTreeSet<IpAddr> = BTreeSet::from([address]);
+        addresses.extend(mac.iter().flat_map(|mac| self.addresses_of(*mac)));
+        let reason = match (mac, addresses.len()) {
+            (Some(mac), 2..) => format!("{reason}; joined by hardware address {mac}"),
+            _ => reason.to_owned(),
+        };
+        Device {
+            addresses: addresses.into_iter().collect(),
+            mac,
+            reason,
+        }
+    }
+}
+
+/// Devices listed at most.
+const MOST_DEVICES: usize = 256;
+
+/// One device for all that share an address or a MAC.
+fn join(devices: Vec<Device>) -> Vec<Device> {
+    let mut out: Vec<Device> = Vec::new();
+    let mut by_address: BTreeMap<IpAddr, usize> = BTreeMap::new();
+    let mut by_mac: BTreeMap<Mac, usize> = BTreeMap::new();
+    for device in devices {
+        let known = device
+            .addresses
+            .iter()
+            .find_map(|address| by_address.get(address))
+            .or_else(|| device.mac.and_then(|mac| by_mac.get(&mac)))
+            .copied();
+        let place = known.unwrap_or(out.len());
+        by_address.extend(device.addresses.iter().map(|address| (*address, place)));
+        by_mac.extend(device.mac.map(|mac| (mac, place)));
+        match out.get_mut(place) {
+            Some(one) => {
+                one.addresses.extend(device.addresses);
+                one.addresses.sort_unstable();
+                one.addresses.dedup();
+                one.mac = one.mac.or(device.mac);
+            }
+            None => out.push(device),
+        }
+    }
+    out
+}
+
+fn is_host(address: IpAddr) -> bool {
+    matches!(scope_of(address), Scope::Lan | Scope::Outbound)
+}
+
+/// `10.0.0.2`, `fd00::2` or `02:00:5e:10:00:01`.
+fn parse(word: &str) -> Result<(Option<IpAddr>, Option<Mac>), Error> {
+    if let Ok(address) = word.parse::<IpAddr>() {
+        return Ok((Some(address), None));
+    }
+    let parts: Vec<&str> = word.split([':', '-']).collect();
+    let octets: Option<Vec<u8>> = parts
+        .iter()
+        .map(|part| {
+            u8::from_str_radix(part, 16)
+                .ok()
+                .filter(|_| part.len() == 2)
+        })
+        .collect();
+    match octets.and_then(|octets| <[u8; 6]>::try_from(octets).ok()) {
+        Some(octets) => Ok((None, Some(Mac(octets)))),
+        None => Err(Error::Usage(format!(
+            "--device {}: neither an IP address nor a MAC such as 02:00:5e:10:00:01",
+            word.escape_debug()
+        ))),
+    }
+}
+
+/// Checks the words of `--device` before any capture is read.
+///
+/// # Errors
+/// Where a word is neither an address nor a MAC.
+pub(super) fn check(words: &[String]) -> Result<(), Error> {
+    words.iter().try_for_each(|word| parse(word).map(|_| ()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn devices_are_addresses_or_macs() {
+        assert_eq!(
+            parse("02-00-5e-10-00-01").ok(),
+            Some((None, Some(Mac([2, 0, 0x5e, 0x10, 0, 1]))))
+        );
+        assert!(parse("fd00::2").is_ok());
+        assert!(parse("phone").is_err());
+        assert!(parse("2:0:5e:10:0:1:7").is_err());
+    }
+
+    #[test]
+    fn shared_hardware_makes_one_device() {
+        let mut hosts = Hosts::new(10);
+        let mac = Mac([2; 6]);
+        let (v4, v6): (IpAddr, IpAddr) =
+            ([10, 0, 0, 2].into(), [0xfd00, 0, 0, 0, 0, 0, 0, 2].into());
+        hosts.sent(mac, v4);
+        hosts.sent(mac, v6);
+        let devices = hosts.named(&["10.0.0.2".to_owned()]).unwrap_or_default();
+        assert_eq!(devices.len(), 1);
+        assert_eq!(
+            devices.first().map(|d| d.addresses.clone()),
+            Some(vec![v4, v6])
+        );
+    }
+
+    #[test]
+    fn a_router_is_no_device() {
+        let mut hosts = Hosts::new(10);
+        for n in 0..100 {
+            hosts.sent(Mac([4; 6]), [203, 0, 113, n].into());
+        }
+        assert_eq!(hosts.mac_of([203, 0, 113, 1].into()), None);
+    }
+}

@@ -1,0 +1,158 @@
+//! What reading added to a flow's row, compactly.
+
+use crate::flow::Rtt;
+use crate::model::{Arena, Limits, Text, Via};
+
+/// No number.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// Beside every flow that said something. Numbers point into [`super::store::Store`].
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Extra {
+    pub(super) rtt: Rtt,
+    pub(super) name: u32,
+    pub(super) name_frame: u32,
+    pub(super) names: u32,
+    pub(super) tls: u32,
+    pub(super) app: u32,
+    /// The row of the flow that this one continues under the same connection ID.
+    pub(super) continues: u32,
+    pub(super) gap_bytes: u32,
+    pub(super) protocol: u8,
+    pub(super) name_via: u8,
+    pub(super) hidden: u8,
+    /// The end that spoke as a client is not the one that the table took for it.
+    pub(super) swapped: bool,
+}
+
+impl Default for Extra {
+    fn default() -> Self {
+        Extra {
+            rtt: Rtt::default(),
+            name: NONE,
+            name_frame: 0,
+            names: NONE,
+            tls: NONE,
+            app: NONE,
+            continues: NONE,
+            gap_bytes: 0,
+            protocol: 0,
+            name_via: 0,
+            hidden: 0,
+            swapped: false,
+        }
+    }
+}
+
+/// What a TLS, DTLS or QUIC handshake said.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tls {
+    pub(super) ja3: [u8; 16],
+    pub(super) ja3s: [u8; 16],
+    pub(super) ja4: u32,
+    pub(super) alpn: u32,
+    pub(super) certificate: u32,
+    pub(super) version: u16,
+    pub(super) cipher: u16,
+    pub(super) client_seen: bool,
+    pub(super) server_seen: bool,
+}
+
+impl Default for Tls {
+    fn default() -> Self {
+        Tls {
+            ja3: [0; 16],
+            ja3s: [0; 16],
+            ja4: NONE,
+            alpn: NONE,
+            certificate: NONE,
+            version: 0,
+            cipher: 0,
+            client_seen: false,
+            server_seen: false,
+        }
+    }
+}
+
+/// One name of a flow that has several.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct NameAt {
+    pub(super) name: u32,
+    pub(super) via: Via,
+    pub(super) frame: u32,
+}
+
+/// Short words of our own, by number; 0 is no word.
+#[derive(Debug)]
+pub(super) struct Words(Vec<&'static str>);
+
+impl Default for Words {
+    fn default() -> Self {
+        Words(vec![""])
+    }
+}
+
+impl Words {
+    pub(super) fn number(&mut self, word: &'static str) -> u8 {
+        let known = self.0.iter().position(|known| *known == word);
+        let number = known.unwrap_or_else(|| {
+            self.0.push(word);
+            self.0.len().saturating_sub(1)
+        });
+        u8::try_from(number).unwrap_or(0)
+    }
+
+    pub(super) fn word(&self, number: u8) -> Option<&'static str> {
+        if number == 0 {
+            return None;
+        }
+        self.0.get(usize::from(number)).copied()
+    }
+}
+
+/// Ways to know a name, the best first: where a flow has several, the first of these names it.
+pub(super) const VIAS: [Via; 11] = [
+    Via::Sni,
+    Via::QuicSni,
+    Via::DtlsSni,
+    Via::HttpHost,
+    Via::Connect,
+    Via::Socks,
+    Via::Protocol,
+    Via::EchOuter,
+    Via::Certificate,
+    Via::QuicCid,
+    Via::Dns,
+];
+
+pub(super) fn rank(via: Via) -> u8 {
+    let place = VIAS.iter().position(|known| *known == via);
+    u8::try_from(place.unwrap_or(VIAS.len())).unwrap_or(u8::MAX)
+}
+
+/// The compact rows of everything that was said.
+pub(super) struct Store {
+    pub(super) extras: Arena<Extra>,
+    pub(super) tls: Arena<Tls>,
+    pub(super) names: Arena<Box<[NameAt]>>,
+    pub(super) strings: crate::names::Strings,
+    pub(super) words: Words,
+    pub(super) apps: Vec<crate::model::App>,
+}
+
+impl Store {
+    pub(super) fn new(limits: &Limits) -> Self {
+        Store {
+            extras: Arena::default(),
+            tls: Arena::default(),
+            names: Arena::default(),
+            strings: crate::names::Strings::new(limits),
+            words: Words::default(),
+            apps: Vec::new(),
+        }
+    }
+
+    pub(super) fn text(&self, number: u32) -> Option<&Text> {
+        (number != NONE).then(|| self.strings.text(number))
+    }
+}

@@ -1,0 +1,477 @@
+//! An audit after its last packet: names, places and verdicts joined to the rows.
+//!
+//! In:   the table of flows, what reading stored, the devices, the place data.
+//! Out:  for each row a [`View`]; from those the totals, destinations and findings; and the
+//!       rows themselves, made one at a time for whoever writes them.
+
+use super::extra::{Extra, NONE, Store, VIAS};
+use super::reading::Reading;
+use super::talk::Talk;
+use crate::flow::{CARRIES_TUNNEL, Record, Table};
+use crate::model::{
+    App, Device, DnsRow, Flow, FlowName, Grade, HttpRow, Place, Rows, Scope, Text, Transport,
+    Verdict, Via, scope_of,
+};
+use crate::names::{Answers, Resolved};
+use std::collections::HashMap;
+use std::io;
+use std::net::IpAddr;
+
+type Map<K, V> = HashMap<K, V, foldhash::quality::RandomState>;
+
+/// Everything an audit knows, ready to be read out.
+pub(super) struct Finished {
+    table: Table<Reading>,
+    store: Store,
+    talk: Talk,
+    answers: Answers,
+    /// Rows in order of their first frames: a flow's number is its place here, from 1.
+    pub(super) rows: Vec<u32>,
+    /// The number of the place of each row's remote address.
+    row_places: Vec<u32>,
+    pub(super) places: Vec<Place>,
+    verdicts: Vec<[Option<Verdict>; 4]>,
+    /// The number of a row's flow, for rows that exchanges point to.
+    numbers: Map<u32, u64>,
+    device_addresses: Map<IpAddr, u32>,
+    app_names: Map<u32, Text>,
+}
+
+/// One row with its orientation and joins, still without text.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct View {
+    pub(super) local: IpAddr,
+    pub(super) local_port: u16,
+    pub(super) remote: IpAddr,
+    pub(super) remote_port: u16,
+    pub(super) local_is_device: bool,
+    pub(super) opened_locally: bool,
+    /// True where the local end is `a` of the record.
+    local_is_a: bool,
+    pub(super) scope: Scope,
+    pub(super) name: u32,
+    pub(super) via: Option<Via>,
+    pub(super) grade: Grade,
+    pub(super) name_frame: u32,
+    pub(super) rivals: Option<u32>,
+    pub(super) place: u32,
+    pub(super) verdict: Option<Verdict>,
+}
+
+/// What reports may ask of a row.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sums {
+    pub(super) packets_out: u64,
+    pub(super) bytes_out: u64,
+    pub(super) packets_in: u64,
+    pub(super) bytes_in: u64,
+}
+
+const SCOPES: [Scope; 4] = [
+    Scope::Outbound,
+    Scope::Lan,
+    Scope::Multicast,
+    Scope::Loopback,
+];
+
+impl Finished {
+    /// Joins what was stored. `place` is asked once for each remote address.
+    pub(super) fn new(
+        table: Table<Reading>,
+        reading: Reading,
+        devices: &[Device],
+        apps: &[(u32, Text)],
+        place: &dyn Fn(IpAddr) -> Place,
+        judge: &dyn Fn(&Place, Scope) -> Option<Verdict>,
+    ) -> Self {
+        let Reading {
+            mut store,
+            talk,
+            mut answers,
+            ..
+        } = reading;
+        store.strings.seal();
+        let mut device_addresses: Map<IpAddr, u32> = Map::default();
+        for (number, device) in devices.iter().enumerate() {
+            let number = u32::try_from(number).unwrap_or(u32::MAX);
+            for address in &device.addresses {
+                device_addresses.insert(*address, number);
+            }
+        }
+        answers.seal(|client| device_addresses.get(&client).copied());
+        for device in devices {
+            for address in &device.addresses {
+                if let Some(group) = device_addresses.get(address) {
+                    answers.join(*address, *group);
+                }
+            }
+        }
+        let rows = table.rows();
+        let mut finished = Finished {
+            table,
+            store,
+            talk,
+            answers,
+            rows,
+            row_places: Vec::new(),
+            places: Vec::new(),
+            verdicts: Vec::new(),
+            numbers: Map::default(),
+            device_addresses,
+            app_names: apps.iter().cloned().collect(),
+        };
+        finished.locate(place, judge);
+        finished.number_exchanges();
+        finished
+    }
+
+    fn locate(
+        &mut self,
+        place: &dyn Fn(IpAddr) -> Place,
+        judge: &dyn Fn(&Place, Scope) -> Option<Verdict>,
+    ) {
+        let mut of_address: Map<IpAddr, u32> = Map::default();
+        let mut of_place: Map<Place, u32> = Map::default();
+        let mut row_places = Vec::with_capacity(self.rows.len());
+        let mut places = Vec::new();
+        for row in &self.rows {
+            let Some(record) = self.table.row(*row) else {
+                row_places.push(NONE);
+                continue;
+            };
+            let remote = self.orient(record, self.extra(record)).remote;
+            let number = *of_address.entry(remote).or_insert_with(|| {
+                let found = place(remote);
+                *of_place.entry(found).or_insert_with_key(|found| {
+                    places.push(found.clone());
+                    u32::try_from(places.len().saturating_sub(1)).unwrap_or(NONE)
+                })
+            });
+            row_places.push(number);
+        }
+        self.verdicts = places
+            .iter()
+            .map(|place| SCOPES.map(|scope| judge(place, scope)))
+            .collect();
+        self.row_places = row_places;
+        self.places = places;
+    }
+
+    fn number_exchanges(&mut self) {
+        let mut wanted: Map<u32, u64> = self.talk.http.iter().map(|http| (http.row, 0)).collect();
+        if !wanted.is_empty() {
+            for (number, row) in (1u64..).zip(&self.rows) {
+                if let Some(place) = wanted.get_mut(row) {
+                    *place = number;
+                }
+            }
+        }
+        self.numbers = wanted;
+    }
+
+    pub(super) fn talk(&self) -> &Talk {
+        &self.talk
+    }
+
+    pub(super) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub(super) fn answers_beyond(&self) -> u64 {
+        self.answers.beyond
+    }
+
+    pub(super) fn table(&self) -> &Table<Reading> {
+        &self.table
+    }
+
+    pub(super) fn extra(&self, record: &Record) -> Option<&Extra> {
+        record
+            .side
+            .as_kept()
+            .and_then(|number| self.store.extras.get(number))
+    }
+
+    /// The row at this place of `rows`, with everything joined.
+    pub(super) fn view(&self, at: usize) -> Option<(&Record, Option<&Extra>, View)> {
+        let record = self.table.row(*self.rows.get(at)?)?;
+        let extra = self.extra(record);
+        let mut view = self.orient(record, extra);
+        view.place = self.row_places.get(at).copied().unwrap_or(NONE);
+        view.verdict = self.verdict(view.place, view.scope);
+        self.name(record, extra, &mut view);
+        Some((record, extra, view))
+    }
+
+    fn verdict(&self, place: u32, scope: Scope) -> Option<Verdict> {
+        let verdicts = self.verdicts.get(usize::try_from(place).ok()?)?;
+        let at = SCOPES.iter().position(|known| *known == scope)?;
+        verdicts.get(at).copied().flatten()
+    }
+
+    fn orient(&self, record: &Record, extra: Option<&Extra>) -> View {
+        let swapped = extra.is_some_and(|extra| extra.swapped);
+        let ((client, client_port), (server, server_port)) = if swapped {
+            (record.server(), record.client())
+        } else {
+            (record.client(), record.server())
+        };
+        let known = |address: &IpAddr| self.device_addresses.contains_key(address);
+        // Of two devices the one that opened the flow is local.
+        let client_is_local = known(&client) || !known(&server);
+        let (local, local_port, remote, remote_port) = if client_is_local {
+            (client, client_port, server, server_port)
+        } else {
+            (server, server_port, client, client_port)
+        };
+        let client_is_a = record.has(crate::flow::CLIENT_IS_B) == swapped;
+        View {
+            local,
+            local_port,
+            remote,
+            remote_port,
+            local_is_device: known(&local),
+            opened_locally: client_is_local,
+            local_is_a: client_is_a == client_is_local,
+            scope: flow_scope(local, remote),
+            name: NONE,
+            via: None,
+            grade: Grade::None,
+            name_frame: 0,
+            rivals: None,
+            place: NONE,
+            verdict: None,
+        }
+    }
+
+    fn name(&self, record: &Record, extra: Option<&Extra>, view: &mut View) {
+        let own = extra.filter(|extra| extra.name != NONE);
+        if let Some(extra) = own {
+            view.name = extra.name;
+            view.via = VIAS.get(usize::from(extra.name_via)).copied();
+            view.grade = Grade::Observed;
+            view.name_frame = extra.name_frame;
+            return;
+        }
+        let earlier = extra
+            .and_then(|extra| self.table.row(extra.continues))
+            .and_then(|record| self.extra(record))
+            .filter(|extra| extra.name != NONE);
+        if let Some(earlier) = earlier {
+            view.name = earlier.name;
+            view.via = Some(Via::QuicCid);
+            view.grade = Grade::Inferred;
+            view.name_frame = earlier.name_frame;
+            return;
+        }
+        if let Some(Resolved {
+            name,
+            frame,
+            rivals,
+        }) = self.answers.name(view.local, view.remote, record.first)
+        {
+            view.name = name;
+            view.via = Some(Via::Dns);
+            view.grade = Grade::Inferred;
+            view.name_frame = frame;
+            view.rivals = Some(rivals);
+        }
+    }
+
+    pub(super) fn sums(record: &Record, view: &View) -> Sums {
+        let [packets_a, packets_b] = record.packets.map(u64::from);
+        let [bytes_a, bytes_b] = record.bytes;
+        if view.local_is_a {
+            Sums {
+                packets_out: packets_a,
+                bytes_out: bytes_a,
+                packets_in: packets_b,
+                bytes_in: bytes_b,
+            }
+        } else {
+            Sums {
+                packets_out: packets_b,
+                bytes_out: bytes_b,
+                packets_in: packets_a,
+                bytes_in: bytes_a,
+            }
+        }
+    }
+
+    pub(super) fn protocol(&self, record: &Record, extra: Option<&Extra>) -> Option<&'static str> {
+        extra
+            .and_then(|extra| self.store.words.word(extra.protocol))
+            .or(match record.transport() {
+                Transport::Icmp => Some("icmp"),
+                Transport::Icmpv6 => Some("icmpv6"),
+                Transport::Esp => Some("esp"),
+                Transport::Ah => Some("ah"),
+                Transport::Gre => Some("gre"),
+                Transport::IpIp => Some("ipip"),
+                Transport::Other(2) => Some("igmp"),
+                _ => None,
+            })
+    }
+
+    /// The whole row of a report.
+    fn flow(&self, at: usize) -> Option<Flow> {
+        let (record, extra, view) = self.view(at)?;
+        let sums = Self::sums(record, &view);
+        let tls = extra.and_then(|extra| self.store.tls.get(extra.tls));
+        let hex = |bytes: [u8; 16]| crate::wire::hex(&bytes);
+        let name = self.store.text(view.name).cloned();
+        let text = |number: u32| self.store.text(number).cloned();
+        Some(Flow {
+            flow: u64::try_from(at).unwrap_or(u64::MAX).saturating_add(1),
+            scope: view.scope,
+            transport: record.transport(),
+            local_ip: view.local,
+            local_port: view.local_port,
+            remote_ip: view.remote,
+            remote_port: view.remote_port,
+            local_is_device: view.local_is_device,
+            opened_locally: view.opened_locally,
+            first_seen: record.first,
+            last_seen: record.last,
+            packets_out: sums.packets_out,
+            bytes_out: sums.bytes_out,
+            packets_in: sums.packets_in,
+            bytes_in: sums.bytes_in,
+            first_frame: record.first_frame.into(),
+            last_frame: record.last_frame.into(),
+            tunnel: self.table.tunnel(record),
+            carries_tunnel: record.has(CARRIES_TUNNEL),
+            protocol: self.protocol(record, extra),
+            registrable_domain: name.as_ref().and_then(crate::names::registrable_domain),
+            name,
+            name_via: view.via,
+            name_grade: view.grade,
+            name_rivals: view.rivals.map(u64::from),
+            names: self.names(extra),
+            owner: None,
+            app: self.app(extra),
+            place: self.place(view.place),
+            rtt_ns: self.round_trip(record, extra, &view),
+            tls_version: tls.map(|tls| tls.version).filter(|version| *version != 0),
+            tls_version_chosen: tls.is_some_and(|tls| tls.server_seen),
+            tls_cipher: tls.filter(|tls| tls.server_seen).map(|tls| tls.cipher),
+            alpn: tls.and_then(|tls| text(tls.alpn)),
+            ja3: tls.filter(|tls| tls.client_seen).map(|tls| hex(tls.ja3)),
+            ja3s: tls.filter(|tls| tls.server_seen).map(|tls| hex(tls.ja3s)),
+            ja4: tls
+                .and_then(|tls| text(tls.ja4))
+                .map(|ja4| ja4.lossless().into_owned()),
+            hidden: extra.and_then(|extra| self.store.words.word(extra.hidden)),
+            certificate: tls.and_then(|tls| text(tls.certificate)),
+            gap_bytes: extra.map_or(0, |extra| extra.gap_bytes.into()),
+            verdict: view.verdict,
+        })
+    }
+
+    fn names(&self, extra: Option<&Extra>) -> Vec<FlowName> {
+        let names = extra.and_then(|extra| self.store.names.get(extra.names));
+        names
+            .iter()
+            .flat_map(|names| names.iter())
+            .map(|name| FlowName {
+                name: self.store.strings.text(name.name).clone(),
+                via: name.via,
+                grade: Grade::Observed,
+                frame: name.frame.into(),
+            })
+            .collect()
+    }
+
+    fn app(&self, extra: Option<&Extra>) -> Option<App> {
+        let number = usize::try_from(extra?.app).ok()?;
+        let mut app = self.store.apps.get(number)?.clone();
+        if app.name.is_none() {
+            app.name = app.uid.and_then(|uid| self.app_names.get(&uid).cloned());
+        }
+        Some(app)
+    }
+
+    pub(super) fn place(&self, number: u32) -> Place {
+        usize::try_from(number)
+            .ok()
+            .and_then(|number| self.places.get(number))
+            .cloned()
+            .unwrap_or_default()
+    }
+
+    /// The round trip between the capture point and the remote end. For datagrams only QUIC's
+    /// first flight counts: other services may think before they answer.
+    fn round_trip(&self, record: &Record, extra: Option<&Extra>, view: &View) -> Option<u64> {
+        let extra = extra?;
+        let handshake = record.transport() == Transport::Tcp
+            || self.store.words.word(extra.protocol) == Some("quic");
+        let ns = if view.opened_locally {
+            extra.rtt.server_ns
+        } else {
+            extra.rtt.client_ns
+        };
+        (handshake && ns > 0).then_some(ns.into())
+    }
+}
+
+/// A flow between two local addresses is local even where one end is multicast or loopback.
+fn flow_scope(local: IpAddr, remote: IpAddr) -> Scope {
+    match (scope_of(remote), scope_of(local)) {
+        (Scope::Outbound, Scope::Loopback) => Scope::Outbound,
+        (scope, _) => scope,
+    }
+}
+
+impl Rows for Finished {
+    fn flows(&self, each: &mut dyn FnMut(&Flow) -> io::Result<()>) -> io::Result<()> {
+        for at in 0..self.rows.len() {
+            if let Some(flow) = self.flow(at) {
+                each(&flow)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn dns(&self, each: &mut dyn FnMut(&DnsRow) -> io::Result<()>) -> io::Result<()> {
+        let mut order: Vec<&super::talk::Dns> = self.talk.dns.iter().collect();
+        order.sort_by_key(|dns| dns.frame);
+        for dns in order {
+            each(&DnsRow {
+                family: dns.family.as_str(),
+                transport: if dns.over_tcp {
+                    Transport::Tcp
+                } else {
+                    Transport::Udp
+                },
+                client_ip: dns.client,
+                resolver_ip: dns.resolver,
+                frame: dns.frame,
+                time: dns.time,
+                name: self.store.strings.text(dns.name).clone(),
+                kind: dns.kind,
+                rcode: dns.answered.then_some(dns.rcode),
+                truncated: dns.truncated,
+                answers: self.talk.answers_of(dns, &self.store.strings),
+            })?;
+        }
+        Ok(())
+    }
+
+    fn http(&self, each: &mut dyn FnMut(&HttpRow) -> io::Result<()>) -> io::Result<()> {
+        let mut order: Vec<&super::talk::Http> = self.talk.http.iter().collect();
+        order.sort_by_key(|http| http.frame);
+        for http in order {
+            let (request, response) = Talk::heads_of(http, &self.store.strings);
+            each(&HttpRow {
+                flow: self.numbers.get(&http.row).copied().unwrap_or(0),
+                frame: http.frame,
+                time: http.time,
+                request,
+                response,
+                remote_ip: http.server,
+                remote_port: http.server_port,
+            })?;
+        }
+        Ok(())
+    }
+}

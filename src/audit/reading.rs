@@ -1,0 +1,439 @@
+//! From bytes in order to what is kept of a flow: runs the readers of protocols and stores
+//! their evidence.
+
+use super::devices::Hosts;
+use super::extra::{Extra, NONE, NameAt, Store, Tls, rank};
+use super::talk::Talk;
+use crate::decode::Segment;
+use crate::flow::{Next, Record, Rtt};
+use crate::inspect::{Inspection, Out};
+use crate::model::{
+    App, Carrier, Certificate, Chunk, ClientHello, DnsMessage, Evidence, Limits, ServerHello, Side,
+    Text, Via, What,
+};
+use crate::names::Answers;
+use std::collections::{BTreeMap, HashMap};
+
+/// Reads flows for an audit.
+pub(super) struct Reading {
+    pub(super) store: Store,
+    pub(super) talk: Talk,
+    pub(super) answers: Answers,
+    pub(super) hosts: Hosts,
+    pub(super) troubles: BTreeMap<&'static str, u64>,
+    out: Out,
+    connections: Connections,
+    apps: HashMap<App, u32, foldhash::quality::RandomState>,
+    buffered: usize,
+    limits: Limits,
+}
+
+/// What is kept of one flow while it is read.
+pub(super) struct State {
+    inspection: Inspection,
+    extra: Extra,
+    tls: Option<Box<Tls>>,
+    names: Vec<NameAt>,
+    buffered: usize,
+    /// False until the first datagram was looked at.
+    begun: bool,
+    /// Where this state was kept before.
+    kept: Option<u32>,
+}
+
+/// Connection IDs by which a QUIC flow is known again under another address (RFC 9000 §9).
+#[derive(Default)]
+struct Connections {
+    rows: HashMap<Box<[u8]>, u32, foldhash::quality::RandomState>,
+    /// Bit n: an ID of n bytes is known.
+    lengths: u32,
+}
+
+/// Connection IDs kept.
+const MOST_CONNECTIONS: usize = 65_536;
+/// Shorter IDs meet by chance too often to join flows by them.
+const SHORTEST_ID: usize = 8;
+
+impl Reading {
+    pub(super) fn new(limits: &Limits, keep_dns: bool, keep_http: bool) -> Self {
+        Reading {
+            store: Store::new(limits),
+            talk: Talk::new(limits, keep_dns, keep_http),
+            answers: Answers::new(limits.dns_answers),
+            hosts: Hosts::new(limits.hosts),
+            troubles: BTreeMap::new(),
+            out: Out::default(),
+            connections: Connections::default(),
+            apps: HashMap::default(),
+            buffered: 0,
+            limits: limits.clone(),
+        }
+    }
+
+    /// Stores what the readers just found.
+    fn take_evidence(&mut self, state: &mut State, row: u32, chunk: &Chunk<'_>) {
+        let mut evidence = std::mem::take(&mut self.out.evidence);
+        for found in evidence.drain(..) {
+            self.take_one(state, row, chunk, found);
+        }
+        self.out.evidence = evidence;
+    }
+
+    fn take_one(&mut self, state: &mut State, row: u32, chunk: &Chunk<'_>, found: Evidence) {
+        let frame = u32::try_from(found.frame).unwrap_or(u32::MAX);
+        match found.what {
+            What::Protocol(word) => state.extra.protocol = self.store.words.number(word),
+            What::Name { via, name } => self.name(state, &name, via, frame),
+            What::ClientHello(hello) => {
+                state.extra.swapped = found.from == Side::Server;
+                self.client_hello(state, &hello);
+            }
+            What::ServerHello(hello) => self.server_hello(state, &hello),
+            What::Certificate(certificate) => self.certificate(state, &certificate, frame),
+            What::Dns(message) => {
+                self.resolve(chunk, &message, found.from, frame);
+                let chunk = Chunk {
+                    from: found.from,
+                    frame: found.frame,
+                    time: found.time,
+                    ..*chunk
+                };
+                self.talk
+                    .dns(row, &chunk, &message, &mut self.store.strings);
+            }
+            What::HttpRequest(request) => {
+                state.extra.swapped = found.from == Side::Server;
+                let chunk = Chunk {
+                    from: found.from,
+                    frame: found.frame,
+                    time: found.time,
+                    ..*chunk
+                };
+                self.talk
+                    .request(row, &chunk, &request, &mut self.store.strings);
+            }
+            What::HttpResponse(response) => {
+                self.talk.response(row, &response, &mut self.store.strings);
+            }
+            What::QuicVersion(_) => {}
+            What::QuicConnectionId(id) => self.connections.add(&id, row),
+            What::Hidden(word) => state.extra.hidden = self.store.words.number(word),
+            What::Trouble(words) => self.trouble(words),
+        }
+    }
+
+    fn trouble(&mut self, words: &'static str) {
+        let count = self.troubles.entry(words).or_default();
+        *count = count.saturating_add(1);
+    }
+
+    fn name(&mut self, state: &mut State, name: &Text, via: Via, frame: u32) {
+        if name.is_empty() {
+            return;
+        }
+        let number = self.store.strings.number(name);
+        let extra = &mut state.extra;
+        let seen = state
+            .names
+            .iter()
+            .any(|known| known.name == number && known.via == via);
+        if seen {
+            return;
+        }
+        if state.names.len() >= self.limits.names_per_flow {
+            self.trouble("names beyond the budget of one flow");
+            return;
+        }
+        if extra.name == NONE || rank(via) < extra.name_via {
+            extra.name = number;
+            extra.name_via = rank(via);
+            extra.name_frame = frame;
+        }
+        state.names.push(NameAt {
+            name: number,
+            via,
+            frame,
+        });
+    }
+
+    fn client_hello(&mut self, state: &mut State, hello: &ClientHello) {
+        let tls = state.tls.get_or_insert_default();
+        if tls.client_seen {
+            return; // The second one, after a HelloRetryRequest, says the same.
+        }
+        tls.client_seen = true;
+        tls.ja3 = hello.ja3;
+        if !tls.server_seen {
+            tls.version = hello.version;
+        }
+        tls.ja4 = self.store.strings.number(&Text::from(hello.ja4.as_str()));
+        if let (NONE, Some(first)) = (tls.alpn, hello.alpn.first()) {
+            tls.alpn = self.store.strings.number(first);
+        }
+        if hello.ech && state.extra.hidden == 0 {
+            self.trouble("ClientHellos with an ECH extension");
+        }
+    }
+
+    fn server_hello(&mut self, state: &mut State, hello: &ServerHello) {
+        let tls = state.tls.get_or_insert_default();
+        tls.version = hello.version;
+        tls.cipher = hello.cipher;
+        tls.ja3s = hello.ja3s;
+        tls.server_seen = true;
+        if let Some(alpn) = &hello.alpn {
+            tls.alpn = self.store.strings.number(alpn);
+        }
+    }
+
+    fn certificate(&mut self, state: &mut State, certificate: &Certificate, frame: u32) {
+        let line = certificate_line(certificate);
+        let number = self.store.strings.number(&line);
+        state.tls.get_or_insert_default().certificate = number;
+        if state.extra.name == NONE
+            && let Some(name) = certificate.names.first()
+        {
+            self.name(state, &name.clone(), Via::Certificate, frame);
+        }
+    }
+
+    /// Remembers which name led this client to which addresses.
+    fn resolve(&mut self, chunk: &Chunk<'_>, message: &DnsMessage, from: Side, frame: u32) {
+        if message.damaged {
+            self.trouble("dns messages read in part");
+        }
+        if message.truncated {
+            self.trouble("dns answers cut by the server");
+        }
+        if !message.response || message.family != crate::model::DnsFamily::Dns {
+            return;
+        }
+        let client = match from {
+            Side::Server => chunk.client,
+            Side::Client => chunk.server,
+        };
+        let Some((name, _)) = &message.question else {
+            return;
+        };
+        if message
+            .answers
+            .iter()
+            .all(|answer| answer.addresses.is_empty())
+        {
+            return;
+        }
+        let name = self.store.strings.number(name);
+        for answer in &message.answers {
+            for address in &answer.addresses {
+                self.answers.add(client, *address, name, chunk.time, frame);
+            }
+        }
+    }
+
+    /// The flow whose connection ID begins this datagram, if there is one (RFC 9000 §17.3.1).
+    fn continues(&self, chunk: &Chunk<'_>) -> Option<u32> {
+        let (first, rest) = chunk.bytes.split_first()?;
+        if self.connections.lengths == 0 || first & 0xc0 != 0x40 {
+            return None;
+        }
+        (SHORTEST_ID..=20).find_map(|len| {
+            (self.connections.lengths >> len & 1 == 1)
+                .then(|| self.connections.rows.get(rest.get(..len)?).copied())
+                .flatten()
+        })
+    }
+
+    fn app(&mut self, segment: &Segment<'_>) -> u32 {
+        let Some(app) = segment.app else { return NONE };
+        let app = App {
+            uid: app.uid,
+            pid: app.pid,
+            name: app.name.map(Text::new),
+        };
+        if let Some(number) = self.apps.get(&app) {
+            return *number;
+        }
+        let number = u32::try_from(self.store.apps.len()).unwrap_or(NONE);
+        if self.store.apps.len() >= MOST_APPS {
+            self.trouble("apps beyond the budget");
+            return NONE;
+        }
+        self.store.apps.push(app.clone());
+        self.apps.insert(app, number);
+        number
+    }
+
+    /// Keeps the budget of all readers' buffers. False where it is used up.
+    fn account(&mut self, state: &mut State) -> bool {
+        let now = state.inspection.buffered();
+        self.buffered = self
+            .buffered
+            .saturating_sub(state.buffered)
+            .saturating_add(now);
+        state.buffered = now;
+        if self.buffered > self.limits.all_reader_bytes {
+            self.trouble("readers stopped: buffers over budget");
+            return false;
+        }
+        true
+    }
+}
+
+/// Apps told apart.
+const MOST_APPS: usize = 65_536;
+
+impl crate::flow::Reader for Reading {
+    type State = State;
+
+    fn opened(&mut self, record: &Record, segment: &Segment<'_>) {
+        self.hosts.opened(record, segment);
+    }
+
+    fn start(&mut self, record: &Record, kept: Option<u32>) -> State {
+        let carrier = match record.transport() {
+            crate::model::Transport::Tcp => Carrier::Tcp,
+            _ => Carrier::Udp,
+        };
+        let mut state = State {
+            inspection: Inspection::new(carrier),
+            extra: Extra::default(),
+            tls: None,
+            names: Vec::new(),
+            buffered: 0,
+            begun: kept.is_some(),
+            kept,
+        };
+        if let Some(extra) = kept.and_then(|kept| self.store.extras.get(kept)) {
+            state.extra = *extra;
+            state.tls = self.store.tls.get(extra.tls).copied().map(Box::new);
+            match self.store.names.get(extra.names) {
+                Some(names) => state.names = names.to_vec(),
+                None if extra.name != NONE => state.names.push(NameAt {
+                    name: extra.name,
+                    via: super::extra::VIAS
+                        .get(usize::from(extra.name_via))
+                        .copied()
+                        .unwrap_or(Via::Protocol),
+                    frame: extra.name_frame,
+                }),
+                None => {}
+            }
+        }
+        state
+    }
+
+    fn segment(&mut self, state: &mut State, segment: &Segment<'_>) {
+        if segment.app.is_some() && state.extra.app == NONE {
+            state.extra.app = self.app(segment);
+        }
+    }
+
+    fn round_trip(&mut self, state: &mut State, rtt: Rtt) {
+        state.extra.rtt = rtt;
+    }
+
+    fn chunk(&mut self, state: &mut State, row: u32, chunk: &Chunk<'_>) -> Next {
+        if chunk.carrier == Carrier::Udp && !state.begun {
+            state.begun = true;
+            if let Some(earlier) = self.continues(chunk).filter(|earlier| *earlier != row) {
+                state.extra.continues = earlier;
+                state.extra.protocol = self.store.words.number("quic");
+                return Next::Done;
+            }
+        }
+        let wanted = state.inspection.push(chunk, &mut self.out);
+        if !self.out.evidence.is_empty() {
+            self.take_evidence(state, row, chunk);
+        }
+        if !wanted || !self.account(state) {
+            Next::Done
+        } else if chunk.carrier == Carrier::Udp && state.inspection.can_pause() {
+            Next::Pause
+        } else {
+            Next::More
+        }
+    }
+
+    fn gap(&mut self, state: &mut State, from: Side, bytes: u64) -> bool {
+        let bytes_counted = u32::try_from(bytes).unwrap_or(u32::MAX);
+        state.extra.gap_bytes = state.extra.gap_bytes.saturating_add(bytes_counted);
+        let wanted = state.inspection.gap(from, bytes, &mut self.out);
+        // What a hole settles says nothing of its own place.
+        self.out.evidence.clear();
+        wanted
+    }
+
+    fn keep(&mut self, mut state: State) -> Option<u32> {
+        state.inspection.finish(&mut self.out);
+        let mut evidence = std::mem::take(&mut self.out.evidence);
+        for found in evidence.drain(..) {
+            match found.what {
+                What::Protocol(word) => state.extra.protocol = self.store.words.number(word),
+                What::Trouble(words) => self.trouble(words),
+                What::Name { via, name } => {
+                    let frame = u32::try_from(found.frame).unwrap_or(u32::MAX);
+                    self.name(&mut state, &name, via, frame);
+                }
+                _ => {}
+            }
+        }
+        self.out.evidence = evidence;
+        self.buffered = self.buffered.saturating_sub(state.buffered);
+        let mut extra = state.extra;
+        let store = &mut self.store;
+        if let Some(tls) = state.tls {
+            match store.tls.get_mut(extra.tls) {
+                Some(place) => *place = *tls,
+                None => extra.tls = store.tls.push(*tls).unwrap_or(NONE),
+            }
+        }
+        if state.names.len() > 1 {
+            let names = state.names.into_boxed_slice();
+            match store.names.get_mut(extra.names) {
+                Some(place) => *place = names,
+                None => extra.names = store.names.push(names).unwrap_or(NONE),
+            }
+        }
+        match state.kept.and_then(|kept| store.extras.get_mut(kept)) {
+            Some(place) => {
+                *place = extra;
+                state.kept
+            }
+            None => store.extras.push(extra),
+        }
+    }
+}
+
+impl Connections {
+    fn add(&mut self, id: &[u8], row: u32) {
+        if (SHORTEST_ID..=20).contains(&id.len()) && self.rows.len() < MOST_CONNECTIONS {
+            self.lengths |= 1 << id.len();
+            self.rows.entry(id.into()).or_insert(row);
+        }
+    }
+}
+
+/// Names, issuer and validity in one line, for a reader of the report.
+fn certificate_line(certificate: &Certificate) -> Text {
+    let mut line = Vec::new();
+    for (place, name) in certificate.names.iter().take(8).enumerate() {
+        if place > 0 {
+            line.extend_from_slice(b", ");
+        }
+        line.extend_from_slice(name.bytes());
+    }
+    if certificate.names.len() > 8 {
+        line.extend_from_slice(b", and more");
+    }
+    line.extend_from_slice(b"; issued by ");
+    line.extend_from_slice(certificate.issuer.bytes());
+    let (from, until) = certificate.valid;
+    let day = |seconds: i64| {
+        jiff::Timestamp::from_second(seconds).map_or_else(
+            |_| "an impossible date".to_owned(),
+            |time| time.strftime("%Y-%m-%d").to_string(),
+        )
+    };
+    line.extend_from_slice(format!("; valid {} to {}", day(from), day(until)).as_bytes());
+    Text::from(line)
+}

@@ -1,0 +1,254 @@
+//! From a key to a row number: open addressing over eight-byte slots.
+//!
+//! The hash is seeded anew in every run, because the keys are chosen by others; results never
+//! depend on it. Slots hold 32 bits of hash and the row number, so that a miss touches one
+//! cache line, and a look-up in a batch can ask for many lines before it waits for any.
+
+use super::record::Key;
+use std::hash::{BuildHasher, Hasher, RandomState};
+
+/// A slot that was never used.
+const EMPTY: u64 = u64::MAX;
+
+pub(crate) struct Index {
+    slots: Vec<u64>,
+    used: usize,
+    seed: [u64; 4],
+}
+
+/// The hash of one key.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Hash(u64);
+
+impl Index {
+    pub(crate) fn new() -> Self {
+        let state = RandomState::new();
+        let seed = [1u64, 2, 3, 4].map(|salt| {
+            let mut hasher = state.build_hasher();
+            hasher.write_u64(salt);
+            hasher.finish() | 1
+        });
+        Index {
+            slots: vec![EMPTY; 1 << 10],
+            used: 0,
+            seed,
+        }
+    }
+
+    /// The same for both directions of a flow.
+    #[inline]
+    pub(crate) fn hash(&self, key: &Key) -> Hash {
+        let [s0, s1, s2, s3] = self.seed;
+        let end = |address: &[u8; 16], port: u16| {
+            let (high, low) = halves(address);
+            let low = low ^ u64::from(port).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            fold(high ^ s0, low ^ s1)
+        };
+        let both = end(&key.a, key.a_port).wrapping_add(end(&key.b, key.b_port));
+        Hash(fold(both ^ s2, s3 ^ key.kind.number()))
+    }
+
+    /// The slot that a look-up begins with: reading it early hides the wait for memory.
+    #[inline]
+    pub(crate) fn peek(&self, hash: Hash) -> Option<u32> {
+        let at = self.home(hash);
+        self.slots
+            .get(at)
+            .copied()
+            .filter(|slot| *slot != EMPTY)
+            .map(row_of)
+    }
+
+    /// The row for which `same` holds, among those with this hash.
+    #[inline]
+    pub(crate) fn find(&self, hash: Hash, mut same: impl FnMut(u32) -> bool) -> Option<u32> {
+        let mut at = self.home(hash);
+        loop {
+            let slot = *self.slots.get(at)?;
+            if slot == EMPTY {
+                return None;
+            }
+            if slot >> 32 == tag(hash) && same(row_of(slot)) {
+                return Some(row_of(slot));
+            }
+            at = self.next(at);
+        }
+    }
+
+    /// Adds a row that is not there yet. `hash_of` gives the hash of any row, for growing.
+    pub(crate) fn insert(&mut self, hash: Hash, row: u32, hash_of: impl Fn(&Self, u32) -> Hash) {
+        if self.used.saturating_mul(8) >= self.slots.len().saturating_mul(7) {
+            self.grow(hash_of);
+        }
+        self.place(hash, row);
+        self.used = self.used.saturating_add(1);
+    }
+
+    /// Lets the slot of `old` name `new` instead: a flow whose key begins anew.
+    pub(crate) fn replace(&mut self, hash: Hash, old: u32, new: u32) {
+        let mut at = self.home(hash);
+        while let Some(slot) = self.slots.get_mut(at) {
+            if *slot == EMPTY {
+                return;
+            }
+            if *slot == entry(hash, old) {
+                *slot = entry(hash, new);
+                return;
+            }
+            at = self.next(at);
+        }
+    }
+
+    /// Removes a row, moving later ones back so that no look-up breaks off early.
+    pub(crate) fn remove(&mut self, hash: Hash, row: u32, hash_of: impl Fn(&Self, u32) -> Hash) {
+        let mut hole = self.home(hash);
+        loop {
+            match self.slots.get(hole) {
+                Some(slot) if *slot == entry(hash, row) => break,
+                Some(slot) if *slot != EMPTY => hole = self.next(hole),
+                _ => return,
+            }
+        }
+        let mut at = self.next(hole);
+        while let Some(slot) = self.slots.get(at).copied() {
+            if slot == EMPTY {
+                break;
+            }
+            let home = self.home(hash_of(self, row_of(slot)));
+            let mask = self.slots.len().wrapping_sub(1);
+            // Moves unless its home lies after the hole.
+            if at.wrapping_sub(home) & mask >= at.wrapping_sub(hole) & mask {
+                self.set(hole, slot);
+                hole = at;
+            }
+            at = self.next(at);
+        }
+        self.set(hole, EMPTY);
+        self.used = self.used.saturating_sub(1);
+    }
+
+    /// Bytes held.
+    pub(crate) fn bytes(&self) -> usize {
+        self.slots.len().saturating_mul(8)
+    }
+
+    fn grow(&mut self, hash_of: impl Fn(&Self, u32) -> Hash) {
+        let doubled = self.slots.len().saturating_mul(2);
+        let old = std::mem::replace(&mut self.slots, vec![EMPTY; doubled]);
+        for slot in old {
+            if slot != EMPTY {
+                let hash = hash_of(self, row_of(slot));
+                self.place(hash, row_of(slot));
+            }
+        }
+    }
+
+    fn place(&mut self, hash: Hash, row: u32) {
+        let mut at = self.home(hash);
+        while self.slots.get(at).is_some_and(|slot| *slot != EMPTY) {
+            at = self.next(at);
+        }
+        self.set(at, entry(hash, row));
+    }
+
+    fn set(&mut self, at: usize, value: u64) {
+        if let Some(slot) = self.slots.get_mut(at) {
+            *slot = value;
+        }
+    }
+
+    #[inline]
+    fn home(&self, hash: Hash) -> usize {
+        // The table never exceeds 2³² slots: the low half of the hash is enough.
+        usize::try_from(hash.0 & 0xffff_ffff).unwrap_or(0) & self.slots.len().wrapping_sub(1)
+    }
+
+    #[inline]
+    fn next(&self, at: usize) -> usize {
+        at.wrapping_add(1) & self.slots.len().wrapping_sub(1)
+    }
+}
+
+#[inline]
+fn tag(hash: Hash) -> u64 {
+    hash.0 >> 32
+}
+
+#[inline]
+fn entry(hash: Hash, row: u32) -> u64 {
+    tag(hash) << 32 | u64::from(row)
+}
+
+#[inline]
+fn row_of(slot: u64) -> u32 {
+    u32::try_from(slot & 0xffff_ffff).unwrap_or(u32::MAX)
+}
+
+#[inline]
+fn halves(bytes: &[u8; 16]) -> (u64, u64) {
+    let both = u128::from_le_bytes(*bytes);
+    let low = u64::try_from(both & u128::from(u64::MAX)).unwrap_or(0);
+    let high = u64::try_from(both >> 64).unwrap_or(0);
+    (high, low)
+}
+
+/// Multiply to twice the width and fold the halves: every bit of both reaches every bit.
+#[inline]
+fn fold(a: u64, b: u64) -> u64 {
+    let product = u128::from(a).wrapping_mul(u128::from(b));
+    let low = u64::try_from(product & u128::from(u64::MAX)).unwrap_or(0);
+    let high = u64::try_from(product >> 64).unwrap_or(0);
+    low ^ high
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests {
+    use super::super::record::{Key, Kind};
+    use super::*;
+    use crate::model::Transport;
+
+    fn key(n: u32) -> Key {
+        let mut a = [0; 16];
+        a[..4].copy_from_slice(&n.to_be_bytes());
+        Key {
+            a,
+            b: [9; 16],
+            a_port: 1,
+            b_port: 2,
+            kind: Kind::new(Transport::Tcp, false),
+        }
+    }
+
+    #[test]
+    fn finds_what_was_inserted_and_forgets_what_was_removed() {
+        let mut index = Index::new();
+        let count = 5_000;
+        for n in 0..count {
+            let hash = index.hash(&key(n));
+            index.insert(hash, n, |index, row| index.hash(&key(row)));
+        }
+        for n in (0..count).step_by(3) {
+            let hash = index.hash(&key(n));
+            index.remove(hash, n, |index, row| index.hash(&key(row)));
+        }
+        for n in 0..count {
+            let found = index.find(index.hash(&key(n)), |row| row == n);
+            assert_eq!(found, (n % 3 != 0).then_some(n));
+        }
+    }
+
+    #[test]
+    fn both_directions_hash_alike() {
+        let index = Index::new();
+        let one = key(7);
+        let other = Key {
+            a: one.b,
+            b: one.a,
+            a_port: one.b_port,
+            b_port: one.a_port,
+            kind: one.kind,
+        };
+        assert_eq!(index.hash(&one), index.hash(&other));
+    }
+}

@@ -1,0 +1,17 @@
+//! Segments to flows: the table, its compact rows, and TCP bytes put in order.
+//!
+//! In:   [`Segment`]s in capture order.
+//! Out:  a [`Record`] for each flow, and to a [`Reader`] the bytes of the flow in order.
+//!
+//! The table knows no protocol. Whatever arrives, memory stays within [`Limits`]: a full
+//! table folds what says least into counts, a stream that never fills its hole is told so.
+
+mod index;
+mod record;
+mod rtt;
+mod stream;
+mod table;
+
+pub(crate) use record::{CARRIES_TUNNEL, CLIENT_IS_B, OPENING_SEEN, Record};
+pub(crate) use rtt::Rtt;
+pub(crate) use table::{BATCH, Next, Reader, Table};

@@ -1,0 +1,232 @@
+//! Names from DNS: which name did this device last look up before it spoke to this address?
+//!
+//! In:   answers (client, address, name, time), in any order; then who the clients are.
+//! Out:  for a flow, the latest such name not after its start, and its rivals.
+//!
+//! One sort at the end, then binary searches: a million names for one address cost no more
+//! than a million names for a million addresses.
+
+use crate::model::Time;
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+/// All answers that named an address.
+pub(crate) struct Answers {
+    entries: Vec<Entry>,
+    clients: HashMap<IpAddr, u32, foldhash::quality::RandomState>,
+    /// Sort and drop repetitions when this many are held.
+    tidy_at: usize,
+    most: usize,
+    /// Answers that found no room.
+    pub(crate) beyond: u64,
+    sealed: bool,
+}
+
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+struct Entry {
+    client: u32,
+    address: [u8; 16],
+    time: Time,
+    frame: u32,
+    name: u32,
+    /// Other names of this address for this client; set when sealed.
+    rivals: u32,
+}
+
+/// A name that an address had.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Resolved {
+    pub(crate) name: u32,
+    /// The frame of the answer.
+    pub(crate) frame: u32,
+    /// Other names under which the device was given this address.
+    pub(crate) rivals: u32,
+}
+
+/// Clients told apart; more than a handset's network ever has.
+const MOST_CLIENTS: usize = 65_536;
+
+impl Answers {
+    /// Room for `most` answers.
+    pub(crate) fn new(most: usize) -> Self {
+        Answers {
+            entries: Vec::new(),
+            clients: HashMap::default(),
+            tidy_at: 65_536,
+            most,
+            beyond: 0,
+            sealed: false,
+        }
+    }
+
+    /// `client` was told at `time`, in `frame`, that `name` is at `address`.
+    pub(crate) fn add(
+        &mut self,
+        client: IpAddr,
+        address: IpAddr,
+        name: u32,
+        time: Time,
+        frame: u32,
+    ) {
+        let next = u32::try_from(self.clients.len()).unwrap_or(u32::MAX);
+        let client = match self.clients.get(&client) {
+            Some(number) => *number,
+            None if self.clients.len() < MOST_CLIENTS => {
+                self.clients.insert(client, next);
+                next
+            }
+            None => {
+                self.beyond = self.beyond.saturating_add(1);
+                return;
+            }
+        };
+        if self.entries.len() >= self.tidy_at {
+            self.tidy();
+            self.tidy_at = self.tidy_at.max(self.entries.len().saturating_mul(2));
+        }
+        if self.entries.len() >= self.most {
+            self.beyond = self.beyond.saturating_add(1);
+            return;
+        }
+        self.entries.push(Entry {
+            client,
+            address: mapped(address),
+            time,
+            frame,
+            name,
+            rivals: 0,
+        });
+    }
+
+    /// No more answers come. `group` says which clients are one device: the addresses of one
+    /// device share a number below the count of clients' own numbers.
+    pub(crate) fn seal(&mut self, group: impl Fn(IpAddr) -> Option<u32>) {
+        let mut groups = vec![0u32; self.clients.len()];
+        let mut known: Vec<(IpAddr, u32)> = self.clients.drain().collect();
+        known.sort_unstable();
+        for (address, number) in known {
+            // A client that is no device answers for itself alone.
+            let of = group(address).unwrap_or(OWN.saturating_add(number));
+            if let Some(place) = usize::try_from(number).ok().and_then(|n| groups.get_mut(n)) {
+                *place = of;
+            }
+            self.clients.insert(address, of);
+        }
+        for entry in &mut self.entries {
+            let number = usize::try_from(entry.client).unwrap_or(usize::MAX);
+            entry.client = groups.get(number).copied().unwrap_or(u32::MAX);
+        }
+        self.tidy();
+        self.count_rivals();
+        self.sealed = true;
+    }
+
+    /// The latest name that `client` was given for `address`, not after `time`.
+    pub(crate) fn name(&self, client: IpAddr, address: IpAddr, time: Time) -> Option<Resolved> {
+        debug_assert!(self.sealed, "asked before all answers were in");
+        let client = *self.clients.get(&client)?;
+        let address = mapped(address);
+        let after = self.entries.partition_point(|entry| {
+            (entry.client, entry.address, entry.time) <= (client, address, time)
+        });
+        let entry = self.entries.get(after.checked_sub(1)?)?;
+        (entry.client == client && entry.address == address).then_some(Resolved {
+            name: entry.name,
+            frame: entry.frame,
+            rivals: entry.rivals,
+        })
+    }
+
+    /// Makes a client that never asked share the answers of its device.
+    pub(crate) fn join(&mut self, client: IpAddr, group: u32) {
+        self.clients.insert(client, group);
+    }
+
+    /// Sorts, and drops answers that repeat the one before.
+    fn tidy(&mut self) {
+        self.entries.sort_unstable();
+        self.entries.dedup_by(|later, earlier| {
+            later.client == earlier.client
+                && later.address == earlier.address
+                && later.name == earlier.name
+        });
+    }
+
+    fn count_rivals(&mut self) {
+        let same = |a: &Entry, b: &Entry| a.client == b.client && a.address == b.address;
+        let mut names = Vec::new();
+        for group in self.entries.chunk_by_mut(same) {
+            names.clear();
+            names.extend(group.iter().map(|entry| entry.name));
+            names.sort_unstable();
+            names.dedup();
+            let rivals = u32::try_from(names.len().saturating_sub(1)).unwrap_or(u32::MAX);
+            for entry in group {
+                entry.rivals = rivals;
+            }
+        }
+    }
+}
+
+/// Groups of clients that are no device begin here.
+const OWN: u32 = 1 << 16;
+
+fn mapped(address: IpAddr) -> [u8; 16] {
+    match address {
+        IpAddr::V4(v4) => v4.to_ipv6_mapped().octets(),
+        IpAddr::V6(v6) => v6.octets(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().expect("a test address")
+    }
+
+    fn answers() -> Answers {
+        let mut answers = Answers::new(100);
+        let (phone, other) = (ip("10.0.0.2"), ip("10.0.0.3"));
+        answers.add(phone, ip("203.0.113.1"), 1, Time(100), 5);
+        answers.add(phone, ip("203.0.113.1"), 1, Time(150), 6);
+        answers.add(phone, ip("203.0.113.1"), 2, Time(200), 7);
+        answers.add(other, ip("203.0.113.9"), 3, Time(100), 8);
+        answers.seal(|client| (client == phone).then_some(0));
+        answers.join(ip("fd00::2"), 0);
+        answers
+    }
+
+    #[track_caller]
+    fn check(client: &str, address: &str, time: i64, want: Option<(u32, u32, u32)>) {
+        let got = answers().name(ip(client), ip(address), Time(time));
+        assert_eq!(got.map(|r| (r.name, r.frame, r.rivals)), want);
+    }
+
+    #[test]
+    fn names_join_as_of_their_time() {
+        check("10.0.0.2", "203.0.113.1", 99, None);
+        check("10.0.0.2", "203.0.113.1", 160, Some((1, 5, 1)));
+        check("10.0.0.2", "203.0.113.1", 200, Some((2, 7, 1)));
+    }
+
+    #[test]
+    fn answers_are_the_devices_own() {
+        check("10.0.0.2", "203.0.113.9", 300, None);
+        check("10.0.0.3", "203.0.113.9", 300, Some((3, 8, 0)));
+        check("fd00::2", "203.0.113.1", 300, Some((2, 7, 1)));
+    }
+
+    #[test]
+    fn many_answers_for_one_address_stay_within_the_budget() {
+        let mut answers = Answers::new(1_000);
+        for n in 0..200_000u32 {
+            answers.add(ip("10.0.0.2"), ip("203.0.113.1"), n, Time(n.into()), n);
+        }
+        assert_eq!(answers.beyond, 199_000);
+        answers.seal(|_| Some(0));
+        let name = answers.name(ip("10.0.0.2"), ip("203.0.113.1"), Time(500));
+        assert_eq!(name.map(|r| (r.name, r.rivals)), Some((500, 999)));
+    }
+}
