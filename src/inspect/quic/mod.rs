@@ -522,6 +522,18 @@ const MAX_CLIENT: u8 = 32;
 /// Datagrams with short headers alone after which the handshake counts as missed.
 const MAX_SHORT: u8 = 8;
 
+/// Reads `bytes` as a datagram and as the frames of an opened Initial, whatever they are.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn fuzz(bytes: &[u8]) {
+    let mut datagram = Cursor::new(bytes);
+    while let Ok(Some(_)) = Long::next(&mut datagram) {}
+    for google in [false, true] {
+        let mut input = Cursor::new(bytes);
+        while let Ok(Some(_)) = frames::next(&mut input, google) {}
+    }
+    let _ = google::name(bytes);
+}
+
 #[cfg(test)]
 #[allow(
     clippy::cast_possible_truncation,

@@ -329,6 +329,18 @@ fn probe_header(bytes: &[u8]) -> Probe {
 /// Bytes of one direction after which its hello or certificate is not waited for any more.
 const MAX_BYTES: u64 = 256 << 10;
 
+/// Reads `bytes` as the body of a hello of either side and as a Certificate, whatever they are.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn fuzz(bytes: &[u8]) {
+    let client = hello::ClientHelloView::read(bytes, false);
+    let _ = (
+        fingerprint::ja3(&client),
+        fingerprint::ja4(&client, Under::Tls),
+    );
+    let _ = fingerprint::ja3s(&hello::ServerHelloView::read(bytes));
+    let _ = (certificate::read(bytes), ssl2::probe(bytes));
+}
+
 #[cfg(test)]
 #[allow(clippy::indexing_slicing, clippy::unwrap_used)]
 mod tests;

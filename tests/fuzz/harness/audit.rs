@@ -30,8 +30,14 @@ pub(crate) fn packets(link: u32, packets: &[Vec<u8>]) {
         });
     }
     let places = whereto::locate::Places::none();
-    let report = audit.finish(Summary::default(), &places).expect("no device was named");
-    assert_eq!(report.losses.sum(), report.totals.packets, "a packet is in no bucket");
+    let report = audit
+        .finish(Summary::default(), &places)
+        .expect("no device was named");
+    assert_eq!(
+        report.losses.sum(),
+        report.totals.packets,
+        "a packet is in no bucket"
+    );
     render(&report);
 }
 
@@ -44,7 +50,10 @@ pub(crate) fn render(report: &whereto::model::Report) {
         let text = std::str::from_utf8(&out).expect("every output is UTF-8");
         match format.name {
             "json" => drop(serde_json::from_str::<serde_json::Value>(text).expect("JSON is JSON")),
-            "text" => assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "text has a control"),
+            "text" => assert!(
+                text.chars().all(|c| c == '\n' || !c.is_control()),
+                "text has a control"
+            ),
             _ => {}
         }
         out.flush().expect("memory takes every byte");
