@@ -138,9 +138,7 @@ impl Reader {
                 }
             }
             CHANGE_CIPHER_SPEC | APPLICATION_DATA => {
-                if seen.from == self.handshake.server() {
-                    self.handshake.server_encrypts();
-                }
+                self.handshake.changes_cipher(seen.from);
             }
             _ => {}
         }
@@ -298,6 +296,7 @@ const CONNECTION_ID: u8 = 25;
 const MAX_DATAGRAMS: u8 = 32;
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing, clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::inspect::tls::testing;

@@ -17,11 +17,17 @@ pub(crate) enum Frame<'a> {
     Other,
 }
 
-/// The next frame; `None` at the end.
-pub(crate) fn next<'a>(input: &mut Cursor<'a>) -> Result<Option<Frame<'a>>, Malformed> {
+/// The next frame; `None` at the end. `google`: the frames of Google's versions (Q050 and on).
+pub(crate) fn next<'a>(
+    input: &mut Cursor<'a>,
+    google: bool,
+) -> Result<Option<Frame<'a>>, Malformed> {
     skip_padding(input);
     if input.is_empty() {
         return Ok(None);
+    }
+    if google {
+        return google_frame(input).map(Some);
     }
     let kind = variable(input, "frame type")?;
     let frame = match kind {
@@ -30,10 +36,7 @@ pub(crate) fn next<'a>(input: &mut Cursor<'a>) -> Result<Option<Frame<'a>>, Malf
             ack(input, kind == ACK_ECN)?;
             Frame::Other
         }
-        CRYPTO => Frame::Crypto {
-            offset: variable(input, "crypto offset")?,
-            bytes: counted(input, "crypto data")?,
-        },
+        CRYPTO => crypto(input)?,
         CLOSE => {
             variable(input, "error code")?;
             variable(input, "frame type")?;
@@ -48,6 +51,60 @@ pub(crate) fn next<'a>(input: &mut Cursor<'a>) -> Result<Option<Frame<'a>>, Malf
         }
     };
     Ok(Some(frame))
+}
+
+fn crypto<'a>(input: &mut Cursor<'a>) -> Result<Frame<'a>, Malformed> {
+    Ok(Frame::Crypto {
+        offset: variable(input, "crypto offset")?,
+        bytes: counted(input, "crypto data")?,
+    })
+}
+
+/// Google kept its old frames when it took over the IETF's packets, and added CRYPTO.
+fn google_frame<'a>(input: &mut Cursor<'a>) -> Result<Frame<'a>, Malformed> {
+    let kind = input.u8("frame type")?;
+    match kind {
+        GOOGLE_ACK..=0x7f => google_ack(input, kind).map(|()| Frame::Other),
+        GOOGLE_PING => Ok(Frame::Other),
+        GOOGLE_CRYPTO => crypto(input),
+        GOOGLE_CLOSE => {
+            input.skip("error code", 4)?;
+            let len = input.u16("reason length")?;
+            input.skip("reason phrase", len.into())?;
+            Ok(Frame::Close)
+        }
+        _ => Err(Malformed::Illegal {
+            field: "frame type",
+            value: kind.into(),
+        }),
+    }
+}
+
+/// The type byte holds how long its numbers are and whether there are several blocks.
+fn google_ack(input: &mut Cursor<'_>, kind: u8) -> Result<(), Malformed> {
+    let size = |code: u8| match code & 3 {
+        0 => 1,
+        1 => 2,
+        2 => 4,
+        _ => 6,
+    };
+    input.skip("largest acked", size(kind >> 2))?;
+    input.skip("ack delay", 2)?;
+    let blocks = match kind & 0x20 {
+        0 => 0,
+        _ => input.u8("number of ack blocks")?,
+    };
+    input.skip("first ack block", size(kind))?;
+    for _ in 0..blocks {
+        input.skip("gap", 1)?;
+        input.skip("ack block", size(kind))?;
+    }
+    let times = usize::from(input.u8("number of timestamps")?);
+    if times > 0 {
+        let more = times.saturating_sub(1).saturating_mul(3);
+        input.skip("timestamps", more.saturating_add(5))?;
+    }
+    Ok(())
 }
 
 /// Padding is most of an Initial: one step for all of it.
@@ -88,7 +145,14 @@ const ACK_ECN: u64 = 3;
 const CRYPTO: u64 = 6;
 const CLOSE: u64 = 0x1c;
 
+const GOOGLE_CLOSE: u8 = 0x02;
+const GOOGLE_PING: u8 = 0x07;
+const GOOGLE_CRYPTO: u8 = 0x08;
+/// 0x40 and above.
+const GOOGLE_ACK: u8 = 0x40;
+
 #[cfg(test)]
+#[allow(clippy::indexing_slicing, clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -99,7 +163,7 @@ mod tests {
         ];
         let mut input = Cursor::new(&bytes);
         let mut frames = Vec::new();
-        while let Some(frame) = next(&mut input).unwrap() {
+        while let Some(frame) = next(&mut input, false).unwrap() {
             frames.push(frame);
         }
         let crypto = Frame::Crypto {
@@ -112,10 +176,10 @@ mod tests {
     #[test]
     fn lies_end_with_the_input() {
         let mut input = Cursor::new(&[2, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]);
-        assert!(next(&mut input).is_err());
+        assert!(next(&mut input, false).is_err());
         let mut input = Cursor::new(&[2, 1, 1, 0xbf, 0xff, 0xff, 0xff, 0, 0, 0]);
-        assert!(next(&mut input).is_err());
+        assert!(next(&mut input, false).is_err());
         let mut input = Cursor::new(&[8, 1]);
-        assert!(next(&mut input).is_err());
+        assert!(next(&mut input, false).is_err());
     }
 }

@@ -83,6 +83,7 @@ const HELLO_WITHIN: usize = 128;
 const MAX_TAGS: usize = 128;
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing, clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -121,6 +121,7 @@ pub(crate) const FIXED: u8 = 0x40;
 const MAX_CONNECTION_ID: u8 = 20;
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing, clippy::unwrap_used)]
 mod tests {
     use super::*;
 

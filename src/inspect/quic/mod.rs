@@ -199,9 +199,8 @@ impl Reader {
         self.begun = true;
         self.tell_version(packet.version, seen, out);
         self.tell_id(packet.source, seen, out);
-        match packet.kind {
-            Kind::Initial => self.initial(packet, chunk, seen, out),
-            _ => {}
+        if packet.kind == Kind::Initial {
+            self.initial(packet, chunk, seen, out);
         }
     }
 
@@ -211,13 +210,19 @@ impl Reader {
                 0 => "quic initial damaged",
                 _ => "quic initial cut",
             };
-            self.handshake.trouble(words, seen, out);
+            // Reserved versions are sent to be refused; what is in there need not make sense.
+            if packet.version.is_readable() {
+                self.handshake.trouble(words, seen, out);
+            }
             return;
         }
         let mut spare = std::mem::take(&mut self.spare);
         match self.open(packet, seen.from, &mut spare) {
-            Some(range) => self.frames(spare.get(range).unwrap_or_default(), seen, out),
-            None if self.connections.is_empty() && !packet.version.schemes().is_empty() => {
+            Some(range) => {
+                let frames = spare.get(range).unwrap_or_default();
+                self.frames(frames, packet.version.is_google(), seen, out);
+            }
+            None if self.connections.is_empty() && packet.version.is_readable() => {
                 self.handshake.trouble("quic initial not opened", seen, out);
             }
             None => {}
@@ -310,10 +315,10 @@ impl Reader {
     }
 
     /// Reads the frames of an opened Initial.
-    fn frames(&mut self, payload: &[u8], seen: &Seen, out: &mut Out) {
+    fn frames(&mut self, payload: &[u8], google: bool, seen: &Seen, out: &mut Out) {
         let mut input = Cursor::new(payload);
         loop {
-            match frames::next(&mut input) {
+            match frames::next(&mut input, google) {
                 Ok(Some(Frame::Crypto { offset, bytes })) => {
                     let stream = side_of(&mut self.streams, seen.from);
                     stream.last = Some(*seen);
@@ -517,5 +522,22 @@ const MAX_CLIENT: u8 = 32;
 /// Datagrams with short headers alone after which the handshake counts as missed.
 const MAX_SHORT: u8 = 8;
 
+/// Reads `bytes` as a datagram and as the frames of an opened Initial, whatever they are.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn fuzz(bytes: &[u8]) {
+    let mut datagram = Cursor::new(bytes);
+    while let Ok(Some(_)) = Long::next(&mut datagram) {}
+    for google in [false, true] {
+        let mut input = Cursor::new(bytes);
+        while let Ok(Some(_)) = frames::next(&mut input, google) {}
+    }
+    let _ = google::name(bytes);
+}
+
 #[cfg(test)]
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::indexing_slicing,
+    clippy::unwrap_used
+)]
 mod tests;

@@ -46,6 +46,11 @@ impl Version {
         }
     }
 
+    /// Initials of this version are meant to be opened, and we know how.
+    pub(crate) fn is_readable(self) -> bool {
+        !self.is_reserved() && !self.schemes().is_empty()
+    }
+
     /// A number that some QUIC uses.
     pub(crate) fn is_known(self) -> bool {
         matches!(self.0, 1 | V2 | V2_DRAFT | 0xff00_0001..=0xff00_0022)
@@ -155,6 +160,7 @@ const GOOGLE_T051: Scheme = first(&[
 ]);
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing, clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -43,12 +43,11 @@ impl Messages {
             return Found::Nothing;
         }
         if self.held.is_empty() {
-            match whole(input) {
-                Some((kind, body)) => return Found::Message { kind, body },
-                None if declared(input.rest()).is_some_and(|len| len > MAX_MESSAGE) => {
-                    return self.too_long(input);
-                }
-                None => {}
+            if declared(input.rest()).is_some_and(|len| len > MAX_MESSAGE) {
+                return self.too_long(input);
+            }
+            if let Some((kind, body)) = whole(input) {
+                return Found::Message { kind, body };
             }
         }
         if self.held.len() < HEADER_LEN {
@@ -122,6 +121,7 @@ const HEADER_LEN: usize = 4;
 const MAX_MESSAGE: usize = 64 << 10;
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing, clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -105,6 +105,8 @@ struct Direction {
     bytes: u64,
     /// ChangeCipherSpec or application data was sent: what follows is encrypted.
     encrypts: bool,
+    /// The handshake record being read is in the clear.
+    readable: bool,
     /// Where in the stream of records the reader stands is not known any more.
     lost: bool,
     /// The last chunk, for what is told at the end.
@@ -154,10 +156,7 @@ impl Reader {
         match piece.kind {
             record::HANDSHAKE => self.handshake_bytes(piece, seen, out),
             record::CHANGE_CIPHER_SPEC => {
-                self.side(seen.from).encrypts = true;
-                if seen.from == self.handshake.server() {
-                    self.handshake.server_encrypts();
-                }
+                self.side(seen.from).encrypts = self.handshake.changes_cipher(seen.from);
             }
             record::ALERT => {
                 // Two bytes: in the clear. Encrypted ones are longer.
@@ -172,20 +171,21 @@ impl Reader {
             record::APPLICATION_DATA => {
                 self.side(seen.from).encrypts = true;
                 self.midstream |= !self.handshake.has_client() && !self.handshake.is_answered();
-                if seen.from == self.handshake.server() {
-                    self.handshake.server_encrypts();
-                }
+                self.handshake.changes_cipher(seen.from);
             }
             _ => {}
         }
     }
 
     fn handshake_bytes(&mut self, piece: record::Piece<'_>, seen: &Seen, out: &mut Out) {
-        let second = self.handshake.awaits_second_hello() && seen.from == self.handshake.client();
+        let unanswered = !self.handshake.is_answered() && seen.from == self.handshake.client();
         let direction = side_of(&mut self.sides, seen.from);
-        // After a retry the client sends a ChangeCipherSpec that changes nothing, then a second
-        // hello in the clear (RFC 8446 appendix D.4).
-        if direction.encrypts && !second {
+        if piece.first {
+            // Where only the client was captured its second hello shows that there was a retry.
+            direction.readable =
+                !direction.encrypts || (unanswered && is_client_hello(piece.bytes, piece.body_len));
+        }
+        if !direction.readable {
             return;
         }
         let mut input = Cursor::new(piece.bytes);
@@ -257,6 +257,18 @@ impl Reader {
     }
 }
 
+/// True if a record of `body_len` bytes holds just a ClientHello: hardly what encryption makes.
+fn is_client_hello(body: &[u8], body_len: usize) -> bool {
+    let mut body = Cursor::new(body);
+    body.u8("msg_type") == Ok(tell::CLIENT_HELLO)
+        && body.u24("length").is_ok_and(|len| {
+            usize::try_from(len).is_ok_and(|len| len.saturating_add(4) == body_len)
+        })
+        && body
+            .u16("client_version")
+            .is_ok_and(|version| version >> 8 == 3)
+}
+
 fn side_of(sides: &mut [Direction; 2], side: Side) -> &mut Direction {
     let [client, server] = sides;
     match side {
@@ -316,3 +328,19 @@ fn probe_header(bytes: &[u8]) -> Probe {
 
 /// Bytes of one direction after which its hello or certificate is not waited for any more.
 const MAX_BYTES: u64 = 256 << 10;
+
+/// Reads `bytes` as the body of a hello of either side and as a Certificate, whatever they are.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn fuzz(bytes: &[u8]) {
+    let client = hello::ClientHelloView::read(bytes, false);
+    let _ = (
+        fingerprint::ja3(&client),
+        fingerprint::ja4(&client, Under::Tls),
+    );
+    let _ = fingerprint::ja3s(&hello::ServerHelloView::read(bytes));
+    let _ = (certificate::read(bytes), ssl2::probe(bytes));
+}
+
+#[cfg(test)]
+#[allow(clippy::indexing_slicing, clippy::unwrap_used)]
+mod tests;

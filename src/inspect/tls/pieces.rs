@@ -110,6 +110,7 @@ const MAX_LEN: usize = 32 << 10;
 const MAX_RUNS: usize = 64;
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing, clippy::unwrap_used)]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -100,6 +100,7 @@ const CLIENT_HELLO: u8 = 1;
 const MAX_RECORD: u16 = 1024;
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing, clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -132,9 +132,14 @@ impl Handshake {
         self.hellos = self.hellos.saturating_add(1);
     }
 
-    /// The server turned to encryption: there was nothing more to read.
-    pub(crate) fn server_encrypts(&mut self) {
-        self.server_done |= self.answers > 0;
+    /// A side says that it encrypts from here on. False if it does not mean it: around a retry
+    /// both send a ChangeCipherSpec that changes nothing (RFC 8446 appendix D.4).
+    pub(crate) fn changes_cipher(&mut self, from: Side) -> bool {
+        if self.retried_after.is_some() && !self.server_done {
+            return false;
+        }
+        self.server_done |= self.answers > 0 && from == self.server();
+        true
     }
 
     /// An alert that could be read.
@@ -146,11 +151,6 @@ impl Handshake {
         if level == FATAL {
             self.server_done = true;
         }
-    }
-
-    /// The server's part will not be seen.
-    pub(crate) fn give_up_server(&mut self) {
-        self.server_done = true;
     }
 
     /// Counts one kind of trouble, once.
@@ -183,11 +183,6 @@ impl Handshake {
     /// A server has answered at all.
     pub(crate) fn is_answered(&self) -> bool {
         self.answers > 0
-    }
-
-    /// A retry was asked for and the second hello is still to come.
-    pub(crate) fn awaits_second_hello(&self) -> bool {
-        self.retried_after.is_some() && !self.has_client()
     }
 
     /// Google's own hello, which is not TLS: the answer to it is encrypted.
