@@ -88,11 +88,11 @@ fn framed_rpc(chunk: &Chunk<'_>) -> Option<bool> {
     )
 }
 
-/// A call of version 2 (64 bits) to a program below 2^30; on the known ports also a reply that
+/// A call of version 2 (64 bits) to a program of the assigned range (12 bits); on the known ports also a reply that
 /// was accepted or denied (63 bits).
 fn rpc(bytes: &[u8], port: bool) -> Option<bool> {
     match be32(bytes, 4)? {
-        0 => Some(be32(bytes, 8)? == 2 && (100_000..1 << 30).contains(&be32(bytes, 12)?)),
+        0 => Some(be32(bytes, 8)? == 2 && (100_000..700_000).contains(&be32(bytes, 12)?)),
         1 => Some(port && be32(bytes, 8)? <= 1),
         _ => Some(false),
     }

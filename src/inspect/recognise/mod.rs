@@ -15,8 +15,12 @@ mod databases;
 mod dhcp;
 mod directory;
 mod discovery;
+#[cfg(test)]
+mod docs;
 mod files;
 mod games;
+#[cfg(test)]
+mod harness;
 mod ike;
 mod messengers;
 mod mobile;
