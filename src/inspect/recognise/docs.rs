@@ -3,7 +3,7 @@
 //! In:   the protocols, and beside each word what decides it.
 //! Out:  the page. `UPDATE=1 cargo test protocols_page` writes it; without, the test compares.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
 
 use super::super::{PROTOCOLS, Protocol};
 use super::RECOGNISED;
