@@ -34,7 +34,7 @@ fn mysql(bytes: &[u8]) -> Option<bool> {
     Some(at(bytes, 5)?.is_ascii_digit() && (second.is_ascii_digit() || second == b'.'))
 }
 
-/// The request for TLS or GSS (64 bits), or version 3.0 and a first parameter (80 bits).
+/// The request for TLS or GSS (64 bits) or to call off a query (55 bits), or version 3.0 and a first parameter (80 bits).
 fn postgresql(bytes: &[u8]) -> Option<bool> {
     if at(bytes, 0)? != 0 || at(bytes, 1)? != 0 {
         return Some(false);
@@ -42,6 +42,8 @@ fn postgresql(bytes: &[u8]) -> Option<bool> {
     let len = len32(bytes, 0)?;
     match be32(bytes, 4)? {
         0x04d2_162f | 0x04d2_1630 => Some(len == 8),
+        // A query called off, by process and key.
+        0x04d2_162e => Some((16..512).contains(&len)),
         0x0003_0000 => begins_any(
             bytes.get(8..)?,
             &[

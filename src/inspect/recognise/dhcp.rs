@@ -5,7 +5,7 @@
 
 use super::shape::{at, be16, be32, datagram, len16, sent_len};
 use super::udp;
-use crate::inspect::{Probe, Protocol};
+use crate::inspect::Protocol;
 use crate::model::Chunk;
 
 /// DHCP for IPv4, and BOOTP before it.

@@ -68,7 +68,7 @@ fn nat_pmp(chunk: &Chunk<'_>) -> Option<bool> {
         (0, 1 | 2) => len == 12,
         (0, 128) => len == 12,
         (0, 129 | 130) => len == 16,
-        (2, 0..=3 | 128..=131) => len >= 24 && len % 4 == 0 && len <= 1100,
+        (2, 0..=3 | 128..=131) => len >= 24 && len.is_multiple_of(4) && len <= 1100,
         _ => false,
     })
 }

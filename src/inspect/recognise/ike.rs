@@ -52,7 +52,7 @@ fn esp(chunk: &Chunk<'_>) -> Option<bool> {
         be32(chunk.bytes, 0)? > 255
             && (1..1 << 24).contains(&sequence)
             && len >= 32
-            && len % 4 == 0,
+            && len.is_multiple_of(4),
     )
 }
 

@@ -15,8 +15,12 @@ mod databases;
 mod dhcp;
 mod directory;
 mod discovery;
+#[cfg(test)]
+mod docs;
 mod files;
 mod games;
+#[cfg(test)]
+mod harness;
 mod ike;
 mod messengers;
 mod mobile;
@@ -78,7 +82,6 @@ pub(crate) const RECOGNISED: &[Protocol] = &[
     publish::MQTT,
     publish::AMQP,
     publish::COAP,
-    publish::XMPP,
     shell::SSH,
     shell::TELNET,
     shell::ADB,
@@ -86,7 +89,6 @@ pub(crate) const RECOGNISED: &[Protocol] = &[
     shell::RDP,
     shell::TEAMVIEWER,
     shell::IRC,
-    files::FTP,
     files::TFTP,
     files::SMB,
     files::SUNRPC,

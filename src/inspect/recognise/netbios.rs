@@ -3,7 +3,7 @@
 //! In:   datagrams and streams. Out: `nbns`, `nbdgm`, `nbss`.
 //! Spec: RFC 1001 §14.1 (the encoding of names), RFC 1002 §4.2, §4.3, §4.4.
 
-use super::shape::{at, be16, be32, datagram, len16, stream};
+use super::shape::{at, be16, be32, datagram, len16, sent_len, stream};
 use super::{tcp, udp};
 use crate::inspect::Protocol;
 use crate::model::Chunk;
@@ -23,21 +23,18 @@ fn names(bytes: &[u8]) -> Option<bool> {
     encoded_name(bytes, 12)
 }
 
-/// Port 138, the message type (5 bits), flags of which four must be clear, and the port once
-/// more in the header (16 bits).
+/// Port 138, the message type (5 bits), flags of which four must be clear, and 16 bits more:
+/// the port again, which some leave empty, or the exact length.
 fn datagrams(chunk: &Chunk<'_>) -> Option<bool> {
     let kind = at(chunk.bytes, 0)?;
     let flags = at(chunk.bytes, 1)?;
-    Some(
-        chunk.has_port(138)
-            && (0x10..=0x16).contains(&kind)
-            && flags < 0x10
-            && be16(chunk.bytes, 8)? == 138,
-    )
+    let header = chunk.has_port(138) && (0x10..=0x16).contains(&kind) && flags < 0x10;
+    let again = be16(chunk.bytes, 8)? == 138;
+    Some(header && (again || len16(chunk.bytes, 10)?.saturating_add(14) == sent_len(chunk)))
 }
 
-/// A session request with two encoded names (over 140 bits); or, from port 139, a positive or
-/// negative response of the one length it can have (32 bits).
+/// A session request with two encoded names (over 140 bits); or, from port 139, an answer
+/// or a sign of life of the one length it can have (32 bits).
 fn sessions(chunk: &Chunk<'_>) -> Option<bool> {
     let bytes = chunk.bytes;
     match at(bytes, 0)? {
@@ -53,6 +50,7 @@ fn sessions(chunk: &Chunk<'_>) -> Option<bool> {
         }
         0x82 if chunk.has_port(139) => Some(be32(bytes, 0)? == 0x8200_0000),
         0x83 if chunk.has_port(139) => Some(be32(bytes, 0)? == 0x8300_0001),
+        0x85 if chunk.has_port(139) => Some(be32(bytes, 0)? == 0x8500_0000),
         _ => Some(false),
     }
 }
@@ -64,10 +62,7 @@ fn encoded_name(bytes: &[u8], place: usize) -> Option<bool> {
     }
     let letters = place.saturating_add(1);
     for offset in 0..32_usize {
-        if !at(bytes, letters.saturating_add(offset))?.is_ascii_uppercase() {
-            return Some(false);
-        }
-        if at(bytes, letters.saturating_add(offset))? > b'P' {
+        if !matches!(at(bytes, letters.saturating_add(offset))?, b'A'..=b'P') {
             return Some(false);
         }
     }

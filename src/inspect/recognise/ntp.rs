@@ -21,8 +21,8 @@ fn probe(chunk: &Chunk<'_>) -> Probe {
     datagram(header(chunk))
 }
 
-/// Port 123, then a version (about 1 bit), a mode, a stratum and a poll exponent in range
-/// (4 and 3 bits), and a length that is a multiple of four (2 bits).
+/// Port 123, then a version (about 1 bit), a mode, a stratum in range (4 bits), a poll interval of
+/// at most 2^17 s, and a length that is a multiple of four (2 bits).
 fn header(chunk: &Chunk<'_>) -> Option<bool> {
     let first = at(chunk.bytes, 0)?;
     let len = sent_len(chunk);
@@ -33,7 +33,7 @@ fn header(chunk: &Chunk<'_>) -> Option<bool> {
         1..=5 => {
             let stratum = at(chunk.bytes, 1)?;
             let poll = at(chunk.bytes, 2)?.cast_signed();
-            Some(len >= 48 && len % 4 == 0 && stratum <= 16 && (-6..=17).contains(&poll))
+            Some(len >= 48 && len.is_multiple_of(4) && stratum <= 16 && poll <= 17)
         }
         6 => Some(len >= 12),
         7 => Some(len >= 8),

@@ -1,10 +1,9 @@
-//! Message queues, chat, and things.
+//! Message queues and things.
 //!
-//! In:   datagrams and streams. Out: `mqtt`, `amqp`, `coap`, `xmpp`.
-//! Spec: MQTT 3.1.1 §3.1 and 5.0 §3.1; AMQP 0-9-1 §4.2.2 and 1.0 §2.2; RFC 7252 §3;
-//!       RFC 6120 §4.2.
+//! In:   datagrams and streams. Out: `mqtt`, `amqp`, `coap`.
+//! Spec: MQTT 3.1.1 §3.1 and 5.0 §3.1; AMQP 0-9-1 §4.2.2 and 1.0 §2.2; RFC 7252 §3.
 
-use super::shape::{at, be16, begins, begins_any, datagram, holds, sent_len, stream};
+use super::shape::{at, be16, begins_any, datagram, sent_len, stream};
 use super::{tcp, udp};
 use crate::inspect::Protocol;
 use crate::model::Chunk;
@@ -26,8 +25,6 @@ pub(super) const AMQP: Protocol = tcp("amqp", |chunk| {
 });
 /// CoAP, the small HTTP of things.
 pub(super) const COAP: Protocol = udp("coap", |chunk| datagram(coap(chunk)));
-/// XMPP, where a stream opens.
-pub(super) const XMPP: Protocol = tcp("xmpp", |chunk| stream(xmpp(chunk.bytes)));
 
 /// CONNECT (8 bits), a length of one to four bytes, and the protocol's name (48 bits or more).
 fn mqtt(bytes: &[u8]) -> Option<bool> {
@@ -101,19 +98,6 @@ fn options_fit(chunk: &Chunk<'_>, start: usize) -> bool {
     false
 }
 
-/// The stream's element, after an XML declaration or not: over 100 bits.
-fn xmpp(bytes: &[u8]) -> Option<bool> {
-    if begins(bytes, DECLARATION) == Some(true) {
-        return holds(bytes, STREAM, 256);
-    }
-    begins_any(bytes, &[DECLARATION, STREAM, FRAMED_STREAM])
-}
-
-const DECLARATION: &[u8] = b"<?xml ";
-const STREAM: &[u8] = b"<stream:stream";
-/// Over WebSocket (RFC 7395 §3.3).
-const FRAMED_STREAM: &[u8] = b"<open xmlns=\"urn:ietf:params:xml:ns:xmpp";
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests {
@@ -136,12 +120,5 @@ mod tests {
         check_udp(5683, &hex("40 01 1234 b5 48656c6c6f"), "coap");
         check_udp(5683, &hex("40 01 1234 b6 48656c6c6f"), "");
         check_udp(5684, &hex("40 01 1234 b5 48656c6c6f"), "");
-    }
-
-    #[test]
-    fn streams_open() {
-        check_tcp(5222, b"<stream:stream to='a' xmlns='jabber:client'", "xmpp");
-        check_tcp(5222, b"<?xml version='1.0'?><stream:stream to='a'>", "xmpp");
-        check_tcp(80, b"<html>", "");
     }
 }

@@ -139,6 +139,7 @@ pub(super) fn ber(bytes: &[u8], place: usize) -> Option<(u8, usize, usize)> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 pub(super) mod tests {
     use super::*;
     use crate::model::{Carrier, Side, Time};

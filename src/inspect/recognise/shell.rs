@@ -38,11 +38,15 @@ pub(super) const TEAMVIEWER: Protocol = tcp("teamviewer", |chunk| {
 /// Internet relay chat.
 pub(super) const IRC: Protocol = tcp("irc", |chunk| stream(irc(chunk)));
 
-/// Two commands of three bytes (33 bits); one is enough on port 23 (16 bits).
+/// Two negotiations of three bytes (33 bits); on port 23 any command (12 bits).
 fn telnet(chunk: &Chunk<'_>) -> Option<bool> {
-    let needed = if chunk.has_port(23) { 1 } else { 2 };
-    for command in 0..needed {
-        let place = 3_usize.saturating_mul(command);
+    if at(chunk.bytes, 0)? != 0xff {
+        return Some(false);
+    }
+    if chunk.has_port(23) {
+        return Some(at(chunk.bytes, 1)? >= 240);
+    }
+    for place in [0_usize, 3] {
         if at(chunk.bytes, place)? != 0xff
             || !matches!(at(chunk.bytes, place.saturating_add(1))?, 250..=254)
             || at(chunk.bytes, place.saturating_add(2))? > 49
