@@ -6,6 +6,20 @@
 //! To add a protocol: a file with `probe`, `State` and `push`, an arm in [`State`], a line in
 //! [`PROTOCOLS`], a fixture.
 
+mod dns;
+mod dtls;
+mod held;
+mod http;
+mod lines;
+mod quic;
+mod recognise;
+mod socks;
+mod starttls;
+mod tls;
+mod xmpp;
+
+use held::Held;
+
 use crate::model::{Carrier, Chunk, Evidence, Side, What};
 
 /// What a probe makes of the first bytes of a flow.
@@ -33,7 +47,7 @@ pub(crate) enum Step {
     Switch,
 }
 
-/// Where readers put what they found.
+/// Where readers put what they found. Whoever owns it empties `evidence` between pushes.
 #[derive(Debug, Default)]
 pub(crate) struct Out {
     pub(crate) evidence: Vec<Evidence>,
@@ -67,41 +81,124 @@ pub(crate) struct Protocol {
     pub(crate) start: Option<fn() -> State>,
 }
 
-/// The readers. One variant a protocol that is read beyond its name.
-pub(crate) enum State {}
+/// The readers. One variant a protocol that is read beyond its name. Large ones are boxed.
+pub(crate) enum State {
+    Dns(Box<dns::Dns>),
+    Http(Box<http::Http>),
+    Socks(Box<socks::Socks>),
+    StartTls(Box<starttls::Talk>),
+    Xmpp(Box<xmpp::Xmpp>),
+    Dtls(dtls::State),
+    Quic(quic::State),
+    Tls(tls::State),
+}
 
 impl State {
     /// The next bytes of the flow.
-    pub(crate) fn push(&mut self, _chunk: &Chunk<'_>, _out: &mut Out) -> Step {
-        match *self {}
+    pub(crate) fn push(&mut self, chunk: &Chunk<'_>, out: &mut Out) -> Step {
+        match self {
+            State::Dns(dns) => dns.push(chunk, out),
+            State::Http(http) => http.push(chunk, out),
+            State::Socks(socks) => socks.push(chunk, out),
+            State::StartTls(talk) => talk.push(chunk, out),
+            State::Xmpp(xmpp) => xmpp.push(chunk, out),
+            State::Dtls(dtls) => dtls.push(chunk, out),
+            State::Quic(quic) => quic.push(chunk, out),
+            State::Tls(tls) => tls.push(chunk, out),
+        }
     }
 
     /// `bytes` bytes of the stream from `side` were never seen; the next chunk comes after them.
-    pub(crate) fn gap(&mut self, _side: Side, _bytes: u64, _out: &mut Out) -> Step {
-        match *self {}
+    pub(crate) fn gap(&mut self, side: Side, bytes: u64, out: &mut Out) -> Step {
+        match self {
+            State::Dns(dns) => dns.gap(side),
+            State::Http(http) => http.gap(side, bytes, out),
+            // Handshakes with holes in them say nothing about what follows.
+            State::Socks(_) | State::StartTls(_) | State::Xmpp(_) => Step::Done,
+            State::Dtls(dtls) => dtls.gap(side, bytes, out),
+            State::Quic(quic) => quic.gap(side, bytes, out),
+            State::Tls(tls) => tls.gap(side, bytes, out),
+        }
+    }
+
+    /// The flow ended: what was read of something unfinished can still be told.
+    pub(crate) fn finish(&mut self, out: &mut Out) {
+        match self {
+            State::Http(http) => http.finish(out),
+            State::Dns(_) | State::Socks(_) | State::StartTls(_) | State::Xmpp(_) => {}
+            State::Dtls(dtls) => dtls.finish(out),
+            State::Quic(quic) => quic.finish(out),
+            State::Tls(tls) => tls.finish(out),
+        }
     }
 
     /// Bytes held in buffers, for the budget.
     pub(crate) fn buffered(&self) -> usize {
-        match *self {}
+        match self {
+            State::Dns(dns) => dns.buffered(),
+            State::Http(http) => http.buffered(),
+            State::Socks(socks) => socks.buffered(),
+            State::StartTls(talk) => talk.buffered(),
+            State::Xmpp(xmpp) => xmpp.buffered(),
+            State::Dtls(dtls) => dtls.buffered(),
+            State::Quic(quic) => quic.buffered(),
+            State::Tls(tls) => tls.buffered(),
+        }
     }
 }
 
 /// Every protocol, the more specific probes first.
-pub(crate) const PROTOCOLS: &[Protocol] = &[];
+pub(crate) const PROTOCOLS: &[Protocol] = &[
+    tls::PROTOCOL,
+    quic::PROTOCOL,
+    dtls::PROTOCOL,
+    http::PROTOCOL,
+    http::PROTOCOL_2,
+    dns::PROTOCOL,
+    dns::MDNS,
+    dns::LLMNR,
+    starttls::SMTP,
+    starttls::IMAP,
+    starttls::POP3,
+    starttls::FTP,
+    xmpp::PROTOCOL,
+    socks::PROTOCOL,
+];
+
+/// Those that are read, then those that are only recognised.
+fn protocols() -> impl Iterator<Item = &'static Protocol> {
+    PROTOCOLS.iter().chain(recognise::RECOGNISED)
+}
 
 /// How much of each side of a stream probes may ask for.
 pub(crate) const PROBE_BYTES: usize = 2048;
 /// Datagrams of a UDP flow that are probed before it counts as unrecognised.
 pub(crate) const PROBE_DATAGRAMS: u8 = 8;
+/// Runs of bytes from one side that are held while probing. Sides that take turns more often
+/// than this without being recognised will not be.
+const PROBE_PIECES: usize = 64;
+/// Times that a flow may lose bytes while it is probed.
+const PROBE_GAPS: u8 = 8;
+/// Protocols that may hand over to another within one flow: a proxy to STARTTLS to TLS is two.
+const SWITCHES: u8 = 8;
 
-/// The reading of one flow: probes, then one reader, then nothing.
+/// The reading of one flow: probes, then one reader, then nothing. Allocates nothing before a
+/// first payload that needs keeping, nor where the first payload settles the protocol.
 pub(crate) struct Inspection {
     phase: Phase,
+    /// Protocols that turned the flow down after they had claimed it, by place in the list.
+    rejected: u128,
+    /// Place in [`PROTOCOLS`] of the one being read.
+    current: usize,
+    switches: u8,
+    datagrams: u8,
 }
 
 enum Phase {
-    Probing,
+    /// Nothing is kept yet.
+    Fresh,
+    /// Bytes wait for a probe to be sure.
+    Probing(Box<Held>),
     Reading(State),
     Done,
 }
@@ -109,43 +206,296 @@ enum Phase {
 impl Inspection {
     pub(crate) fn new(_carrier: Carrier) -> Self {
         Inspection {
-            phase: Phase::Probing,
+            phase: Phase::Fresh,
+            rejected: 0,
+            current: 0,
+            switches: 0,
+            datagrams: 0,
         }
     }
 
     /// The next bytes. `true` while more are wanted.
     pub(crate) fn push(&mut self, chunk: &Chunk<'_>, out: &mut Out) -> bool {
-        match &mut self.phase {
-            Phase::Probing => true,
-            Phase::Reading(state) => state.push(chunk, out) != Step::Done,
-            Phase::Done => false,
+        if chunk.bytes.is_empty() {
+            return !matches!(self.phase, Phase::Done);
         }
+        let step = match &mut self.phase {
+            Phase::Reading(state) => state.push(chunk, out),
+            Phase::Done => return false,
+            Phase::Fresh if chunk.carrier == Carrier::Udp => self.probe_datagram(chunk, out),
+            Phase::Fresh => self.probe_first(chunk, out),
+            Phase::Probing(_) => self.probe_more(chunk, out),
+        };
+        self.follow(step, chunk, out)
     }
 
     /// A hole in the stream. `true` while more is wanted.
     pub(crate) fn gap(&mut self, side: Side, bytes: u64, out: &mut Out) -> bool {
         match &mut self.phase {
-            Phase::Probing => false,
-            Phase::Reading(state) => state.gap(side, bytes, out) != Step::Done,
-            Phase::Done => false,
+            Phase::Fresh => {
+                let mut held = Held::default();
+                held.lose(side, bytes);
+                self.phase = Phase::Probing(Box::new(held));
+            }
+            Phase::Probing(held) => {
+                held.lose(side, bytes);
+                if held.gaps > PROBE_GAPS {
+                    self.phase = Phase::Done;
+                }
+            }
+            Phase::Reading(state) => {
+                if state.gap(side, bytes, out) != Step::More {
+                    out.rest = Default::default();
+                    self.phase = Phase::Done;
+                }
+            }
+            Phase::Done => {}
         }
+        !matches!(self.phase, Phase::Done)
     }
 
-    /// The flow ended: what was being probed is settled.
-    pub(crate) fn finish(&mut self, _out: &mut Out) {
+    /// The flow ended. What is still being probed stays unrecognised: a guess is not a fact.
+    pub(crate) fn finish(&mut self, out: &mut Out) {
+        if let Phase::Reading(state) = &mut self.phase {
+            state.finish(out);
+        }
         self.phase = Phase::Done;
     }
 
     /// True if the next datagram could be read as well by a new inspection.
     pub(crate) fn can_pause(&self) -> bool {
-        false
+        matches!(self.phase, Phase::Reading(State::Dns(_)))
     }
 
     /// Bytes held, for the budget.
     pub(crate) fn buffered(&self) -> usize {
         match &self.phase {
             Phase::Reading(state) => state.buffered(),
-            _ => 0,
+            Phase::Probing(held) => held.buffered(),
+            Phase::Fresh | Phase::Done => 0,
         }
     }
+
+    /// One datagram, looked at by itself.
+    fn probe_datagram(&mut self, chunk: &Chunk<'_>, out: &mut Out) -> Step {
+        if let Verdict::Yes(index) = self.ask(chunk) {
+            return self.begin(index, None, chunk, out);
+        }
+        self.datagrams = self.datagrams.saturating_add(1);
+        if self.datagrams >= PROBE_DATAGRAMS {
+            return Step::Done;
+        }
+        Step::More
+    }
+
+    /// The first bytes of a stream, probed where they lie.
+    fn probe_first(&mut self, chunk: &Chunk<'_>, out: &mut Out) -> Step {
+        match self.ask(chunk) {
+            Verdict::Yes(index) => self.begin(index, None, chunk, out),
+            verdict => {
+                let mut held = Held::default();
+                held.keep(chunk);
+                self.weigh(Box::new(held), chunk.from, verdict)
+            }
+        }
+    }
+
+    /// More bytes of a stream of which some are held.
+    fn probe_more(&mut self, chunk: &Chunk<'_>, out: &mut Out) -> Step {
+        let Phase::Probing(mut held) = std::mem::replace(&mut self.phase, Phase::Done) else {
+            return Step::Done;
+        };
+        held.keep(chunk);
+        let prefix = Chunk {
+            bytes: held.side(chunk.from),
+            ..*chunk
+        };
+        match self.ask(&prefix) {
+            Verdict::Yes(index) => self.begin(index, Some(&mut held), chunk, out),
+            verdict => self.weigh(held, chunk.from, verdict),
+        }
+    }
+
+    /// Whether it is worth waiting for more after `side` was probed without success.
+    fn weigh(&mut self, mut held: Box<Held>, side: Side, verdict: Verdict) -> Step {
+        let full = held.side(side).len() >= PROBE_BYTES;
+        held.set_closed(side, full || verdict == Verdict::No);
+        let hopeless = held.is_closed(side) && (full || held.is_closed(side.other()));
+        if hopeless || held.pieces.len() > PROBE_PIECES {
+            return Step::Done;
+        }
+        self.phase = Phase::Probing(held);
+        Step::More
+    }
+
+    /// What all probes together make of a prefix.
+    fn ask(&self, chunk: &Chunk<'_>) -> Verdict {
+        let mut verdict = Verdict::No;
+        for (index, protocol) in protocols().enumerate() {
+            let carries = match chunk.carrier {
+                Carrier::Tcp => protocol.tcp,
+                Carrier::Udp => protocol.udp,
+            };
+            if !carries || self.rejected & bit(index) != 0 {
+                continue;
+            }
+            match (protocol.probe)(chunk) {
+                Probe::Yes => return Verdict::Yes(index),
+                Probe::Maybe => verdict = Verdict::Maybe,
+                Probe::No => {}
+            }
+        }
+        verdict
+    }
+
+    /// Names the protocol, starts its reader and hands it all that is there.
+    fn begin(
+        &mut self,
+        index: usize,
+        held: Option<&mut Held>,
+        chunk: &Chunk<'_>,
+        out: &mut Out,
+    ) -> Step {
+        let Some(protocol) = protocols().nth(index) else {
+            return Step::Done;
+        };
+        let mark = out.evidence.len();
+        self.current = index;
+        out.add(chunk, What::Protocol(protocol.name));
+        let Some(start) = protocol.start else {
+            return Step::Done;
+        };
+        let mut state = start();
+        let step = match held {
+            None => state.push(chunk, out),
+            Some(held) => {
+                let step = held.replay(&mut state, chunk, out);
+                if step == Step::NotMine {
+                    out.evidence.truncate(mark);
+                    return self.reject_held(held, chunk, out);
+                }
+                step
+            }
+        };
+        match step {
+            Step::NotMine => out.evidence.truncate(mark),
+            _ => self.phase = Phase::Reading(state),
+        }
+        step
+    }
+
+    /// The reader turned down bytes that are all still held: the others are asked about them.
+    fn reject_held(&mut self, held: &mut Held, chunk: &Chunk<'_>, out: &mut Out) -> Step {
+        self.rejected |= bit(self.current);
+        let held = std::mem::take(held);
+        self.probe_held(held, chunk, out)
+    }
+
+    /// Does what a reader or a probe asked for.
+    fn follow(&mut self, step: Step, chunk: &Chunk<'_>, out: &mut Out) -> bool {
+        let mut step = step;
+        // Each turn rejects one more protocol or counts one more switch, so this ends.
+        loop {
+            match step {
+                Step::More => return true,
+                Step::Done => break,
+                Step::Switch if self.switches >= SWITCHES => break,
+                Step::Switch => {
+                    self.switches = self.switches.saturating_add(1);
+                    self.rejected = 0;
+                    step = self.probe_rest(chunk, out);
+                }
+                Step::NotMine if self.rejected & bit(self.current) != 0 => break,
+                Step::NotMine => {
+                    self.rejected |= bit(self.current);
+                    step = if out.rest.iter().all(Vec::is_empty) {
+                        self.probe_again(chunk, out)
+                    } else {
+                        self.probe_rest(chunk, out)
+                    };
+                }
+            }
+        }
+        out.rest = Default::default();
+        self.phase = Phase::Done;
+        false
+    }
+
+    /// The chunk itself, once more, without those who turned it down.
+    fn probe_again(&mut self, chunk: &Chunk<'_>, out: &mut Out) -> Step {
+        self.phase = Phase::Fresh;
+        match chunk.carrier {
+            Carrier::Udp => self.probe_datagram(chunk, out),
+            Carrier::Tcp => self.probe_first(chunk, out),
+        }
+    }
+
+    /// The bytes that a reader left for the next protocol.
+    fn probe_rest(&mut self, chunk: &Chunk<'_>, out: &mut Out) -> Step {
+        let rest = std::mem::take(&mut out.rest);
+        let mut held = Held::default();
+        for (from, bytes) in [Side::Client, Side::Server].into_iter().zip(&rest) {
+            if !bytes.is_empty() {
+                held.keep(&Chunk {
+                    bytes,
+                    from,
+                    ..*chunk
+                });
+            }
+        }
+        self.probe_held(held, chunk, out)
+    }
+
+    /// Probes each side of what is held.
+    fn probe_held(&mut self, held: Held, chunk: &Chunk<'_>, out: &mut Out) -> Step {
+        let mut held = Box::new(held);
+        for from in [Side::Client, Side::Server] {
+            let bytes = held.side(from);
+            if bytes.is_empty() {
+                continue;
+            }
+            let prefix = Chunk {
+                bytes,
+                from,
+                ..*chunk
+            };
+            match self.ask(&prefix) {
+                Verdict::Yes(index) => {
+                    let chunk = Chunk { from, ..*chunk };
+                    return self.begin(index, Some(&mut held), &chunk, out);
+                }
+                verdict => {
+                    let full = bytes.len() >= PROBE_BYTES;
+                    held.set_closed(from, full || verdict == Verdict::No);
+                }
+            }
+        }
+        if held.is_closed(Side::Client) && held.is_closed(Side::Server) {
+            return Step::Done;
+        }
+        self.phase = Phase::Probing(held);
+        Step::More
+    }
 }
+
+/// What the probes said: one is sure, one wants more, or none knows the bytes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Verdict {
+    Yes(usize),
+    Maybe,
+    No,
+}
+
+/// The flag of the protocol at `index`.
+fn bit(index: usize) -> u128 {
+    u32::try_from(index)
+        .ok()
+        .and_then(|index| 1_u128.checked_shl(index))
+        .unwrap_or(0)
+}
+
+// Without a flag a protocol could turn the same bytes down for ever.
+const _: () = assert!(PROTOCOLS.len() + recognise::RECOGNISED.len() <= 128);
+
+#[cfg(test)]
+mod check;

@@ -1,0 +1,115 @@
+//! What each target begins from: the fixtures, cut to what the target takes.
+
+use std::path::{Path, PathBuf};
+
+/// The seeds of one target, in the order of the fixtures' names.
+pub fn seeds(target: &str) -> Vec<Vec<u8>> {
+    let files = captures();
+    match target {
+        "pcap" => files.into_iter().filter(|file| !is_pcapng(file)).collect(),
+        "pcapng" => files.into_iter().filter(|file| is_pcapng(file)).collect(),
+        "decoder" => files.iter().flat_map(|file| frames(file)).map(|frame| with_link(&frame)).collect(),
+        "dns" => payloads(&files, |port, _| matches!(port, 53 | 5353 | 5355)),
+        "client_hello" => payloads(&files, |_, bytes| bytes.starts_with(&[0x16, 3])),
+        "http" => payloads(&files, |port, _| matches!(port, 80 | 8080 | 3128)),
+        "quic_initial" => quic(),
+        _ => payloads(&files, |_, bytes| !bytes.is_empty()),
+    }
+}
+
+/// The bytes of every fixture's capture of moderate size.
+fn captures() -> Vec<Vec<u8>> {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let fixtures = [fixtures.join("fixtures"), fixtures.join("../../fixtures")];
+    let folder = fixtures.iter().find(|folder| folder.is_dir()).expect("fixtures/ is there");
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)
+        .expect("fixtures/ can be read")
+        .flatten()
+        .flat_map(|case| ["capture.pcap", "capture.pcapng"].map(|name| case.path().join(name)))
+        .filter(|path| path.exists())
+        .collect();
+    paths.sort();
+    paths.iter().map(|path| std::fs::read(path).expect("a fixture can be read")).collect()
+}
+
+fn is_pcapng(file: &[u8]) -> bool {
+    file.starts_with(&[0x0a, 0x0d, 0x0d, 0x0a])
+}
+
+/// Each packet of a little-endian pcap file with its link type; others have none here.
+fn frames(file: &[u8]) -> Vec<(u32, Vec<u8>)> {
+    let number = |at: usize| {
+        file.get(at..at + 4).map(|four| u32::from_le_bytes(four.try_into().unwrap_or_default()))
+    };
+    let mut found = Vec::new();
+    if !matches!(number(0), Some(0xa1b2_c3d4 | 0xa1b2_3c4d)) {
+        return found;
+    }
+    let link = number(20).unwrap_or(0);
+    let mut at = 24;
+    while let Some(len) = number(at + 8) {
+        let Some(bytes) = file.get(at + 16..at + 16 + len as usize) else { break };
+        found.push((link, bytes.to_vec()));
+        at += 16 + len as usize;
+    }
+    found
+}
+
+/// As the target `decoder` takes it: the link type in two bytes, then the packet.
+fn with_link((link, bytes): &(u32, Vec<u8>)) -> Vec<u8> {
+    let mut out = (*link as u16).to_be_bytes().to_vec();
+    out.extend(bytes);
+    out
+}
+
+/// A control byte and the payload of every UDP or TCP packet over IPv4 that is wanted, by the
+/// lower of its ports and its bytes.
+fn payloads(files: &[Vec<u8>], wanted: impl Fn(u16, &[u8]) -> bool) -> Vec<Vec<u8>> {
+    let mut found = Vec::new();
+    for (link, frame) in files.iter().flat_map(|file| frames(file)) {
+        let network = if link == 1 { 14 } else { 0 };
+        let Some(ip) = frame.get(network..).filter(|ip| ip.first() == Some(&0x45) && ip.len() > 40) else {
+            continue;
+        };
+        let ports = [20, 22].map(|at| u16::from_be_bytes([ip[at], ip[at + 1]]));
+        let payload = match ip[9] {
+            17 => 28,
+            6 => 20 + usize::from(ip[32] >> 4) * 4,
+            _ => continue,
+        };
+        let Some(payload) = ip.get(payload..) else { continue };
+        if wanted(ports[0].min(ports[1]), payload) && !payload.is_empty() {
+            let mut seed = vec![0x80 | found.len() as u8];
+            seed.extend(payload);
+            found.push(seed);
+        }
+    }
+    found
+}
+
+/// A control byte and frames of an Initial: CRYPTO frames around the hellos of the fixtures,
+/// whole and in two pieces, the later one first.
+fn quic() -> Vec<Vec<u8>> {
+    let mut found = Vec::new();
+    for hello in seeds("client_hello") {
+        let hello: Vec<u8> = hello.into_iter().skip(1 + 5).take(900).collect();
+        let (first, second) = hello.split_at(hello.len() / 2);
+        let mut whole = vec![0];
+        whole.extend(crypto(0, &hello));
+        let mut pieces = vec![1];
+        pieces.extend(crypto(first.len() as u16, second));
+        pieces.push(1);
+        pieces.extend(crypto(0, first));
+        found.extend([whole, pieces]);
+    }
+    found.push(b"\x00\x02\x00\x00\x00\x00\x1c\x00\x00\x00\x00".to_vec());
+    found
+}
+
+fn crypto(offset: u16, data: &[u8]) -> Vec<u8> {
+    let mut frame = vec![6];
+    frame.extend((0x4000 | offset).to_be_bytes());
+    frame.extend((0x4000 | data.len() as u16).to_be_bytes());
+    frame.extend(data);
+    frame
+}

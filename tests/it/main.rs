@@ -1,0 +1,32 @@
+//! Everything that needs the whole crate, or the repository itself.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    missing_docs,
+    unreachable_pub
+)]
+
+#[path = "../fuzz/harness/mod.rs"]
+mod harness;
+mod kit;
+
+mod architecture;
+mod cli;
+mod determinism;
+mod docs;
+mod fuzzed;
+mod golden;
+mod hostile;
+mod language;
+mod layering;
+mod licences;
+mod limits;
+mod names;
+mod places;
+mod rewrites;
+mod shared_lab;
+mod truncation;
