@@ -49,8 +49,6 @@ pub(super) enum Command {
 
 #[derive(Debug, Group)]
 pub(super) struct Audit {
-    #[command(flatten)]
-    pub(super) input: Input,
     /// Countries and groups that are expected, such as IN,SG,@EEA
     ///
     /// ISO 3166-1 codes and groups, separated by commas. Flows to addresses placed anywhere else are
@@ -59,52 +57,54 @@ pub(super) struct Audit {
     #[arg(long, value_name = "LIST")]
     pub(super) expect: Option<String>,
     #[command(flatten)]
-    pub(super) places: Places,
+    pub(super) input: Input,
     #[command(flatten)]
-    pub(super) output: Output,
+    pub(super) places: Places,
     /// Form of the output: text, json, csv (flows) or csv-findings
     ///
     /// Without it the end of a file's name decides; standard output gets text.
     #[arg(long, value_name = "FORMAT")]
     pub(super) format: Option<String>,
+    #[command(flatten)]
+    pub(super) output: Output,
 }
 
 #[derive(Debug, Group)]
 pub(super) struct Flows {
-    #[command(flatten)]
-    pub(super) input: Input,
     /// Countries and groups that are expected: adds a verdict to each flow
     #[arg(long, value_name = "LIST")]
     pub(super) expect: Option<String>,
     #[command(flatten)]
-    pub(super) places: Places,
+    pub(super) input: Input,
     #[command(flatten)]
-    pub(super) output: Output,
+    pub(super) places: Places,
     /// Form of the output: text, json or csv
     #[arg(long, value_name = "FORMAT")]
     pub(super) format: Option<String>,
+    #[command(flatten)]
+    pub(super) output: Output,
 }
 
 #[derive(Debug, Group)]
 pub(super) struct Dns {
     #[command(flatten)]
     pub(super) input: Input,
-    #[command(flatten)]
-    pub(super) output: Output,
     /// Form of the output: text, json or csv
     #[arg(long, value_name = "FORMAT")]
     pub(super) format: Option<String>,
+    #[command(flatten)]
+    pub(super) output: Output,
 }
 
 #[derive(Debug, Group)]
 pub(super) struct Info {
     #[command(flatten)]
     pub(super) input: Input,
-    #[command(flatten)]
-    pub(super) output: Output,
     /// Form of the output: text or json
     #[arg(long, value_name = "FORMAT")]
     pub(super) format: Option<String>,
+    #[command(flatten)]
+    pub(super) output: Output,
 }
 
 /// What is read, and how.
@@ -248,8 +248,15 @@ mod tests {
         let mut program = Args::command().term_width(100);
         program.build();
         section(&mut page, "whereto", &mut program.clone());
-        for command in program.get_subcommands().filter(|command| command.get_name() != "help") {
-            section(&mut page, &format!("whereto {}", command.get_name()), &mut command.clone());
+        for command in program
+            .get_subcommands()
+            .filter(|command| command.get_name() != "help")
+        {
+            section(
+                &mut page,
+                &format!("whereto {}", command.get_name()),
+                &mut command.clone(),
+            );
         }
         if std::env::var_os("UPDATE").is_some() {
             std::fs::write(path, &page).unwrap();
@@ -259,9 +266,16 @@ mod tests {
     }
 
     fn section(page: &mut String, title: &str, command: &mut clap::Command) {
-        let help = command.clone().term_width(100).render_long_help().to_string();
+        let help = command
+            .clone()
+            .term_width(100)
+            .render_long_help()
+            .to_string();
         let help: Vec<&str> = help.lines().map(str::trim_end).collect();
-        page.push_str(&format!("\n## {title}\n\n```text\n{}\n```\n", help.join("\n").trim_end()));
+        page.push_str(&format!(
+            "\n## {title}\n\n```text\n{}\n```\n",
+            help.join("\n").trim_end()
+        ));
     }
 
     /// The codes that help prints are the codes that the page explains.

@@ -52,8 +52,12 @@ fn the_schema_knows_every_column() {
     let schema = schema();
     let row = &schema["$defs"]["flow"];
     let properties = row["properties"].as_object().unwrap();
-    let required: Vec<&str> =
-        row["required"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+    let required: Vec<&str> = row["required"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|name| name.as_str().unwrap())
+        .collect();
     let columns: Vec<&str> = COLUMNS.iter().map(|column| column.name).collect();
     assert_eq!(required, columns);
     for column in COLUMNS {
@@ -77,9 +81,15 @@ fn the_schema_knows_every_column() {
 fn holds_the_original_bytes_where_they_are_no_text() {
     let document = parsed(report, &sample::report());
     let flow = &document["flows"][0];
-    let want: String = sample::HOSTILE.iter().map(|byte| format!("{byte:02x}")).collect();
+    let want: String = sample::HOSTILE
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     assert_eq!(flow["name_hex"], want);
-    assert_eq!(flow["name"], "=cmd|' /C calc'!A0\u{1b}[2J\"\r\n,\u{202e}\\xff");
+    assert_eq!(
+        flow["name"],
+        "=cmd|' /C calc'!A0\u{1b}[2J\"\r\n,\u{202e}\\xff"
+    );
     assert_eq!(flow["names"][0]["name_hex"], want);
     assert_eq!(flow["names"][1].get("name_hex"), None);
     assert_eq!(document["http"][0]["path_hex"], want);
@@ -119,11 +129,21 @@ fn every_row_has_a_line() {
     let mut out = Vec::new();
     report(&sample::report(), &mut out).unwrap();
     let text = String::from_utf8(out).unwrap();
-    assert_eq!(text.lines().filter(|line| line.starts_with("{\"flow\":1,\"scope\"")).count(), 1);
+    assert_eq!(
+        text.lines()
+            .filter(|line| line.starts_with("{\"flow\":1,\"scope\""))
+            .count(),
+        1
+    );
     for (print, keys) in [
         (flows as Print, vec!["whereto", "flows"]),
         (dns, vec!["whereto", "dns"]),
-        (info, vec!["whereto", "inputs", "data", "settings", "devices", "totals", "losses"]),
+        (
+            info,
+            vec![
+                "whereto", "inputs", "data", "settings", "devices", "totals", "losses",
+            ],
+        ),
     ] {
         let document = parsed(print, &sample::report());
         let found: Vec<&String> = document.as_object().unwrap().keys().collect();
@@ -167,10 +187,15 @@ fn problems(root: &Value, schema: &Value, value: &Value, at: &str) -> Vec<String
                     complain(format!("{value} is not {rule}"));
                 }
             }
-            "enum" if !rule.as_array().unwrap().contains(value) => complain(format!("{value} is not in {rule}")),
+            "enum" if !rule.as_array().unwrap().contains(value) => {
+                complain(format!("{value} is not in {rule}"))
+            }
             "pattern" | "enum" => {}
             "minimum" => {
-                if value.as_f64().is_some_and(|number| number < rule.as_f64().unwrap()) {
+                if value
+                    .as_f64()
+                    .is_some_and(|number| number < rule.as_f64().unwrap())
+                {
                     complain(format!("{value} is below {rule}"));
                 }
             }
@@ -204,7 +229,8 @@ fn problems(root: &Value, schema: &Value, value: &Value, at: &str) -> Vec<String
 }
 
 fn member<'s>(schema: &'s Value, key: &str) -> Option<&'s Value> {
-    let properties: Option<&Map<String, Value>> = schema.get("properties").and_then(Value::as_object);
+    let properties: Option<&Map<String, Value>> =
+        schema.get("properties").and_then(Value::as_object);
     let by_pattern = || {
         let patterns = schema.get("patternProperties")?.as_object()?;
         patterns.iter().find_map(|(pattern, rule)| {
