@@ -49,8 +49,6 @@ pub(super) enum Command {
 
 #[derive(Debug, Group)]
 pub(super) struct Audit {
-    #[command(flatten)]
-    pub(super) input: Input,
     /// Countries and groups that are expected, such as IN,SG,@EEA
     ///
     /// ISO 3166-1 codes and groups, separated by commas. Flows to addresses placed anywhere else are
@@ -59,52 +57,54 @@ pub(super) struct Audit {
     #[arg(long, value_name = "LIST")]
     pub(super) expect: Option<String>,
     #[command(flatten)]
-    pub(super) places: Places,
+    pub(super) input: Input,
     #[command(flatten)]
-    pub(super) output: Output,
+    pub(super) places: Places,
     /// Form of the output: text, json, csv (flows) or csv-findings
     ///
     /// Without it the end of a file's name decides; standard output gets text.
     #[arg(long, value_name = "FORMAT")]
     pub(super) format: Option<String>,
+    #[command(flatten)]
+    pub(super) output: Output,
 }
 
 #[derive(Debug, Group)]
 pub(super) struct Flows {
-    #[command(flatten)]
-    pub(super) input: Input,
     /// Countries and groups that are expected: adds a verdict to each flow
     #[arg(long, value_name = "LIST")]
     pub(super) expect: Option<String>,
     #[command(flatten)]
-    pub(super) places: Places,
+    pub(super) input: Input,
     #[command(flatten)]
-    pub(super) output: Output,
+    pub(super) places: Places,
     /// Form of the output: text, json or csv
     #[arg(long, value_name = "FORMAT")]
     pub(super) format: Option<String>,
+    #[command(flatten)]
+    pub(super) output: Output,
 }
 
 #[derive(Debug, Group)]
 pub(super) struct Dns {
     #[command(flatten)]
     pub(super) input: Input,
-    #[command(flatten)]
-    pub(super) output: Output,
     /// Form of the output: text, json or csv
     #[arg(long, value_name = "FORMAT")]
     pub(super) format: Option<String>,
+    #[command(flatten)]
+    pub(super) output: Output,
 }
 
 #[derive(Debug, Group)]
 pub(super) struct Info {
     #[command(flatten)]
     pub(super) input: Input,
-    #[command(flatten)]
-    pub(super) output: Output,
     /// Form of the output: text or json
     #[arg(long, value_name = "FORMAT")]
     pub(super) format: Option<String>,
+    #[command(flatten)]
+    pub(super) output: Output,
 }
 
 /// What is read, and how.
@@ -228,11 +228,65 @@ Examples:
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
     use clap::CommandFactory as _;
 
     #[test]
     fn the_definitions_hold_together() {
         Args::command().debug_assert();
+    }
+
+    /// `UPDATE=1 cargo test` rewrites the page: read the diff.
+    #[test]
+    fn the_page_is_current() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/cli.md");
+        let mut page = String::from(
+            "# The command line\n\nWhat `whereto help` and `whereto help COMMAND` print. \
+             Generated from `src/cli/args.rs`.\n",
+        );
+        let mut program = Args::command().term_width(100);
+        program.build();
+        section(&mut page, "whereto", &mut program.clone());
+        for command in program
+            .get_subcommands()
+            .filter(|command| command.get_name() != "help")
+        {
+            section(
+                &mut page,
+                &format!("whereto {}", command.get_name()),
+                &mut command.clone(),
+            );
+        }
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(path, &page).unwrap();
+        }
+        let found = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(found == page, "docs/cli.md is stale: run with UPDATE=1");
+    }
+
+    fn section(page: &mut String, title: &str, command: &mut clap::Command) {
+        let help = command
+            .clone()
+            .term_width(100)
+            .render_long_help()
+            .to_string();
+        let help: Vec<&str> = help.lines().map(str::trim_end).collect();
+        page.push_str(&format!(
+            "\n## {title}\n\n```text\n{}\n```\n",
+            help.join("\n").trim_end()
+        ));
+    }
+
+    /// The codes that help prints are the codes that the page explains.
+    #[test]
+    fn exit_codes_are_documented() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/exit-codes.md");
+        let page = std::fs::read_to_string(path).unwrap();
+        for line in EXIT_CODES.lines().skip(1) {
+            let (code, meaning) = line.trim().split_once("  ").unwrap();
+            assert!(page.contains(&format!("|{code}|{meaning}|")), "{line}");
+            assert!(MAIN_EXAMPLES.contains(line));
+        }
     }
 }

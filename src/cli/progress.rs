@@ -4,8 +4,6 @@
 //! Out:  bytes, share, packets a second, time left; nothing in the first second, and nothing
 //!       left behind at the end.
 
-#![allow(clippy::disallowed_methods)] // The clock is read here and only here.
-
 use std::io::{self, Write as _};
 use std::time::{Duration, Instant};
 use whereto::Progress;

@@ -127,3 +127,53 @@ fn exit_code(report: &Report) -> u8 {
         0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use whereto::model::{Finding, Input, Losses, Settings, SortedRows, Totals};
+
+    fn report(verdicts: &[Verdict], cut: bool) -> Report {
+        let finding = |verdict: &Verdict| Finding {
+            id: String::new(),
+            rule: "expected-country",
+            verdict: *verdict,
+            destination: 0,
+            country: None,
+            why: String::new(),
+            would_decide: None,
+        };
+        Report {
+            inputs: vec![Input {
+                cut,
+                ..Input::default()
+            }],
+            data: Vec::new(),
+            settings: Settings::default(),
+            devices: Vec::new(),
+            totals: Totals::default(),
+            losses: Losses::default(),
+            destinations: Vec::new(),
+            findings: verdicts.iter().map(finding).collect(),
+            rows: Box::new(SortedRows::default()),
+        }
+    }
+
+    #[test]
+    fn the_gravest_code_wins() {
+        use Verdict::{Indeterminate, Met, Violated};
+        assert_eq!(exit_code(&report(&[], false)), 0);
+        assert_eq!(exit_code(&report(&[Met], false)), 0);
+        assert_eq!(exit_code(&report(&[Met, Indeterminate], false)), 3);
+        assert_eq!(exit_code(&report(&[Indeterminate], true)), 4);
+        assert_eq!(exit_code(&report(&[Met], true)), 4);
+        assert_eq!(exit_code(&report(&[Indeterminate, Violated], true)), 1);
+        let mut lossy = report(&[], false);
+        lossy.losses.lost_records = 1;
+        assert_eq!(exit_code(&lossy), 4);
+        // A snaplen is a choice, not damage.
+        let mut snapped = report(&[], false);
+        snapped.losses.cut_packets = 9;
+        assert_eq!(exit_code(&snapped), 0);
+    }
+}

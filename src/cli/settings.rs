@@ -134,7 +134,13 @@ fn outputs(request: &Request<'_>) -> Result<Vec<Output>, Error> {
                 path.display()
             )));
         }
-        let format = format_of(request.formats, path, asked)?;
+        // A device has no end that could say anything: it gets what standard output would.
+        let named = if matches!(target, Target::Device(_)) {
+            Path::new("-")
+        } else {
+            path
+        };
+        let format = format_of(request.formats, named, asked)?;
         let style = style(request.output, &target);
         outputs.push(Output {
             target,

@@ -4,123 +4,53 @@
 //! Out:  through a [`Sink`], one [`Segment`] for the packet and one more for each tunnel
 //!       layer inside it; and the one bucket the packet belongs to.
 //!
-//! No packet can make this panic, loop or allocate beyond [`Limits`].
+//! No packet can make this panic, loop or allocate beyond [`Limits`]: layers are counted, and
+//! only fragments are ever kept.
 
-use crate::model::{Limits, Mac, Reason, Time, Transport};
+mod defrag;
+mod link;
+mod net;
+mod segment;
+mod transport;
+mod tunnel;
+mod walk;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use segment::{AppRef, Detail, Direction, Outcome, Segment, Sink, Whole};
+
+use crate::model::Limits;
 use crate::source::Packet;
-use std::net::IpAddr;
-
-/// Which way a packet went, where the link type says so.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub(crate) enum Direction {
-    /// Sent by the capturing machine.
-    Sent,
-    /// Received by it.
-    Received,
-}
-
-/// The program that a packet belongs to, borrowed from the capture.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub(crate) struct AppRef<'a> {
-    pub(crate) uid: Option<u32>,
-    pub(crate) pid: Option<u32>,
-    pub(crate) name: Option<&'a [u8]>,
-}
-
-/// Fields that only some transports have.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Detail {
-    None,
-    Tcp {
-        seq: u32,
-        ack: u32,
-        /// FIN 1, SYN 2, RST 4, PSH 8, ACK 16, as on the wire (RFC 9293 §3.1).
-        flags: u8,
-    },
-    /// ICMP and ICMPv6 type and code.
-    Icmp {
-        kind: u8,
-        code: u8,
-    },
-}
-
-/// One transport segment or datagram.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Segment<'a> {
-    pub(crate) frame: u64,
-    pub(crate) time: Time,
-    /// Index over all interfaces of all inputs.
-    pub(crate) interface: u32,
-    pub(crate) src: IpAddr,
-    pub(crate) dst: IpAddr,
-    pub(crate) transport: Transport,
-    /// 0 where the transport has none.
-    pub(crate) src_port: u16,
-    pub(crate) dst_port: u16,
-    pub(crate) detail: Detail,
-    /// The transport's payload as captured.
-    pub(crate) payload: &'a [u8],
-    /// The transport's payload as sent: more than `payload.len()` where the snaplen cut.
-    pub(crate) payload_len: u32,
-    /// Header and payload of the innermost IP packet, as sent. For a datagram reassembled
-    /// from fragments, the IP length of the fragment that completed it: each earlier fragment
-    /// was handed out as a segment of its own with an empty payload.
-    pub(crate) ip_len: u32,
-    pub(crate) src_mac: Option<Mac>,
-    pub(crate) dst_mac: Option<Mac>,
-    pub(crate) app: Option<AppRef<'a>>,
-    pub(crate) direction: Option<Direction>,
-    /// Tunnel layers outside this segment, `gtp`, `vxlan`, `gre`, …: the innermost; empty outside.
-    pub(crate) tunnel: &'static str,
-    /// True for the outer packet of a tunnel whose inner packet follows as another segment.
-    pub(crate) carries_tunnel: bool,
-}
-
-/// Where a packet ended.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Outcome {
-    /// At least one segment was handed out.
-    Flow,
-    /// Whole, but no IP in it.
-    NotIp(Reason),
-    /// Not readable down to an IP packet.
-    Undecodable(Reason),
-}
-
-/// Who takes what a packet decodes to.
-pub(crate) trait Sink<'a> {
-    /// A segment whose payload lies in the capture's own buffer.
-    fn segment(&mut self, segment: Segment<'a>);
-    /// A segment whose payload was put together from fragments: valid during the call only.
-    fn reassembled(&mut self, segment: Segment<'_>);
-    /// A layer inside a packet, already handed out as a segment, that could not be read.
-    fn trouble(&mut self, reason: Reason);
-    /// Something to count under a name in `Losses::counts`.
-    fn count(&mut self, name: &'static str);
-}
+use defrag::Defrag;
+use walk::Walk;
 
 /// Decodes packets; holds what reassembly needs between them.
 pub(crate) struct Decoder {
-    limits: Limits,
+    defrag: Defrag,
+    layers: usize,
 }
 
 impl Decoder {
     pub(crate) fn new(limits: &Limits) -> Self {
         Decoder {
-            limits: limits.clone(),
+            defrag: Defrag::new(limits),
+            layers: limits.layers,
         }
     }
 
-    /// The capture ended: what reassembly still holds is counted.
-    pub(crate) fn finish(&mut self, _count: &mut dyn FnMut(&'static str, u64)) {}
-
     /// Decodes one packet.
+    #[inline]
     pub(crate) fn decode<'a>(&mut self, packet: &Packet<'a>, sink: &mut impl Sink<'a>) -> Outcome {
-        let _ = (packet, sink, &self.limits);
-        Outcome::Undecodable(Reason {
-            layer: "link",
-            what: "unknown link type",
-            number: None,
-        })
+        let mut walk = Walk::new(packet, sink, &mut self.defrag, self.layers);
+        walk.packet(packet)
+    }
+
+    /// The capture ended: what reassembly still holds is counted.
+    pub(crate) fn finish(&mut self, count: &mut dyn FnMut(&'static str, u64)) {
+        count(
+            "datagrams of which fragments are missing",
+            self.defrag.unfinished(),
+        );
     }
 }

@@ -272,3 +272,82 @@ impl<'w> Table<'w> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+    use super::*;
+    use crate::report::sample;
+    use std::collections::BTreeMap;
+
+    type Print = fn(&Report, &mut dyn Write) -> io::Result<()>;
+
+    /// Written, then read by another's reader.
+    fn read(print: Print) -> (Vec<String>, Vec<BTreeMap<String, String>>) {
+        let mut out = Vec::new();
+        print(&sample::report(), &mut out).unwrap();
+        let text = std::str::from_utf8(&out).unwrap();
+        assert!(!text.chars().any(|c| c.is_control() && c != '\n'));
+        let mut reader = ::csv::Reader::from_reader(text.as_bytes());
+        let header: Vec<String> = reader
+            .headers()
+            .unwrap()
+            .iter()
+            .map(str::to_owned)
+            .collect();
+        let rows = reader.records().map(|record| {
+            let record = record.unwrap();
+            header
+                .iter()
+                .cloned()
+                .zip(record.iter().map(str::to_owned))
+                .collect()
+        });
+        (header.clone(), rows.collect())
+    }
+
+    #[test]
+    fn flows_stand_under_their_columns() {
+        let (header, rows) = read(flows);
+        assert_eq!(
+            header,
+            COLUMNS.iter().map(|column| column.name).collect::<Vec<_>>()
+        );
+        assert_eq!(rows.len(), 3);
+        let row = &rows[0];
+        assert_eq!(
+            row["name"],
+            "'=cmd|' /C calc'!A0\\x1b[2J\"\\r\\n,\\u{202e}\\xff"
+        );
+        assert_eq!(row["as_org"], "Example, \"Unicom\" =1");
+        assert_eq!(row["first_seen"], "2026-11-21T04:31:08.250000001Z");
+        assert_eq!(row["rtt_ms"], "41.25");
+        assert_eq!(row["tls_version"], "TLS 1.3");
+        assert_eq!(row["anycast"], "");
+        assert_eq!(rows[1]["remote_ip"], "2001:db8:40::1");
+        assert_eq!(rows[1]["anycast"], "true");
+        assert_eq!(rows[1]["tls_version"], "0x0a0a");
+        assert_eq!(rows[2]["transport"], "ip-50");
+        assert_eq!(rows[2]["local_port"], "");
+    }
+
+    #[test]
+    fn findings_stand_alone() {
+        let (header, rows) = read(findings);
+        assert_eq!(header, FINDING_HEADER);
+        assert_eq!(rows.len(), sample::report().findings.len());
+        assert_eq!(rows[0]["verdict"], "violated");
+        assert_eq!(rows[0]["frames"], "12 33 41 57 60 61 99");
+        assert_eq!(rows[1]["as_org"], "'=Evil\\u{202e} Org");
+    }
+
+    #[test]
+    fn dns_has_a_row_for_each_answer() {
+        let (header, rows) = read(dns);
+        assert_eq!(header, DNS_HEADER);
+        assert_eq!(rows.len(), 4);
+        assert_eq!(rows[2]["answer_type"], "TYPE65280");
+        assert_eq!(rows[3]["rcode"], "");
+        assert_eq!(rows[3]["answer_data"], "");
+    }
+}

@@ -323,7 +323,7 @@ mod tests {
     #[test]
     fn cuts_in_the_middle() {
         assert_eq!(fit("telemetry.example.com", 21), "telemetry.example.com");
-        assert_eq!(fit("telemetry.example.com", 11), "telem….com");
+        assert_eq!(fit("telemetry.example.com", 11), "telem…e.com");
         assert_eq!(columns(&fit("日本語日本語日本語", 9)), 9);
         assert_eq!(fit("abc", 0), "…");
     }

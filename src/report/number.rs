@@ -26,15 +26,14 @@ pub(crate) fn integer(out: &mut Vec<u8>, number: u64) {
 /// Nanoseconds as milliseconds, exactly, without trailing zeros: `41.25`.
 pub(crate) fn milliseconds(out: &mut Vec<u8>, nanoseconds: u64) {
     integer(out, nanoseconds / 1_000_000);
-    let mut fraction = nanoseconds % 1_000_000;
-    if fraction > 0 {
+    let fraction = fixed::<6>(nanoseconds % 1_000_000);
+    let used = fraction
+        .iter()
+        .rposition(|digit| *digit != b'0')
+        .map_or(0, |last| last.saturating_add(1));
+    if used > 0 {
         out.push(b'.');
-        let mut unit = 100_000;
-        while fraction > 0 {
-            out.push(digit(fraction / unit));
-            fraction %= unit;
-            unit = (unit / 10).max(1);
-        }
+        out.extend_from_slice(fraction.get(..used).unwrap_or_default());
     }
 }
 
@@ -80,15 +79,7 @@ impl Stamp {
         ] {
             out.extend_from_slice(&[digit(value / 10), digit(value % 10), mark]);
         }
-        let mut unit = 100_000_000;
-        let mut rest = nanoseconds;
-        let mut digits = [0_u8; 9];
-        for slot in &mut digits {
-            *slot = digit(rest / unit);
-            rest %= unit;
-            unit = (unit / 10).max(1);
-        }
-        out.extend_from_slice(&digits);
+        out.extend_from_slice(&fixed::<9>(nanoseconds));
         out.push(b'Z');
     }
 
@@ -101,6 +92,17 @@ impl Stamp {
         self.date.extend(text.bytes().take_while(|b| *b != b'T'));
         self.date.push(b'T');
     }
+}
+
+/// The last `N` decimal digits of `number`, zeros in front.
+fn fixed<const N: usize>(number: u64) -> [u8; N] {
+    let mut digits = [b'0'; N];
+    let mut rest = number;
+    for slot in digits.iter_mut().rev() {
+        *slot = digit(rest % 10);
+        rest /= 10;
+    }
+    digits
 }
 
 /// The ASCII digit of a value below ten.

@@ -85,3 +85,6 @@ fn document(
     json.last_line();
     json.flush()
 }
+
+#[cfg(test)]
+mod tests;

@@ -115,7 +115,7 @@ impl Layout {
         columns.push(numbers("out"));
         columns.push(numbers("in"));
         columns.push(words("placed"));
-        columns.push(words("named by"));
+        columns.extend(wide.then_some(words("named by")));
         let mut table = Layout {
             columns,
             widths: Vec::new(),
@@ -205,17 +205,24 @@ impl Layout {
             Some(_) => destination.place.confidence.as_str().into(),
             None => Cell::soft("unknown"),
         });
-        cells.push(short_name_words(destination));
+        if self.wide {
+            cells.push(short_name_words(destination));
+        }
         cells
     }
 
     /// Protocol, operator and, where there is no country, why: below the row.
     fn second_line(&self, page: &mut Page<'_>, destination: &Destination) -> io::Result<()> {
         let because = destination.place.unknown_because.unwrap_or_default();
+        let name = match destination.name {
+            Some(_) => format!("name {}", name_words(destination)),
+            None => "no name observed".to_owned(),
+        };
         let facts = [
             destination.protocols.join(" "),
             operator_words(destination),
             because.to_owned(),
+            name,
         ];
         let facts: Vec<String> = facts.into_iter().filter(|fact| !fact.is_empty()).collect();
         let indent = if self.judged { INDENT + 5 } else { INDENT + 2 };

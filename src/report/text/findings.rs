@@ -1,6 +1,6 @@
 //! The findings: a card each for what is violated and what is not decided, one line for the rest.
 
-use super::layout::{Ink, Page, bytes, count, instant, many, part};
+use super::layout::{Ink, Page, bytes, count, many, part, span};
 use super::{at_least, length, mark, operator_words, subject_words};
 use crate::model::{Destination, Finding, Report, Verdict};
 use crate::report::{escape, opinion_words};
@@ -25,7 +25,7 @@ pub(super) fn findings(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     if met > 0 {
         let all = length(report.findings.len());
         let words = format!(
-            "{sign} met  {}: the addresses are placed within what was expected",
+            "{sign} met: {} at addresses placed within what was expected",
             part(length(met), all, "destination")
         );
         page.paragraph(&words, 2, ink)?;
@@ -89,12 +89,11 @@ fn card(
 
 fn evidence(report: &Report, finding: &Finding, destination: &Destination) -> Vec<String> {
     let mut lines = vec![format!(
-        "{}, {} out, {} in, {} to {} UTC",
+        "{}, {} out, {} in, {}",
         many(destination.flows, "flow"),
         bytes(destination.bytes_out),
         bytes(destination.bytes_in),
-        instant(destination.first_seen),
-        instant(destination.last_seen)
+        span(destination.first_seen, destination.last_seen)
     )];
     let mut who: Vec<String> = Vec::new();
     let protocols = destination.protocols.join(" ");

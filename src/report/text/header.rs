@@ -1,6 +1,6 @@
 //! The question, the answer, the ledger, and what was examined.
 
-use super::layout::{Page, bytes, count, duration, instant, many, pad, part};
+use super::layout::{Page, bytes, count, duration, many, pad, part, span};
 use super::{country_words, length, mark, outbound};
 use crate::model::{Country, Device, Input, Report, Verdict};
 use crate::report::{escape, words};
@@ -8,7 +8,11 @@ use std::collections::BTreeSet;
 use std::io;
 
 pub(super) fn title(page: &mut Page<'_>) -> io::Result<()> {
-    page.line(concat!("Whereto ", env!("CARGO_PKG_VERSION")))
+    let title = page.paint(
+        concat!("Whereto ", env!("CARGO_PKG_VERSION")),
+        Some(super::Ink::Soft),
+    );
+    page.line(&title)
 }
 
 /// The question and its answer in one sentence each; then the ledger.
@@ -137,7 +141,7 @@ fn ledger(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     for (verdict, (destinations, judged_flows)) in rows.into_iter().zip(by_verdict) {
         let (sign, ink) = mark(Some(verdict));
         let label = page.paint(
-            &pad(&format!("{sign} {}", verdict.as_str()), 16, false),
+            &pad(&format!("{sign} {}", verdict.as_str()), 18, false),
             ink,
         );
         let destinations = pad(&part(destinations, all, "destination"), 26, false);
@@ -172,12 +176,7 @@ pub(super) fn examined(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     match totals.time {
         Some((first, last)) => page.field(
             "Time",
-            &format!(
-                "{} to {} UTC ({})",
-                instant(first),
-                instant(last),
-                duration(last.since(first))
-            ),
+            &format!("{} ({})", span(first, last), duration(last.since(first))),
         )?,
         None => page.field("Time", "no packets")?,
     }
@@ -216,7 +215,7 @@ fn captures(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         page.field(label, &input_words(input))?;
         label = "";
         if let Some(hash) = &input.sha256 {
-            page.field("", &format!("sha256 {hash}"))?;
+            page.field("  SHA-256", hash)?;
         }
     }
     let more = length(report.inputs.len().saturating_sub(SHOWN));

@@ -1,7 +1,7 @@
 //! One block for each capture: form, interfaces, time, hashes, comments.
 
 use super::header::link_words;
-use super::layout::{Page, bytes, count, duration, instant, many};
+use super::layout::{Page, bytes, count, duration, many, span};
 use crate::model::{Input, Interface, Report, Text};
 use crate::report::escape;
 use std::io;
@@ -31,12 +31,7 @@ fn input(page: &mut Page<'_>, input: &Input) -> io::Result<()> {
     match input.time {
         Some((first, last)) => page.field(
             "Time",
-            &format!(
-                "{} to {} UTC ({})",
-                instant(first),
-                instant(last),
-                duration(last.since(first))
-            ),
+            &format!("{} ({})", span(first, last), duration(last.since(first))),
         )?,
         None => page.field("Time", "no packets")?,
     }
@@ -96,7 +91,7 @@ fn notes(page: &mut Page<'_>, notes: &[(&'static str, Text)]) -> io::Result<()> 
     for (kind, text) in notes.iter().take(LISTED) {
         let words = escape::terminal(text);
         let kind = escape::terminal_str(kind);
-        let kind = escape::fit(&kind, 11);
+        let kind = escape::fit(&kind, 12);
         page.field(&kind, &words)?;
     }
     let rest = notes.len().saturating_sub(LISTED);

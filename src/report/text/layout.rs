@@ -145,7 +145,7 @@ impl<'w> Page<'w> {
 
     /// A label and words that hang behind it.
     pub(super) fn field(&mut self, label: &str, value: &str) -> io::Result<()> {
-        const LABEL: usize = 12;
+        const LABEL: usize = 13;
         let room = self.width().saturating_sub(LABEL + GAP);
         let mut label = self.paint(&pad(label, LABEL, false), Some(Ink::Soft));
         for line in wrap(value, room) {
@@ -359,6 +359,16 @@ pub(super) fn instant(time: Time) -> String {
     text.get(..19).unwrap_or_default().replace('T', " ")
 }
 
+/// `2026-11-21 04:31:07 to 04:33:12 UTC`; the date once where both share it.
+pub(super) fn span(first: Time, last: Time) -> String {
+    let (first, last) = (instant(first), instant(last));
+    let last = match (first.split_once(' '), last.split_once(' ')) {
+        (Some((one, _)), Some((other, clock))) if one == other => clock,
+        _ => last.as_str(),
+    };
+    format!("{first} to {last} UTC")
+}
+
 /// `04:31:07.250`.
 pub(super) fn clock(time: Time) -> String {
     time.to_string().get(11..23).unwrap_or_default().to_owned()
@@ -409,6 +419,14 @@ mod tests {
         assert_eq!(duration(3_600_000_000_000), "1 h");
         assert_eq!(duration(90_000_000_000_000), "1 d 1 h");
         assert_eq!(instant(Time(0)), "1970-01-01 00:00:00");
+        assert_eq!(
+            span(Time(0), Time(9_000_000_000)),
+            "1970-01-01 00:00:00 to 00:00:09 UTC"
+        );
+        assert_eq!(
+            span(Time(-1), Time(0)),
+            "1969-12-31 23:59:59 to 1970-01-01 00:00:00 UTC"
+        );
         assert_eq!(clock(Time(1_500_000_000)), "00:00:01.500");
     }
 

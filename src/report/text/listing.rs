@@ -22,7 +22,7 @@ pub fn flows(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<(
         word_column("time"),
         word_column("protocol"),
     ];
-    let mut least = vec![8, 12, 10];
+    let mut least = vec![7, if wide { 12 } else { 8 }, 9];
     if wide {
         columns.extend([flexible("local", 8), flexible("remote", 8)]);
         least.extend([21, 27]);
@@ -51,11 +51,13 @@ fn flow_cells(flow: &Flow, wide: bool, judged: bool) -> Vec<Cell> {
     let protocol = flow
         .protocol
         .map_or_else(|| flow.transport.to_string(), str::to_owned);
-    let mut cells: Vec<Cell> = vec![
-        flow.flow.to_string().into(),
-        clock(flow.first_seen).into(),
-        protocol.into(),
-    ];
+    let time = clock(flow.first_seen);
+    let time = if wide {
+        &*time
+    } else {
+        time.get(..8).unwrap_or_default()
+    };
+    let mut cells: Vec<Cell> = vec![flow.flow.to_string().into(), time.into(), protocol.into()];
     if wide {
         cells.push(endpoint(flow.local_ip, flow.local_port).into());
         cells.push(remote.clone().into());

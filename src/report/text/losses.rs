@@ -179,7 +179,7 @@ fn damage(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let losses = &report.losses;
     let mut label = "Damaged";
     if losses.damage_count == 0 && losses.lost_records == 0 {
-        page.field(label, "no input")?;
+        page.field(label, "none")?;
         label = "";
     } else {
         let words = format!(

@@ -1,6 +1,6 @@
 //! Snapshots in `../testdata`: `UPDATE=1 cargo test` rewrites them; read the diff.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
 
 use super::*;
 use crate::report::sample;
