@@ -1,5 +1,7 @@
 //! The command line's entry: an exit code, nothing else.
 
+mod cli;
+
 fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+    cli::main()
 }

@@ -33,22 +33,34 @@ pub enum Transport {
     Other(u8),
 }
 
+impl Transport {
+    /// The word of the `transport` column, where it needs no number.
+    #[must_use]
+    pub fn word(self) -> Option<&'static str> {
+        Some(match self {
+            Transport::Tcp => "tcp",
+            Transport::Udp => "udp",
+            Transport::UdpLite => "udplite",
+            Transport::Icmp => "icmp",
+            Transport::Icmpv6 => "icmpv6",
+            Transport::Sctp => "sctp",
+            Transport::Esp => "esp",
+            Transport::Ah => "ah",
+            Transport::Gre => "gre",
+            Transport::IpIp => "ipip",
+            Transport::Fragment(_) | Transport::Other(_) => return None,
+        })
+    }
+}
+
 /// The word of the `transport` column.
 impl fmt::Display for Transport {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Transport::Tcp => out.pad("tcp"),
-            Transport::Udp => out.pad("udp"),
-            Transport::UdpLite => out.pad("udplite"),
-            Transport::Icmp => out.pad("icmp"),
-            Transport::Icmpv6 => out.pad("icmpv6"),
-            Transport::Sctp => out.pad("sctp"),
-            Transport::Esp => out.pad("esp"),
-            Transport::Ah => out.pad("ah"),
-            Transport::Gre => out.pad("gre"),
-            Transport::IpIp => out.pad("ipip"),
-            Transport::Fragment(number) => write!(out, "fragment-{number}"),
-            Transport::Other(number) => write!(out, "ip-{number}"),
+        match (self, self.word()) {
+            (_, Some(word)) => out.pad(word),
+            (Transport::Fragment(number), _) => write!(out, "fragment-{number}"),
+            (Transport::Other(number), _) => write!(out, "ip-{number}"),
+            _ => Ok(()),
         }
     }
 }

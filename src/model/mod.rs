@@ -5,6 +5,7 @@
 mod app;
 mod arena;
 mod chunk;
+pub mod columns;
 mod country;
 mod endpoint;
 mod evidence;

@@ -1,1 +1,158 @@
 //! A report to bytes.
+//!
+//! In:   a [`Report`](crate::model::Report).
+//! Out:  text for a terminal, JSON, CSV.
+//!
+//! To add a format: one file and a line in [`FORMATS`]. Words that come from a capture, a file
+//! name or a database reach an output through [`escape`] only. Rows are streamed: no format
+//! holds them in memory. The same report gives the same bytes.
+
+mod countries;
+mod csv;
+pub mod escape;
+pub mod json;
+mod number;
+#[cfg(test)]
+mod sample;
+pub mod text;
+mod words;
+
+use crate::model::{DataSource, PlaceOpinion, Report};
+use std::io::{self, Write};
+
+/// How text is laid out. Other formats have no use for it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Style {
+    /// Columns of the terminal.
+    pub width: usize,
+    /// True for colours and bold.
+    pub colour: bool,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Style { width: 100, colour: false }
+    }
+}
+
+/// One output format.
+pub struct Format {
+    /// The word after `--format`.
+    pub name: &'static str,
+    /// Ends of file names that mean it, without the dot before them.
+    pub extensions: &'static [&'static str],
+    /// What it holds, for the help text.
+    pub doc: &'static str,
+    /// Writes a report in it.
+    pub write: fn(&Report, Style, &mut dyn Write) -> io::Result<()>,
+}
+
+const TEXT: &[&str] = &["txt", "text"];
+const JSON: &[&str] = &["json"];
+const CSV: &[&str] = &["csv"];
+
+/// The formats of an audit.
+pub const FORMATS: &[Format] = &[
+    Format {
+        name: "text",
+        extensions: TEXT,
+        doc: "a report to read",
+        write: |report, style, out| text::report(report, style, out),
+    },
+    Format {
+        name: "json",
+        extensions: JSON,
+        doc: "everything, as docs/report.schema.json describes it",
+        write: |report, _, out| json::report(report, out),
+    },
+    Format {
+        name: "csv",
+        extensions: CSV,
+        doc: "one row a flow, as docs/columns.md describes it",
+        write: |report, _, out| csv::flows(report, out),
+    },
+    Format {
+        name: "csv-findings",
+        extensions: &["findings.csv", "csv"],
+        doc: "one row a finding",
+        write: |report, _, out| csv::findings(report, out),
+    },
+];
+
+/// The formats of a list of flows.
+pub const FLOW_FORMATS: &[Format] = &[
+    Format {
+        name: "text",
+        extensions: TEXT,
+        doc: "a table",
+        write: |report, style, out| text::flows(report, style, out),
+    },
+    Format {
+        name: "json",
+        extensions: JSON,
+        doc: "the `flows` of a report",
+        write: |report, _, out| json::flows(report, out),
+    },
+    Format {
+        name: "csv",
+        extensions: CSV,
+        doc: "one row a flow",
+        write: |report, _, out| csv::flows(report, out),
+    },
+];
+
+/// The formats of a list of DNS exchanges.
+pub const DNS_FORMATS: &[Format] = &[
+    Format {
+        name: "text",
+        extensions: TEXT,
+        doc: "a table",
+        write: |report, style, out| text::dns(report, style, out),
+    },
+    Format {
+        name: "json",
+        extensions: JSON,
+        doc: "the `dns` of a report",
+        write: |report, _, out| json::dns(report, out),
+    },
+    Format {
+        name: "csv",
+        extensions: CSV,
+        doc: "one row an answer, or a query without one",
+        write: |report, _, out| csv::dns(report, out),
+    },
+];
+
+/// The formats of what the captures say about themselves.
+pub const INFO_FORMATS: &[Format] = &[
+    Format {
+        name: "text",
+        extensions: TEXT,
+        doc: "a page to read",
+        write: |report, style, out| text::info(report, style, out),
+    },
+    Format {
+        name: "json",
+        extensions: JSON,
+        doc: "a report without its rows",
+        write: |report, _, out| json::info(report, out),
+    },
+];
+
+/// What each source said, as the `country_sources` column has it: `name=CC`, joined by `;`.
+/// To be escaped.
+fn opinion_words(opinions: &[PlaceOpinion], data: &[DataSource]) -> String {
+    let mut words = String::new();
+    for opinion in opinions {
+        let (Some(source), Some(country)) = (data.get(opinion.source), opinion.country) else {
+            continue;
+        };
+        if !words.is_empty() {
+            words.push(';');
+        }
+        words.push_str(&source.name);
+        words.push('=');
+        words.push_str(country.code());
+    }
+    words
+}

@@ -1,0 +1,238 @@
+//! What the command line takes. Definitions and help texts only; `settings.rs` gives them
+//! their meaning.
+
+use clap::{Args as Group, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use std::path::PathBuf;
+
+/// Audits where a phone's traffic goes.
+#[derive(Debug, Parser)]
+#[command(
+    name = "whereto",
+    version,
+    about = "Audits where a phone's traffic goes",
+    long_about = "Reads packet captures, names every destination, says in which country its \
+        address is estimated to be and how surely, and which destinations lie outside the \
+        countries that were expected.",
+    after_help = EXIT_CODES,
+    after_long_help = MAIN_EXAMPLES,
+    arg_required_else_help = true,
+    max_term_width = 100
+)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Say where the traffic of captures goes, and judge it
+    #[command(after_long_help = AUDIT_EXAMPLES)]
+    Audit(Audit),
+    /// List every flow
+    #[command(after_long_help = FLOWS_EXAMPLES)]
+    Flows(Flows),
+    /// List every DNS, mDNS and LLMNR exchange
+    #[command(after_long_help = DNS_EXAMPLES)]
+    Dns(Dns),
+    /// Describe captures: form, interfaces, time, hashes, comments, losses
+    #[command(after_long_help = INFO_EXAMPLES)]
+    Info(Info),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page (roff)
+    Man,
+}
+
+#[derive(Debug, Group)]
+pub(super) struct Audit {
+    #[command(flatten)]
+    pub(super) input: Input,
+    /// Countries and groups that are expected, such as IN,SG,@EEA
+    ///
+    /// ISO 3166-1 codes and groups, separated by commas. Flows to addresses placed anywhere else are
+    /// findings `violated`; flows whose place is not known surely enough are `indeterminate`;
+    /// the rest is `met`. Without it nothing is judged.
+    #[arg(long, value_name = "LIST")]
+    pub(super) expect: Option<String>,
+    #[command(flatten)]
+    pub(super) places: Places,
+    #[command(flatten)]
+    pub(super) output: Output,
+    /// Form of the output: text, json, csv (flows) or csv-findings
+    ///
+    /// Without it the end of a file's name decides; standard output gets text.
+    #[arg(long, value_name = "FORMAT")]
+    pub(super) format: Option<String>,
+}
+
+#[derive(Debug, Group)]
+pub(super) struct Flows {
+    #[command(flatten)]
+    pub(super) input: Input,
+    /// Countries and groups that are expected: adds a verdict to each flow
+    #[arg(long, value_name = "LIST")]
+    pub(super) expect: Option<String>,
+    #[command(flatten)]
+    pub(super) places: Places,
+    #[command(flatten)]
+    pub(super) output: Output,
+    /// Form of the output: text, json or csv
+    #[arg(long, value_name = "FORMAT")]
+    pub(super) format: Option<String>,
+}
+
+#[derive(Debug, Group)]
+pub(super) struct Dns {
+    #[command(flatten)]
+    pub(super) input: Input,
+    #[command(flatten)]
+    pub(super) output: Output,
+    /// Form of the output: text, json or csv
+    #[arg(long, value_name = "FORMAT")]
+    pub(super) format: Option<String>,
+}
+
+#[derive(Debug, Group)]
+pub(super) struct Info {
+    #[command(flatten)]
+    pub(super) input: Input,
+    #[command(flatten)]
+    pub(super) output: Output,
+    /// Form of the output: text or json
+    #[arg(long, value_name = "FORMAT")]
+    pub(super) format: Option<String>,
+}
+
+/// What is read, and how.
+#[derive(Debug, Group)]
+pub(super) struct Input {
+    /// Captures: files, folders, globs, or - for standard input
+    ///
+    /// pcap and pcapng, plain or compressed with gzip, zstd, xz or lz4. Several are merged in
+    /// the order of time. A folder is searched for captures.
+    #[arg(required = true, value_name = "CAPTURE")]
+    pub(super) captures: Vec<PathBuf>,
+    /// An address or MAC of the audited device (repeat for several)
+    ///
+    /// Without it the device is worked out from the traffic; the report says how.
+    #[arg(long, value_name = "IP|MAC")]
+    pub(super) device: Vec<String>,
+    /// Do not hash the captures; the report says so
+    #[arg(long)]
+    pub(super) no_hash: bool,
+    /// Threads that share the work
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(super) threads: u16,
+    /// Wait for a capture that is still being written, until it has not grown for SECONDS
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "10")]
+    pub(super) follow: Option<u32>,
+}
+
+/// Where places come from.
+#[derive(Debug, Group)]
+pub(super) struct Places {
+    /// A place database of your own in MaxMind's format (repeat for several)
+    #[arg(long, value_name = "FILE.mmdb")]
+    pub(super) geo: Vec<PathBuf>,
+    /// Do not use the embedded place database
+    #[arg(long)]
+    pub(super) no_embedded_geo: bool,
+}
+
+/// Where the result goes, and how it looks.
+#[derive(Debug, Group)]
+pub(super) struct Output {
+    /// Write to FILE, - for standard output (repeat for several)
+    ///
+    /// The end of the name decides the form: .txt, .json, .csv, and .findings.csv for findings.
+    /// A file appears whole or not at all. Without -o the result goes to standard output.
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Vec<PathBuf>,
+    /// Colours in text; auto means on a terminal, unless NO_COLOR is set
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(super) color: Colour,
+    /// Columns of text output (60 to 400); else those of the terminal, or 100
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(60..=400))]
+    pub(super) width: Option<u16>,
+    /// No progress on standard error
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(super) enum Colour {
+    Auto,
+    Always,
+    Never,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  nothing violated
+  1  at least one destination violated
+  2  wrong usage, or a file could not be read or written
+  3  nothing violated, but something indeterminate
+  4  the input was damaged or cut and nothing was violated";
+
+const MAIN_EXAMPLES: &str = "\
+Examples:
+  whereto audit phone.pcap
+      where the traffic goes, as a report to read
+  whereto audit phone.pcap --expect IN,SG,@EEA
+      and which destinations lie outside what is expected
+  whereto info phone.pcapng.zst
+      what the capture says about itself
+
+Exit codes:
+  0  nothing violated
+  1  at least one destination violated
+  2  wrong usage, or a file could not be read or written
+  3  nothing violated, but something indeterminate
+  4  the input was damaged or cut and nothing was violated
+Where several fit, the first of 2, 1, 4, 3, 0 is given. Without --expect nothing is judged.";
+
+const AUDIT_EXAMPLES: &str = "\
+Examples:
+  whereto audit phone.pcap --expect IN,SG
+  whereto audit monday/ tuesday/ --device 192.168.1.20 --device 02:00:5e:10:00:01
+  whereto audit phone.pcap -o report.txt -o report.json -o flows.csv -o audit.findings.csv
+  whereto audit phone.pcap --geo GeoLite2-City.mmdb --no-embedded-geo
+  adb exec-out tcpdump -i any -U -w - | whereto audit - --format json
+
+Exit codes: 0 nothing violated, 1 violated, 2 usage or file error, 3 indeterminate only,
+4 input damaged or cut and nothing violated.";
+
+const FLOWS_EXAMPLES: &str = "\
+Examples:
+  whereto flows phone.pcap
+  whereto flows phone.pcap --format csv > flows.csv
+  whereto flows phone.pcap --expect @EEA -o flows.json
+
+The columns are described in docs/columns.md.";
+
+const DNS_EXAMPLES: &str = "\
+Examples:
+  whereto dns phone.pcap
+  whereto dns phone.pcap --format json
+  whereto dns phone.pcap -o names.csv";
+
+const INFO_EXAMPLES: &str = "\
+Examples:
+  whereto info phone.pcapng
+  whereto info captures/ --format json
+  whereto info big.pcap --no-hash";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_definitions_hold_together() {
+        Args::command().debug_assert();
+    }
+}

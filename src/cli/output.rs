@@ -1,0 +1,238 @@
+//! Files that appear whole or not at all.
+//!
+//! In:   a path, and something that writes.
+//! Out:  the file under its name, or the old one untouched and an error.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, IsTerminal as _, Read as _, Write};
+use std::path::{Path, PathBuf};
+use whereto::Error;
+
+/// Where an output goes.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) enum Target {
+    /// Standard output.
+    Standard,
+    /// A device, pipe or socket: written through, never replaced.
+    Device(PathBuf),
+    /// A file, existing or not, with links followed.
+    File(PathBuf),
+}
+
+impl Target {
+    /// What `path` names. Refuses a folder, and a file in a folder that does not exist: better
+    /// now than after an hour of reading.
+    pub(super) fn new(path: &Path) -> Result<Self, Error> {
+        if path.as_os_str() == "-" {
+            return Ok(Target::Standard);
+        }
+        match fs::metadata(path) {
+            Ok(found) if found.is_dir() => {
+                Err(failed(path, "cannot write", io::ErrorKind::IsADirectory.into()))
+            }
+            Ok(found) if !found.is_file() => Ok(Target::Device(path.to_owned())),
+            Ok(_) => {
+                let real = fs::canonicalize(path);
+                Ok(Target::File(real.map_err(|error| failed(path, "cannot write", error))?))
+            }
+            Err(_) => {
+                let folder = fs::canonicalize(folder_of(path));
+                let folder = folder.map_err(|error| failed(path, "cannot create", error))?;
+                match path.file_name() {
+                    Some(name) => Ok(Target::File(folder.join(name))),
+                    None => Err(failed(path, "cannot create", io::ErrorKind::IsADirectory.into())),
+                }
+            }
+        }
+    }
+
+    /// True if a reader sits at the other end.
+    pub(super) fn is_terminal(&self) -> bool {
+        *self == Target::Standard && io::stdout().is_terminal()
+    }
+
+    /// Refuses to replace a capture: one of the inputs, or any file that begins like one.
+    pub(super) fn refuse_inputs(&self, inputs: &[PathBuf]) -> Result<(), Error> {
+        let Target::File(path) = self else {
+            return Ok(());
+        };
+        let is_input = |input: &PathBuf| fs::canonicalize(input).is_ok_and(|real| real == *path);
+        if inputs.iter().any(is_input) || begins_like_a_capture(path) {
+            let path = path.display();
+            return Err(Error::Usage(format!("{path}: is a capture; write to another file")));
+        }
+        Ok(())
+    }
+
+    /// Lets `write` write. A reader that has gone away is no error.
+    pub(super) fn write(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
+        match self {
+            Target::Standard => {
+                let mut out = BufWriter::with_capacity(BUFFER_BYTES, io::stdout().lock());
+                let done = write(&mut out).and_then(|()| out.flush());
+                gone_is_fine(done).map_err(|error| failed(Path::new("-"), "cannot write", error))
+            }
+            Target::Device(path) => {
+                let open = OpenOptions::new().write(true).open(path);
+                let file = open.map_err(|error| failed(path, "cannot open", error))?;
+                let mut out = BufWriter::with_capacity(BUFFER_BYTES, file);
+                let done = write(&mut out).and_then(|()| out.flush());
+                gone_is_fine(done).map_err(|error| failed(path, "cannot write", error))
+            }
+            Target::File(path) => {
+                replace(path, write).map_err(|error| failed(path, "cannot write", error))
+            }
+        }
+    }
+}
+
+const BUFFER_BYTES: usize = 64 << 10;
+
+/// Writes beside `path`, then takes its name. What fails leaves nothing behind.
+fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let (file, mut beside) = Beside::create(path)?;
+    let mut out = BufWriter::with_capacity(BUFFER_BYTES, file);
+    write(&mut out)?;
+    let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+    if let Ok(old) = fs::metadata(path) {
+        file.set_permissions(old.permissions())?;
+    }
+    file.sync_all()?;
+    drop(file);
+    fs::rename(&beside.path, path)?;
+    beside.kept = true;
+    Ok(())
+}
+
+/// A file that is removed unless it was kept.
+struct Beside {
+    path: PathBuf,
+    kept: bool,
+}
+
+impl Beside {
+    fn create(path: &Path) -> io::Result<(File, Self)> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let process = std::process::id();
+        let mut attempt = 0_u32;
+        loop {
+            // Names are at most 255 bytes on most systems: keep ours short.
+            let stem: String = name.chars().take(40).collect();
+            let beside = folder_of(path).join(format!(".{stem}.{process}-{attempt}.part"));
+            match OpenOptions::new().write(true).create_new(true).open(&beside) {
+                Ok(file) => return Ok((file, Beside { path: beside, kept: false })),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < 100 => {
+                    attempt = attempt.saturating_add(1);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        if !self.kept {
+            // Nothing more can be done about a file that cannot be removed.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// First four bytes of pcap (both units and orders, and the modified form), pcapng, gzip, zstd,
+/// xz and lz4.
+fn begins_like_a_capture(path: &Path) -> bool {
+    let mut magic = [0_u8; 4];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut magic));
+    read.is_ok()
+        && (matches!(
+            u32::from_be_bytes(magic),
+            0xa1b2_c3d4 | 0xd4c3_b2a1 | 0xa1b2_3c4d | 0x4d3c_b2a1 | 0xa1b2_cd34 | 0x34cd_b2a1
+                | 0x0a0d_0d0a | 0x28b5_2ffd | 0xfd37_7a58 | 0x0422_4d18
+        ) || matches!(magic, [0x1f, 0x8b, ..]))
+}
+
+fn gone_is_fine(done: io::Result<()>) -> io::Result<()> {
+    match done {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done,
+    }
+}
+
+fn failed(path: &Path, what: &'static str, source: io::Error) -> Error {
+    Error::Io { path: path.to_owned(), what, source }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn files(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_failure_leaves_the_old_file_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("report.txt");
+        fs::write(&path, "old").unwrap();
+        let target = Target::new(&path).unwrap();
+        let error = target.write(|out| {
+            out.write_all(&[b'x'; 100_000])?;
+            Err(io::Error::other("no more"))
+        });
+        assert!(error.unwrap_err().to_string().ends_with("report.txt: cannot write: no more"));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+        assert_eq!(files(folder.path()), ["report.txt"]);
+        target.write(|out| out.write_all(b"new")).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        assert_eq!(files(folder.path()), ["report.txt"]);
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_an_error_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(Target::new(&folder.path().join("none/report.txt")).is_err());
+        assert!(Target::new(folder.path()).is_err());
+    }
+
+    #[test]
+    fn captures_are_not_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("phone.csv");
+        fs::write(&path, b"\xd4\xc3\xb2\xa1\x02\0\x04\0").unwrap();
+        assert!(Target::new(&path).unwrap().refuse_inputs(&[]).is_err());
+        fs::write(&path, b"flow,scope").unwrap();
+        let target = Target::new(&path).unwrap();
+        assert!(target.refuse_inputs(&[]).is_ok());
+        assert!(target.refuse_inputs(&[path]).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn devices_are_written_through_and_links_kept() {
+        let full = Target::new(Path::new("/dev/full")).unwrap();
+        assert_eq!(full, Target::Device(PathBuf::from("/dev/full")));
+        assert!(full.write(|out| out.write_all(b"x")).is_err());
+        let folder = tempfile::tempdir().unwrap();
+        let (real, link) = (folder.path().join("real.txt"), folder.path().join("link.txt"));
+        fs::write(&real, "old").unwrap();
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        Target::new(&link).unwrap().write(|out| out.write_all(b"new")).unwrap();
+        assert_eq!(fs::read_to_string(&real).unwrap(), "new");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    }
+}

@@ -1,0 +1,113 @@
+//! A settled command to its outputs and its exit code.
+
+use super::args::{Args, Command};
+use super::output::Target;
+use super::progress::Line;
+use super::settings::{Request, Settings, error_line, settle};
+use clap::CommandFactory as _;
+use std::io::Write as _;
+use std::process::ExitCode;
+use whereto::model::{Report, Verdict};
+use whereto::report::{DNS_FORMATS, FLOW_FORMATS, FORMATS, INFO_FORMATS};
+use whereto::{Error, audit};
+
+/// Runs one command.
+pub(super) fn run(args: Args) -> ExitCode {
+    match command(&args.command) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            // Where standard error is gone too, the exit code remains.
+            let _ = writeln!(std::io::stderr(), "{}", error_line(&error));
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+const FAILED: u8 = 2;
+
+fn command(command: &Command) -> Result<u8, Error> {
+    match command {
+        Command::Audit(audit) => examine(&Request {
+            input: &audit.input,
+            output: &audit.output,
+            format: audit.format.as_deref(),
+            formats: FORMATS,
+            expect: audit.expect.as_deref(),
+            places: Some(&audit.places),
+            keep_dns: true,
+            keep_http: true,
+        }),
+        Command::Flows(flows) => examine(&Request {
+            input: &flows.input,
+            output: &flows.output,
+            format: flows.format.as_deref(),
+            formats: FLOW_FORMATS,
+            expect: flows.expect.as_deref(),
+            places: Some(&flows.places),
+            keep_dns: false,
+            keep_http: false,
+        }),
+        Command::Dns(dns) => examine(&Request {
+            input: &dns.input,
+            output: &dns.output,
+            format: dns.format.as_deref(),
+            formats: DNS_FORMATS,
+            expect: None,
+            places: None,
+            keep_dns: true,
+            keep_http: false,
+        }),
+        Command::Info(info) => examine(&Request {
+            input: &info.input,
+            output: &info.output,
+            format: info.format.as_deref(),
+            formats: INFO_FORMATS,
+            expect: None,
+            places: None,
+            keep_dns: false,
+            keep_http: false,
+        }),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Args::command(), "whereto", &mut script);
+            Target::Standard.write(|out| out.write_all(&script))?;
+            Ok(0)
+        }
+        Command::Man => {
+            let page = clap_mangen::Man::new(Args::command());
+            Target::Standard.write(|out| page.render(out))?;
+            Ok(0)
+        }
+    }
+}
+
+fn examine(request: &Request<'_>) -> Result<u8, Error> {
+    let Settings { capture, places, options, outputs, progress, warnings } = settle(request)?;
+    let mut line = Line::new(progress);
+    let report = audit(capture, &places, &options, &mut |progress| line.update(progress));
+    line.clear();
+    let mut report = report?;
+    report.losses.warnings.extend(warnings);
+    for output in &outputs {
+        output.target.write(|out| (output.format.write)(&report, output.style, out))?;
+    }
+    Ok(exit_code(&report))
+}
+
+/// 1 violated, 4 damaged or cut, 3 indeterminate, 0 otherwise: the first that fits.
+fn exit_code(report: &Report) -> u8 {
+    let any = |verdict| report.findings.iter().any(|finding| finding.verdict == verdict);
+    let losses = &report.losses;
+    let damaged = losses.damage_count > 0
+        || losses.lost_records > 0
+        || report.inputs.iter().any(|input| input.cut);
+    if any(Verdict::Violated) {
+        1
+    } else if damaged {
+        4
+    } else if any(Verdict::Indeterminate) {
+        3
+    } else {
+        0
+    }
+}

@@ -1,0 +1,253 @@
+//! Arguments to open files and checked choices.
+//!
+//! In:   what `args.rs` parsed.
+//! Out:  settings that can be run, or an error that says what to do.
+
+use super::args::{self, Colour};
+use super::output::Target;
+use std::ffi::OsStr;
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
+use whereto::locate::Places;
+use whereto::model::{Limits, Text};
+use whereto::report::{Format, Style, escape};
+use whereto::source::{self, Capture};
+use whereto::{AuditOptions, Error, judge};
+
+/// Everything a run needs.
+pub(super) struct Settings {
+    pub(super) capture: Capture,
+    pub(super) places: Places,
+    pub(super) options: AuditOptions,
+    pub(super) outputs: Vec<Output>,
+    pub(super) progress: bool,
+    /// Said in the report.
+    pub(super) warnings: Vec<Text>,
+}
+
+/// One output: where, in which format, how laid out.
+pub(super) struct Output {
+    pub(super) target: Target,
+    pub(super) format: &'static Format,
+    pub(super) style: Style,
+}
+
+/// What the subcommands differ in.
+pub(super) struct Request<'a> {
+    pub(super) input: &'a args::Input,
+    pub(super) output: &'a args::Output,
+    pub(super) format: Option<&'a str>,
+    pub(super) formats: &'static [Format],
+    pub(super) expect: Option<&'a str>,
+    /// `None` for a command that has no use for places.
+    pub(super) places: Option<&'a args::Places>,
+    pub(super) keep_dns: bool,
+    pub(super) keep_http: bool,
+}
+
+/// Checks everything, cheap things first, and opens the inputs.
+pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
+    let expect = request.expect.map(judge::parse_expectation).transpose()?;
+    let outputs = outputs(request)?;
+    let (captures, warnings) = distinct(&request.input.captures);
+    for output in &outputs {
+        output.target.refuse_inputs(&captures)?;
+    }
+    let hash = !request.input.no_hash;
+    let limits = Limits::default();
+    let options = source::Options {
+        hash,
+        follow_millis: request.input.follow.map(|seconds| u64::from(seconds).saturating_mul(1_000)),
+        limits: limits.clone(),
+    };
+    let places = request.places.map_or_else(|| Ok(Places::none()), open_places)?;
+    Ok(Settings {
+        capture: Capture::open(&captures, &options)?,
+        places,
+        options: AuditOptions {
+            expect,
+            devices: request.input.device.clone(),
+            limits,
+            keep_dns: request.keep_dns,
+            keep_http: request.keep_http,
+            threads: request.input.threads.into(),
+            hashed: hash,
+        },
+        outputs,
+        progress: !request.output.quiet && std::io::stderr().is_terminal(),
+        warnings,
+    })
+}
+
+fn open_places(places: &args::Places) -> Result<Places, Error> {
+    let mut open = if places.no_embedded_geo { Places::none() } else { Places::embedded() };
+    for path in &places.geo {
+        open.add_file(path)?;
+    }
+    Ok(open)
+}
+
+/// The captures, each once: a file named twice would count twice.
+fn distinct(captures: &[PathBuf]) -> (Vec<PathBuf>, Vec<Text>) {
+    let mut kept: Vec<PathBuf> = Vec::new();
+    let mut seen = Vec::new();
+    let mut warnings = Vec::new();
+    for path in captures {
+        let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.clone());
+        if seen.contains(&real) {
+            let words = format!("{} was named more than once and is read once", path.display());
+            warnings.push(Text::from(words.as_str()));
+        } else {
+            seen.push(real);
+            kept.push(path.clone());
+        }
+    }
+    (kept, warnings)
+}
+
+fn outputs(request: &Request<'_>) -> Result<Vec<Output>, Error> {
+    let asked = request.format.map(|name| named(request.formats, name)).transpose()?;
+    let paths = &request.output.output;
+    let standard = [PathBuf::from("-")];
+    let paths: &[PathBuf] = if paths.is_empty() { &standard } else { paths };
+    let mut outputs: Vec<Output> = Vec::new();
+    for path in paths {
+        let target = Target::new(path)?;
+        if outputs.iter().any(|output| output.target == target) {
+            return Err(Error::Usage(format!("{}: named twice as an output", path.display())));
+        }
+        let format = format_of(request.formats, path, asked)?;
+        let style = style(request.output, &target);
+        outputs.push(Output { target, format, style });
+    }
+    Ok(outputs)
+}
+
+fn named(formats: &'static [Format], name: &str) -> Result<&'static Format, Error> {
+    formats.iter().find(|format| format.name == name).ok_or_else(|| {
+        let known: Vec<String> =
+            formats.iter().map(|format| format!("{} ({})", format.name, format.doc)).collect();
+        Error::Usage(format!("--format {name}: not known; use {}", known.join(", ")))
+    })
+}
+
+/// The end of the name decides; `--format` where it fits that end, or where no end is known.
+fn format_of(
+    formats: &'static [Format],
+    path: &Path,
+    asked: Option<&'static Format>,
+) -> Result<&'static Format, Error> {
+    let first = formats.first().ok_or_else(|| Error::Usage("no formats".to_owned()))?;
+    if path.as_os_str() == "-" {
+        return Ok(asked.unwrap_or(first));
+    }
+    let name = path.file_name().unwrap_or_default();
+    if let Some(format) = asked.filter(|format| longest_end(format, name) > 0) {
+        return Ok(format);
+    }
+    // Of equally long ends the first format in the table has it.
+    let by_name = formats
+        .iter()
+        .rev()
+        .max_by_key(|format| longest_end(format, name))
+        .filter(|format| longest_end(format, name) > 0);
+    by_name.or(asked).ok_or_else(|| {
+        let ends: Vec<String> = formats
+            .iter()
+            .filter_map(|format| format.extensions.first())
+            .map(|end| format!(".{end}"))
+            .collect();
+        let path = path.display();
+        Error::Usage(format!(
+            "{path}: the end of the name says no format; use one of {}, or --format",
+            ends.join(" ")
+        ))
+    })
+}
+
+/// Length of the longest of the format's ends that `name` has, in any case; 0 for none.
+fn longest_end(format: &Format, name: &OsStr) -> usize {
+    let name = name.to_string_lossy().to_ascii_lowercase();
+    let fits = |end: &str| name == end || name.strip_suffix(end).is_some_and(|rest| rest.ends_with('.'));
+    format.extensions.iter().filter(|end| fits(end)).map(|end| end.len()).max().unwrap_or(0)
+}
+
+fn style(output: &args::Output, target: &Target) -> Style {
+    let on_terminal = target.is_terminal();
+    let colour = match output.color {
+        Colour::Always => true,
+        Colour::Never => false,
+        Colour::Auto => on_terminal && !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
+    };
+    let terminal = || on_terminal.then(terminal_size::terminal_size).flatten().map(|(width, _)| width.0);
+    let width = output.width.or_else(terminal).map_or(Style::default().width, usize::from);
+    Style { width, colour }
+}
+
+/// True if a variable is there and not empty (the rule of no-color.org).
+fn set(variable: &str) -> bool {
+    std::env::var_os(variable).is_some_and(|value| !value.is_empty())
+}
+
+/// One line for standard error: whatever is in file names cannot act on the terminal.
+pub(super) fn error_line(error: &Error) -> String {
+    format!("whereto: {}", escape::terminal_str(&error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use whereto::report::{FLOW_FORMATS, FORMATS};
+
+    #[track_caller]
+    fn check(path: &str, asked: Option<&str>, want: &str) {
+        let asked = asked.map(|name| named(FORMATS, name).unwrap());
+        let got = match format_of(FORMATS, Path::new(path), asked) {
+            Ok(format) => format.name.to_owned(),
+            Err(error) => error.to_string(),
+        };
+        assert_eq!(got, want);
+    }
+
+    #[test]
+    fn the_end_of_a_name_decides() {
+        check("-", None, "text");
+        check("-", Some("json"), "json");
+        check("a/report.json", None, "json");
+        check("REPORT.JSON", None, "json");
+        check("flows.csv", None, "csv");
+        check("findings.csv", None, "csv-findings");
+        check("monday.findings.csv", None, "csv-findings");
+        check("monday-findings.csv", None, "csv");
+        check("any.csv", Some("csv-findings"), "csv-findings");
+        check("report.json", Some("csv"), "json");
+        check("report", Some("csv"), "csv");
+        check("/dev/null", Some("csv"), "csv");
+    }
+
+    #[test]
+    fn an_unknown_end_lists_the_known_ones() {
+        check(
+            "report.pdf",
+            None,
+            "report.pdf: the end of the name says no format; use one of .txt .json .csv \
+             .findings.csv, or --format",
+        );
+        assert!(named(FLOW_FORMATS, "csv-findings").is_err());
+    }
+
+    #[test]
+    fn a_capture_named_twice_is_read_once() {
+        let paths = ["Cargo.toml", "./Cargo.toml", "-", "-", "src"].map(PathBuf::from);
+        let (kept, warnings) = distinct(&paths);
+        assert_eq!(kept, ["Cargo.toml", "-", "src"].map(PathBuf::from));
+        assert_eq!(warnings.len(), 2);
+    }
+
+    #[test]
+    fn an_error_is_one_harmless_line() {
+        let error = Error::Usage("a\nb\u{1b}[2J".to_owned());
+        assert_eq!(error_line(&error), "whereto: a\\nb\\x1b[2J");
+    }
+}

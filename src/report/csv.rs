@@ -1,0 +1,208 @@
+//! Tables for spreadsheets and data tools.
+//!
+//! In:   the rows of a [`Report`].
+//! Out:  CSV with a header line and lines that end in LF; flows under the columns of
+//!       `model/columns.rs`.
+//! Spec: RFC 4180, but for the line ends.
+//!
+//! Cells of text cannot become formulas and hold no control characters: `escape.rs` sees to
+//! it. Numbers, words of ours, addresses and times are written as they are.
+
+use super::{escape, number, opinion_words, words};
+use crate::model::columns::{COLUMNS, Row, Value, tls_version};
+use crate::model::{Destination, DnsAnswer, DnsRow, Finding, Report, Text};
+use std::io::{self, Write};
+
+/// One row a flow.
+pub(super) fn flows(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let mut table = Table::new(out);
+    for column in COLUMNS {
+        table.cell(Value::Word(column.name));
+    }
+    table.end()?;
+    report.rows.flows(&mut |flow| {
+        let row = Row { flow, data: &report.data };
+        for column in COLUMNS {
+            table.cell((column.value)(row));
+        }
+        table.end()
+    })?;
+    table.flush()
+}
+
+const FINDING_HEADER: &[&str] = &[
+    "id", "rule", "verdict", "country", "why", "would_decide", "name", "name_via", "name_grade",
+    "registrable_domain", "addresses", "address_count", "country_confidence", "country_sources",
+    "asn", "as_org", "protocols", "flows", "packets_out", "bytes_out", "packets_in", "bytes_in",
+    "first_seen", "last_seen", "frames",
+];
+
+/// One row a finding. Lists inside a cell are joined by spaces.
+pub(super) fn findings(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let mut table = Table::new(out);
+    table.header(FINDING_HEADER)?;
+    for finding in &report.findings {
+        if let Some(destination) = report.destinations.get(finding.destination) {
+            judgement(&mut table, finding);
+            subject(&mut table, destination, report);
+            table.end()?;
+        }
+    }
+    table.flush()
+}
+
+fn judgement(table: &mut Table<'_>, finding: &Finding) {
+    table.cell(Value::Words(&finding.id));
+    table.cell(Value::Word(finding.rule));
+    table.cell(Value::Word(finding.verdict.as_str()));
+    table.cell(finding.country.as_ref().map_or(Value::Null, |c| Value::Words(c.code())));
+    table.cell(Value::Words(&finding.why));
+    table.cell(finding.would_decide.as_deref().map_or(Value::Null, Value::Words));
+}
+
+fn subject(table: &mut Table<'_>, destination: &Destination, report: &Report) {
+    let place = &destination.place;
+    let text = |text: Option<&Text>| -> Vec<u8> { text.map_or(Vec::new(), |t| t.bytes().to_vec()) };
+    let joined = |numbers: &[u64]| {
+        let words: Vec<String> = numbers.iter().map(u64::to_string).collect();
+        words.join(" ")
+    };
+    let addresses: Vec<String> = destination.addresses.iter().map(ToString::to_string).collect();
+    table.bytes(&text(destination.name.as_ref()));
+    table.cell(Value::Word(destination.name_via));
+    table.cell(Value::Word(destination.name_grade));
+    table.bytes(&text(destination.registrable_domain.as_ref()));
+    table.cell(Value::Words(&addresses.join(" ")));
+    table.cell(Value::Integer(destination.address_count));
+    table.cell(Value::Word(place.confidence.as_str()));
+    table.cell(Value::Words(&opinion_words(&place.opinions, &report.data)));
+    table.cell(place.asn.map_or(Value::Null, |asn| Value::Integer(asn.into())));
+    table.cell(place.as_org.as_deref().map_or(Value::Null, Value::Words));
+    table.cell(Value::Words(&destination.protocols.join(" ")));
+    table.cell(Value::Integer(destination.flows));
+    table.cell(Value::Integer(destination.packets_out));
+    table.cell(Value::Integer(destination.bytes_out));
+    table.cell(Value::Integer(destination.packets_in));
+    table.cell(Value::Integer(destination.bytes_in));
+    table.cell(Value::Time(destination.first_seen));
+    table.cell(Value::Time(destination.last_seen));
+    table.cell(Value::Words(&joined(&destination.frames)));
+}
+
+const DNS_HEADER: &[&str] = &[
+    "frame", "time", "family", "transport", "client_ip", "resolver_ip", "name", "type", "rcode",
+    "answer_name", "answer_type", "answer_data", "answer_ttl",
+];
+
+/// One row an answer; one for an exchange without any.
+pub(super) fn dns(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let mut table = Table::new(out);
+    table.header(DNS_HEADER)?;
+    report.rows.dns(&mut |row| {
+        if row.answers.is_empty() {
+            return exchange(&mut table, row, None);
+        }
+        row.answers.iter().try_for_each(|answer| exchange(&mut table, row, Some(answer)))
+    })?;
+    table.flush()
+}
+
+fn exchange(table: &mut Table<'_>, row: &DnsRow, answer: Option<&DnsAnswer>) -> io::Result<()> {
+    table.cell(Value::Integer(row.frame));
+    table.cell(Value::Time(row.time));
+    table.cell(Value::Word(row.family));
+    table.cell(Value::Transport(row.transport));
+    table.cell(Value::Address(row.client_ip));
+    table.cell(Value::Address(row.resolver_ip));
+    table.cell(Value::Text(&row.name));
+    table.cell(Value::Words(&words::dns_type(row.kind)));
+    table.cell(Value::Words(&row.rcode.map(words::dns_rcode).unwrap_or_default()));
+    match answer {
+        Some(answer) => {
+            table.cell(Value::Text(&answer.name));
+            table.cell(Value::Words(&words::dns_type(answer.kind)));
+            table.cell(Value::Text(&answer.data));
+            table.cell(Value::Integer(answer.ttl.into()));
+        }
+        None => (0..4).for_each(|_| table.cell(Value::Null)),
+    }
+    table.end()
+}
+
+/// Writes cells to `sink` through a buffer of about 64 KiB.
+struct Table<'w> {
+    sink: &'w mut dyn Write,
+    buffer: Vec<u8>,
+    fresh: bool,
+    stamp: number::Stamp,
+}
+
+const BUFFER_BYTES: usize = 64 << 10;
+
+impl<'w> Table<'w> {
+    fn new(sink: &'w mut dyn Write) -> Self {
+        let buffer = Vec::with_capacity(BUFFER_BYTES.saturating_add(8 << 10));
+        Table { sink, buffer, fresh: true, stamp: number::Stamp::default() }
+    }
+
+    fn header(&mut self, names: &[&'static str]) -> io::Result<()> {
+        for name in names {
+            self.cell(Value::Word(name));
+        }
+        self.end()
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        self.buffer.push(b'\n');
+        self.fresh = true;
+        if self.buffer.len() >= BUFFER_BYTES { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.sink.write_all(&self.buffer)?;
+        self.buffer.clear();
+        Ok(())
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.separate();
+        escape::csv(&mut self.buffer, bytes);
+    }
+
+    fn cell(&mut self, value: Value<'_>) {
+        self.separate();
+        let out = &mut self.buffer;
+        match value {
+            Value::Null => {}
+            Value::Integer(value) => number::integer(out, value.min(i64::MAX.unsigned_abs())),
+            Value::Milliseconds(nanoseconds) => number::milliseconds(out, nanoseconds),
+            Value::Boolean(yes) => out.extend_from_slice(if yes { b"true" } else { b"false" }),
+            Value::Word(word) => out.extend_from_slice(word.as_bytes()),
+            Value::Words(words) => escape::csv(out, words.as_bytes()),
+            Value::Text(text) => escape::csv(out, text.bytes()),
+            Value::Address(address) => number::address(out, address),
+            Value::Time(time) => self.stamp.write(out, time),
+            Value::Transport(transport) => match transport.word() {
+                Some(word) => out.extend_from_slice(word.as_bytes()),
+                None => out.extend_from_slice(transport.to_string().as_bytes()),
+            },
+            Value::TlsVersion(version) => match tls_version(version) {
+                Some(words) => out.extend_from_slice(words.as_bytes()),
+                None => out.extend_from_slice(format!("{version:#06x}").as_bytes()),
+            },
+            Value::Cipher(cipher) => {
+                out.extend_from_slice(b"0x");
+                escape::hex(out, &cipher.to_be_bytes());
+            }
+            Value::Opinions(opinions, data) => {
+                escape::csv(out, opinion_words(opinions, data).as_bytes());
+            }
+        }
+    }
+
+    fn separate(&mut self) {
+        if !std::mem::take(&mut self.fresh) {
+            self.buffer.push(b',');
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! The whole report as one JSON document, streamed.
+//!
+//! In:   a [`Report`].
+//! Out:  the document that `docs/report.schema.json` describes. Every row stands on a line of
+//!       its own, so that line tools and diffs work; rows never stand in memory.
+//! Spec: RFC 8259.
+
+mod parts;
+mod rows;
+mod writer;
+
+use crate::model::Report;
+use std::io::{self, Write};
+use writer::Writer;
+
+/// The version of the document's shape. It grows when a key changes its meaning; a new key
+/// does not change it.
+pub const SCHEMA: u64 = 1;
+
+/// Everything.
+///
+/// # Errors
+/// Where `out` fails.
+pub fn report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    document(out, |json| {
+        parts::about(json, report);
+        json.line();
+        rows::flows(json, report)?;
+        json.line();
+        rows::destinations(json, report)?;
+        json.line();
+        rows::dns(json, report)?;
+        json.line();
+        rows::http(json, report)?;
+        json.line();
+        rows::findings(json, report)
+    })
+}
+
+/// The flows alone.
+///
+/// # Errors
+/// Where `out` fails.
+pub fn flows(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    document(out, |json| {
+        parts::whereto(json);
+        json.line();
+        rows::flows(json, report)
+    })
+}
+
+/// The DNS exchanges alone.
+///
+/// # Errors
+/// Where `out` fails.
+pub fn dns(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    document(out, |json| {
+        parts::whereto(json);
+        json.line();
+        rows::dns(json, report)
+    })
+}
+
+/// What was read and what was lost, without rows.
+///
+/// # Errors
+/// Where `out` fails.
+pub fn info(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    document(out, |json| {
+        parts::about(json, report);
+        Ok(())
+    })
+}
+
+fn document(
+    out: &mut dyn Write,
+    body: impl FnOnce(&mut Writer<'_>) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut json = Writer::new(out);
+    json.begin(b'{');
+    json.line();
+    body(&mut json)?;
+    json.last_line();
+    json.end(b'}');
+    json.last_line();
+    json.flush()
+}

@@ -1,0 +1,270 @@
+//! The short parts of the document: what was read, with what, how much, and what was lost.
+
+use super::writer::Writer;
+use crate::model::{
+    DataSource, Device, Expectation, Input, Interface, Limits, Losses, Reason, Report, Settings,
+    Text, Totals,
+};
+use crate::report::words;
+use std::collections::BTreeMap;
+
+/// Everything but the rows.
+pub(super) fn about(json: &mut Writer<'_>, report: &Report) {
+    whereto(json);
+    json.line();
+    json.lines("inputs", &report.inputs, input);
+    json.line();
+    json.lines("data", &report.data, data_source);
+    json.line();
+    settings(json, &report.settings);
+    json.line();
+    json.lines("devices", &report.devices, device);
+    json.line();
+    totals(json, &report.totals);
+    json.line();
+    losses(json, &report.losses);
+}
+
+pub(super) fn whereto(json: &mut Writer<'_>) {
+    json.key("whereto");
+    json.begin(b'{');
+    json.field_string("version", env!("CARGO_PKG_VERSION"));
+    json.field("schema", super::SCHEMA);
+    json.end(b'}');
+}
+
+fn input(json: &mut Writer<'_>, input: &Input) {
+    json.begin(b'{');
+    json.text("path", &input.path);
+    json.field_string("format", input.format);
+    json.list("compression", &input.compression, |json, word| json.word(word));
+    json.field("stored_bytes", input.stored_bytes);
+    json.field("inner_bytes", input.inner_bytes);
+    json.field_string_or_null("sha256", input.sha256.as_deref());
+    json.field_string_or_null("inner_sha256", input.inner_sha256.as_deref());
+    json.field("packets", input.packets);
+    json.span(input.time);
+    json.list("interfaces", &input.interfaces, interface);
+    notes(json, &input.notes);
+    json.field("secret_bytes", input.secret_bytes);
+    json.field("resolved_names", input.resolved_names);
+    json.list("skipped_blocks", &input.skipped_blocks, |json, (kind, blocks)| {
+        json.begin(b'{');
+        json.field("type", u64::from(*kind));
+        json.field("blocks", *blocks);
+        json.end(b'}');
+    });
+    json.field_boolean("cut", input.cut);
+    json.field_boolean("unordered", input.unordered);
+    json.end(b'}');
+}
+
+fn interface(json: &mut Writer<'_>, interface: &Interface) {
+    json.begin(b'{');
+    json.field("link", interface.link.into());
+    json.field_string_or_null("link_name", words::link(interface.link));
+    json.text_or_null("name", interface.name.as_ref());
+    json.text_or_null("description", interface.description.as_ref());
+    notes(json, &interface.notes);
+    json.field("snaplen", interface.snaplen.into());
+    json.field("ticks_per_second", interface.ticks_per_second);
+    json.field("packets", interface.packets);
+    json.field("cut_packets", interface.cut_packets);
+    json.field("cut_bytes", interface.cut_bytes);
+    json.field_or_null("received", interface.received);
+    json.field_or_null("dropped_by_interface", interface.dropped_by_interface);
+    json.field_or_null("dropped_by_os", interface.dropped_by_os);
+    json.field_or_null("dropped_before_packets", interface.dropped_before_packets);
+    json.end(b'}');
+}
+
+fn notes(json: &mut Writer<'_>, notes: &[(&'static str, Text)]) {
+    json.list("notes", notes, |json, (kind, text)| {
+        json.begin(b'{');
+        json.field_string("kind", kind);
+        json.text("text", text);
+        json.end(b'}');
+    });
+}
+
+fn data_source(json: &mut Writer<'_>, source: &DataSource) {
+    json.begin(b'{');
+    json.field_string("name", &source.name);
+    json.field_string("origin", &source.origin);
+    json.field_string("description", &source.description);
+    json.field_string_or_null("date", source.date.as_deref());
+    json.key("built");
+    match source.built {
+        Some(seconds) => json.signed(seconds),
+        None => json.null(),
+    }
+    json.field_string("sha256", &source.sha256);
+    json.field_string_or_null("credit", source.credit.as_deref());
+    json.field_string_or_null("link", source.link.as_deref());
+    json.list("gives", &source.gives, |json, word| json.word(word));
+    json.end(b'}');
+}
+
+fn settings(json: &mut Writer<'_>, settings: &Settings) {
+    json.key("settings");
+    json.begin(b'{');
+    match &settings.expect {
+        Some(expectation) => expect(json, expectation),
+        None => json.field_null("expect"),
+    }
+    json.list("devices", &settings.devices, |json, device| json.string(device));
+    json.field_boolean("hashed", settings.hashed);
+    limits(json, &settings.limits);
+    json.end(b'}');
+}
+
+fn expect(json: &mut Writer<'_>, expectation: &Expectation) {
+    json.key("expect");
+    json.begin(b'{');
+    json.field_string("written", &expectation.written);
+    json.list("countries", &expectation.countries, |json, country| json.word(country.code()));
+    json.list("groups", &expectation.groups, |json, (name, date)| {
+        json.begin(b'{');
+        json.field_string("name", name);
+        json.field_string("date", date);
+        json.end(b'}');
+    });
+    json.end(b'}');
+}
+
+fn limits(json: &mut Writer<'_>, limits: &Limits) {
+    // Taken apart, so that a new budget cannot be forgotten here.
+    let Limits {
+        flows,
+        live_readers,
+        waiting_bytes,
+        waiting_bytes_per_stream,
+        reader_bytes,
+        all_reader_bytes,
+        fragmented,
+        fragment_bytes,
+        strings,
+        string_bytes,
+        dns_rows,
+        http_rows,
+        dns_answers,
+        names_per_flow,
+        destinations,
+        hosts,
+        damages,
+        layers,
+        udp_idle_seconds,
+        record_bytes,
+    } = limits;
+    json.key("limits");
+    json.begin(b'{');
+    for (key, value) in [
+        ("flows", flows),
+        ("live_readers", live_readers),
+        ("waiting_bytes", waiting_bytes),
+        ("waiting_bytes_per_stream", waiting_bytes_per_stream),
+        ("reader_bytes", reader_bytes),
+        ("all_reader_bytes", all_reader_bytes),
+        ("fragmented", fragmented),
+        ("fragment_bytes", fragment_bytes),
+        ("strings", strings),
+        ("string_bytes", string_bytes),
+        ("dns_rows", dns_rows),
+        ("http_rows", http_rows),
+        ("dns_answers", dns_answers),
+        ("names_per_flow", names_per_flow),
+        ("destinations", destinations),
+        ("hosts", hosts),
+        ("damages", damages),
+        ("layers", layers),
+        ("record_bytes", record_bytes),
+    ] {
+        json.field(key, u64::try_from(*value).unwrap_or(u64::MAX));
+    }
+    json.field("udp_idle_seconds", *udp_idle_seconds);
+    json.end(b'}');
+}
+
+fn device(json: &mut Writer<'_>, device: &Device) {
+    json.begin(b'{');
+    json.list("addresses", &device.addresses, |json, address| json.address(*address));
+    json.field_string_or_null("mac", device.mac.map(|mac| mac.to_string()).as_deref());
+    json.field_string("reason", &device.reason);
+    json.end(b'}');
+}
+
+fn totals(json: &mut Writer<'_>, totals: &Totals) {
+    let [observed, inferred, unnamed] = totals.names;
+    let [violated, indeterminate, met] = totals.verdicts;
+    json.key("totals");
+    json.begin(b'{');
+    for (key, value) in [
+        ("packets", totals.packets),
+        ("captured_bytes", totals.captured_bytes),
+        ("wire_bytes", totals.wire_bytes),
+        ("flows", totals.flows),
+        ("folded_flows", totals.folded_flows),
+        ("outbound_flows", totals.outbound_flows),
+        ("packets_out", totals.packets_out),
+        ("bytes_out", totals.bytes_out),
+        ("packets_in", totals.packets_in),
+        ("bytes_in", totals.bytes_in),
+        ("unrecognised_bytes", totals.unrecognised_bytes),
+    ] {
+        json.field(key, value);
+    }
+    three(json, "names", [("observed", observed), ("inferred", inferred), ("none", unnamed)]);
+    let verdicts = [("violated", violated), ("indeterminate", indeterminate), ("met", met)];
+    three(json, "verdicts", verdicts);
+    json.span(totals.time);
+    json.end(b'}');
+}
+
+fn three(json: &mut Writer<'_>, key: &str, values: [(&str, u64); 3]) {
+    json.key(key);
+    json.begin(b'{');
+    for (key, value) in values {
+        json.field(key, value);
+    }
+    json.end(b'}');
+}
+
+fn losses(json: &mut Writer<'_>, losses: &Losses) {
+    json.key("losses");
+    json.begin(b'{');
+    json.field("in_flows", losses.in_flows);
+    json.field("filtered", losses.filtered);
+    json.field("cut_packets", losses.cut_packets);
+    json.field("cut_bytes", losses.cut_bytes);
+    json.field("lost_records", losses.lost_records);
+    json.field("damage_count", losses.damage_count);
+    reasons(json, "not_ip", &losses.not_ip);
+    reasons(json, "undecodable", &losses.undecodable);
+    reasons(json, "layers", &losses.layers);
+    json.list("damages", &losses.damages, |json, damage| {
+        json.begin(b'{');
+        json.field("input", u64::try_from(damage.input).unwrap_or(u64::MAX));
+        json.field("offset", damage.offset);
+        json.field_string("what", &damage.what);
+        json.end(b'}');
+    });
+    json.key("counts");
+    json.begin(b'{');
+    for (name, count) in &losses.counts {
+        json.field(name, *count);
+    }
+    json.end(b'}');
+    json.list("warnings", &losses.warnings, |json, warning| json.string(&warning.lossless()));
+    json.end(b'}');
+}
+
+fn reasons(json: &mut Writer<'_>, key: &str, reasons: &BTreeMap<Reason, u64>) {
+    json.list(key, reasons, |json, (reason, packets)| {
+        json.begin(b'{');
+        json.field_string("layer", reason.layer);
+        json.field_string("what", reason.what);
+        json.field_or_null("number", reason.number);
+        json.field("packets", *packets);
+        json.end(b'}');
+    });
+}

@@ -1,0 +1,202 @@
+//! The long lists of the document, a line a row, handed on as they are written.
+
+use super::writer::Writer;
+use crate::model::columns::Row;
+use crate::model::{
+    Destination, DnsAnswer, DnsRow, Finding, Flow, HttpRow, Place, Report, Text,
+};
+use crate::report::{opinion_words, words};
+use std::io;
+
+pub(super) fn flows(json: &mut Writer<'_>, report: &Report) -> io::Result<()> {
+    rows(json, "flows", |json| {
+        report.rows.flows(&mut |flow| {
+            json.line();
+            json.begin(b'{');
+            json.row(Row { flow, data: &report.data });
+            names(json, flow);
+            json.end(b'}');
+            json.drain()
+        })
+    })
+}
+
+fn names(json: &mut Writer<'_>, flow: &Flow) {
+    if flow.names.len() < 2 {
+        return;
+    }
+    json.list("names", &flow.names, |json, name| {
+        json.begin(b'{');
+        json.text("name", &name.name);
+        json.field_string("via", name.via.as_str());
+        json.field_string("grade", name.grade.as_str());
+        json.field("frame", name.frame);
+        json.end(b'}');
+    });
+}
+
+pub(super) fn destinations(json: &mut Writer<'_>, report: &Report) -> io::Result<()> {
+    rows(json, "destinations", |json| {
+        report.destinations.iter().try_for_each(|destination| {
+            json.line();
+            json.begin(b'{');
+            subject(json, destination);
+            let Destination { scope, place, .. } = destination;
+            json.field_string("scope", scope.as_str());
+            where_it_is(json, place, report);
+            json.field("packets_out", destination.packets_out);
+            json.field("packets_in", destination.packets_in);
+            json.list("flow_numbers", &destination.flow_numbers, |json, flow| json.integer(*flow));
+            let verdict = destination.verdict.map(|verdict| verdict.as_str());
+            json.field_string_or_null("verdict", verdict);
+            json.end(b'}');
+            json.drain()
+        })
+    })
+}
+
+/// What identifies a destination, how much went there, and where to look.
+fn subject(json: &mut Writer<'_>, destination: &Destination) {
+    json.text_or_null("name", destination.name.as_ref());
+    json.field_string_or_null("name_via", Some(destination.name_via).filter(|via| !via.is_empty()));
+    json.field_string("name_grade", destination.name_grade);
+    json.text_or_null("registrable_domain", destination.registrable_domain.as_ref());
+    json.list("addresses", &destination.addresses, |json, address| json.address(*address));
+    json.field("address_count", destination.address_count);
+    json.list("protocols", &destination.protocols, |json, word| json.string(word));
+    json.field("flows", destination.flows);
+    json.field("bytes_out", destination.bytes_out);
+    json.field("bytes_in", destination.bytes_in);
+    json.span(Some((destination.first_seen, destination.last_seen)));
+    json.list("frames", &destination.frames, |json, frame| json.integer(*frame));
+}
+
+/// The place columns, under the names they have in a flow row.
+fn where_it_is(json: &mut Writer<'_>, place: &Place, report: &Report) {
+    json.field_string_or_null("country", place.country.as_ref().map(|country| country.code()));
+    json.field_string("country_confidence", place.confidence.as_str());
+    let sources = opinion_words(&place.opinions, &report.data);
+    json.field_string_or_null("country_sources", Some(&*sources).filter(|s| !s.is_empty()));
+    json.field_string_or_null("country_unknown_because", place.unknown_because);
+    json.field_or_null("asn", place.asn.map(u64::from));
+    json.field_string_or_null("as_org", place.as_org.as_deref());
+    let operator = place.operator_country.as_ref();
+    json.field_string_or_null("operator_country", operator.map(|country| country.code()));
+    json.field_string_or_null("cloud", place.cloud.as_deref());
+    json.field_string_or_null("cloud_region", place.cloud_region.as_deref());
+    json.key("anycast");
+    match place.anycast {
+        Some(yes) => json.boolean(yes),
+        None => json.null(),
+    }
+}
+
+pub(super) fn findings(json: &mut Writer<'_>, report: &Report) -> io::Result<()> {
+    rows(json, "findings", |json| {
+        report.findings.iter().try_for_each(|finding| {
+            json.line();
+            self::finding(json, finding, report.destinations.get(finding.destination));
+            json.drain()
+        })
+    })
+}
+
+fn finding(json: &mut Writer<'_>, finding: &Finding, destination: Option<&Destination>) {
+    json.begin(b'{');
+    json.field_string("id", &finding.id);
+    json.field_string("rule", finding.rule);
+    json.field_string("verdict", finding.verdict.as_str());
+    json.field_string_or_null("country", finding.country.as_ref().map(|country| country.code()));
+    json.field_string("why", &finding.why);
+    json.field_string_or_null("would_decide", finding.would_decide.as_deref());
+    json.field("destination", u64::try_from(finding.destination).unwrap_or(u64::MAX));
+    if let Some(destination) = destination {
+        subject(json, destination);
+    }
+    json.end(b'}');
+}
+
+pub(super) fn dns(json: &mut Writer<'_>, report: &Report) -> io::Result<()> {
+    rows(json, "dns", |json| {
+        report.rows.dns(&mut |row| {
+            json.line();
+            dns_row(json, row);
+            json.drain()
+        })
+    })
+}
+
+fn dns_row(json: &mut Writer<'_>, row: &DnsRow) {
+    json.begin(b'{');
+    json.field_string("family", row.family);
+    json.field_string("transport", &row.transport.to_string());
+    json.key("client_ip");
+    json.address(row.client_ip);
+    json.key("resolver_ip");
+    json.address(row.resolver_ip);
+    json.field("frame", row.frame);
+    json.key("time");
+    json.time(row.time);
+    json.text("name", &row.name);
+    json.field_string("type", &words::dns_type(row.kind));
+    json.field_string_or_null("rcode", row.rcode.map(words::dns_rcode).as_deref());
+    json.field_boolean("truncated", row.truncated);
+    json.list("answers", &row.answers, answer);
+    json.end(b'}');
+}
+
+fn answer(json: &mut Writer<'_>, answer: &DnsAnswer) {
+    json.begin(b'{');
+    json.text("name", &answer.name);
+    json.field_string("type", &words::dns_type(answer.kind));
+    json.text("data", &answer.data);
+    json.field("ttl", answer.ttl.into());
+    json.end(b'}');
+}
+
+pub(super) fn http(json: &mut Writer<'_>, report: &Report) -> io::Result<()> {
+    rows(json, "http", |json| {
+        report.rows.http(&mut |row| {
+            json.line();
+            http_row(json, row);
+            json.drain()
+        })
+    })
+}
+
+fn http_row(json: &mut Writer<'_>, row: &HttpRow) {
+    let none = Text::default();
+    let response = row.response.as_ref();
+    json.begin(b'{');
+    json.field("flow", row.flow);
+    json.field("frame", row.frame);
+    json.key("time");
+    json.time(row.time);
+    json.text("method", &row.request.method);
+    // Always a string: empty where the request named no host.
+    json.text("host", row.request.host.as_ref().unwrap_or(&none));
+    json.text("path", &row.request.path);
+    json.text_or_null("user_agent", row.request.user_agent.as_ref());
+    json.text_or_null("request_content_type", row.request.content_type.as_ref());
+    json.text_or_null("request_content_encoding", row.request.content_encoding.as_ref());
+    json.field_or_null("status", response.map(|response| response.status.into()));
+    json.text_or_null("content_type", response.and_then(|r| r.content_type.as_ref()));
+    json.text_or_null("content_encoding", response.and_then(|r| r.content_encoding.as_ref()));
+    json.key("remote_ip");
+    json.address(row.remote_ip);
+    json.field("remote_port", row.remote_port.into());
+    json.field_string("visibility", "cleartext");
+    json.end(b'}');
+}
+
+fn rows(
+    json: &mut Writer<'_>,
+    key: &str,
+    each: impl FnOnce(&mut Writer<'_>) -> io::Result<()>,
+) -> io::Result<()> {
+    json.key(key);
+    json.begin(b'[');
+    each(json)?;
+    json.end_rows();
+    Ok(())
+}

@@ -1,0 +1,415 @@
+//! A small report with everything in it, for the tests of all formats: four verdict states,
+//! several families of addresses, names that attack, losses of every kind.
+
+#![allow(clippy::unwrap_used)]
+
+use crate::model::{
+    App, Confidence, Country, Damage, DataSource, Destination, Device, DnsAnswer, DnsRow,
+    Expectation, Finding, Flow, FlowName, Grade, HttpRequest, HttpResponse, HttpRow, Input,
+    Interface, Limits, Losses, Mac, Place, PlaceOpinion, Reason, Report, Scope, Settings,
+    SortedRows, Text, Time, Totals, Transport, Verdict, Via,
+};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// Says `HOSTILE` to a terminal, to a spreadsheet and to a reader of bytes.
+pub(super) const HOSTILE: &[u8] = b"=cmd|' /C calc'!A0\x1b[2J\"\r\n,\xe2\x80\xae\xff";
+
+/// 2026-11-21T04:31:07Z.
+const START: i64 = 1_795_235_467_000_000_000;
+
+pub(super) fn report() -> Report {
+    let destinations = destinations();
+    let findings = findings(&destinations);
+    Report {
+        inputs: inputs(),
+        data: data(),
+        settings: settings(),
+        devices: vec![Device {
+            addresses: vec![ip("10.215.173.1"), ip("2001:db8:1::2")],
+            mac: Some(Mac([2, 0, 0x5e, 0x10, 0, 1])),
+            reason: "opened 41 of 43 flows".to_owned(),
+        }],
+        totals: totals(),
+        losses: losses(),
+        destinations,
+        findings,
+        rows: Box::new(SortedRows { flows: flows(), dns: dns(), http: http() }),
+    }
+}
+
+/// The same without an expectation: nothing is judged.
+pub(super) fn unjudged() -> Report {
+    let mut report = report();
+    report.settings.expect = None;
+    report.findings.clear();
+    report.totals.verdicts = [0; 3];
+    for destination in &mut report.destinations {
+        destination.verdict = None;
+    }
+    report
+}
+
+/// Nothing read, nothing known.
+pub(super) fn empty() -> Report {
+    Report {
+        inputs: Vec::new(),
+        data: Vec::new(),
+        settings: Settings::default(),
+        devices: Vec::new(),
+        totals: Totals::default(),
+        losses: Losses::default(),
+        destinations: Vec::new(),
+        findings: Vec::new(),
+        rows: Box::new(SortedRows::default()),
+    }
+}
+
+pub(super) fn ip(address: &str) -> IpAddr {
+    address.parse().unwrap()
+}
+
+fn country(code: &str) -> Option<Country> {
+    Some(Country::new(code).unwrap())
+}
+
+fn at(seconds: i64) -> Time {
+    Time(START + seconds * 1_000_000_000 + 250_000_001)
+}
+
+fn place(code: &str, asn: u32, organisation: &str) -> Place {
+    Place {
+        country: country(code),
+        confidence: Confidence::Medium,
+        opinions: vec![
+            PlaceOpinion { source: 0, country: country(code) },
+            PlaceOpinion { source: 1, country: None },
+        ],
+        asn: Some(asn),
+        as_org: Some(Arc::from(organisation)),
+        ..Place::default()
+    }
+}
+
+fn disputed() -> Place {
+    Place {
+        opinions: vec![
+            PlaceOpinion { source: 0, country: country("US") },
+            PlaceOpinion { source: 1, country: country("SG") },
+        ],
+        unknown_because: Some("sources disagree"),
+        anycast: Some(true),
+        ..Place::default()
+    }
+}
+
+fn destinations() -> Vec<Destination> {
+    let violated = Some(Verdict::Violated);
+    let mut all = vec![
+        destination("telemetry.account.example.cn", "203.0.113.7", place("CN", 64_500, "Example Unicom Backbone"), violated),
+        destination("", "198.51.100.9", disputed(), Some(Verdict::Indeterminate)),
+        destination("api.example.in", "192.0.2.10", place("IN", 64_501, "Example Cloud India"), Some(Verdict::Met)),
+        destination("a-rather-long-name-of-a-content-delivery-host.edge.cdn.example.net", "2001:db8:40::1", place("SG", 64_502, "Example Content Delivery Networks Private Limited"), Some(Verdict::Met)),
+    ];
+    let mut hostile = destination("", "203.0.113.66", place("CN", 64_500, "=Evil\u{202e} Org"), violated);
+    hostile.name = Some(Text::new(HOSTILE));
+    hostile.name_via = "sni";
+    hostile.name_grade = "observed";
+    all.insert(1, hostile);
+    for number in 0..22_u8 {
+        let mut small = destination("", "192.0.2.100", place("IN", 64_501, "Example Cloud India"), Some(Verdict::Met));
+        small.name = Some(Text::from(format!("shard-{number:02}.example.in").as_str()));
+        small.name_via = "dns";
+        small.name_grade = "inferred";
+        small.bytes_out = 900 - u64::from(number);
+        all.push(small);
+    }
+    for (scope, address, protocol) in [
+        (Scope::Lan, "10.215.173.2", "dns"),
+        (Scope::Multicast, "224.0.0.251", "mdns"),
+    ] {
+        let mut near = destination("", address, Place::default(), None);
+        near.scope = scope;
+        near.protocols = vec![protocol];
+        all.push(near);
+    }
+    all
+}
+
+fn destination(name: &str, address: &str, place: Place, verdict: Option<Verdict>) -> Destination {
+    let named = !name.is_empty();
+    Destination {
+        name: named.then(|| Text::from(name)),
+        name_via: if named { "sni" } else { "" },
+        name_grade: if named { "observed" } else { "none" },
+        registrable_domain: None,
+        scope: Scope::Outbound,
+        addresses: vec![ip(address)],
+        address_count: 1,
+        place,
+        protocols: vec!["quic", "tls"],
+        flows: 12,
+        packets_out: 80,
+        bytes_out: 123_456,
+        packets_in: 90,
+        bytes_in: 3_456_789,
+        first_seen: at(0),
+        last_seen: at(64),
+        frames: vec![12, 33, 41, 57, 60, 61, 99],
+        flow_numbers: vec![1, 2, 3],
+        verdict,
+    }
+}
+
+fn findings(destinations: &[Destination]) -> Vec<Finding> {
+    let judged = destinations.iter().enumerate().filter_map(|(at, d)| Some((at, d, d.verdict?)));
+    judged
+        .map(|(at, destination, verdict)| Finding {
+            id: format!("f{at:07x}"),
+            rule: "expected-country",
+            verdict,
+            destination: at,
+            country: destination.place.country,
+            why: match verdict {
+                Verdict::Violated => "Flows observed to an address in China (CN), which is not among those expected.",
+                Verdict::Indeterminate => "Flows observed to an address whose country is not known: sources disagree.",
+                Verdict::Met => "Flows observed to addresses within what was expected.",
+            }
+            .to_owned(),
+            would_decide: (verdict == Verdict::Indeterminate)
+                .then(|| "a place database that knows the address".to_owned()),
+        })
+        .collect()
+}
+
+fn inputs() -> Vec<Input> {
+    let silent = Interface { link: 1, name: Some("rmnet0".into()), snaplen: 96, ticks_per_second: 1_000_000, packets: 12, ..Interface::default() };
+    let speaking = Interface {
+        name: Some("wlan0".into()),
+        description: Some("Wi-Fi \u{1b}[31m".into()),
+        link: 1,
+        snaplen: 262_144,
+        ticks_per_second: 1_000_000_000,
+        packets: 300,
+        cut_packets: 3,
+        cut_bytes: 1_200,
+        received: Some(303),
+        dropped_by_interface: Some(3),
+        ..Interface::default()
+    };
+    vec![
+        Input {
+            path: "redmi \u{1b}[2Jbefore.pcapng.gz".into(),
+            format: "pcapng",
+            compression: vec!["gzip"],
+            stored_bytes: 42_818,
+            inner_bytes: 142_818,
+            sha256: Some("5b".repeat(32)),
+            inner_sha256: Some("a0".repeat(32)),
+            packets: 312,
+            time: Some((at(0), at(125))),
+            interfaces: vec![speaking, silent],
+            notes: vec![("application", "dumpcap 4.0".into()), ("comment", Text::new(b"caf\xe9 =1"))],
+            secret_bytes: 2_048,
+            resolved_names: 2,
+            skipped_blocks: [(0xbad_u32, 2_u64)].into(),
+            cut: true,
+            unordered: true,
+        },
+        Input {
+            path: "-".into(),
+            format: "pcap",
+            stored_bytes: 1_024,
+            inner_bytes: 1_024,
+            packets: 0,
+            interfaces: vec![Interface { link: 65_000, ticks_per_second: 1_000_000, ..Interface::default() }],
+            ..Input::default()
+        },
+    ]
+}
+
+fn data() -> Vec<DataSource> {
+    let source = |name: &str, origin: &str, gives: Vec<&'static str>| DataSource {
+        name: name.to_owned(),
+        origin: origin.to_owned(),
+        description: "countries by address".to_owned(),
+        date: Some("2026-11-01".to_owned()),
+        built: Some(1_793_491_200),
+        sha256: "c3".repeat(32),
+        credit: Some("IP Geolocation by DB-IP, CC BY 4.0".to_owned()),
+        link: Some("https://db-ip.com".to_owned()),
+        gives,
+    };
+    let mut own = source("own.mmdb", "/data/own.mmdb", vec!["country", "asn"]);
+    own.credit = None;
+    own.link = None;
+    own.date = None;
+    own.built = Some(-1);
+    vec![source("dbip-country-lite", "embedded", vec!["country"]), own]
+}
+
+fn settings() -> Settings {
+    Settings {
+        expect: Some(Expectation {
+            written: "IN,SG,@EEA".to_owned(),
+            countries: ["DE", "IN", "SG"].map(|code| Country::new(code).unwrap()).to_vec(),
+            groups: vec![("EEA".to_owned(), "2026-01-01".to_owned())],
+        }),
+        devices: vec!["10.215.173.1".to_owned()],
+        hashed: true,
+        limits: Limits::default(),
+    }
+}
+
+fn totals() -> Totals {
+    Totals {
+        packets: 312,
+        captured_bytes: 140_000,
+        wire_bytes: 141_200,
+        flows: 55,
+        folded_flows: 4,
+        outbound_flows: 43,
+        packets_out: 160,
+        bytes_out: 41_250,
+        packets_in: 140,
+        bytes_in: 90_000,
+        names: [30, 8, 5],
+        unrecognised_bytes: 1_500,
+        verdicts: [24, 12, 7],
+        time: Some((at(0), at(125))),
+    }
+}
+
+fn losses() -> Losses {
+    let reason = |layer, what, number| Reason { layer, what, number };
+    Losses {
+        in_flows: 300,
+        not_ip: [(reason("ethernet", "ARP", None), 7)].into(),
+        undecodable: [(reason("link", "type not known", Some(65_000)), 5)].into(),
+        filtered: 0,
+        layers: [(reason("tcp", "options cut", None), 2)].into(),
+        cut_packets: 3,
+        cut_bytes: 1_200,
+        damages: vec![Damage { input: 0, offset: 9_876, what: "block length 7 is not a multiple of 4".to_owned() }],
+        damage_count: 2,
+        lost_records: 1,
+        counts: [("fragments given up", 3)].into(),
+        warnings: vec!["own.mmdb has no date".into(), Text::new(b"a\xffb")],
+    }
+}
+
+pub(super) fn flows() -> Vec<Flow> {
+    let mut first = flow(1, "203.0.113.66", place("CN", 64_500, "Example, \"Unicom\" =1"));
+    first.name = Some(Text::new(HOSTILE));
+    first.names = vec![
+        FlowName { name: Text::new(HOSTILE), via: Via::Sni, grade: Grade::Observed, frame: 14 },
+        FlowName { name: "plain.example".into(), via: Via::Certificate, grade: Grade::Observed, frame: 16 },
+    ];
+    first.app = Some(App { uid: Some(10_123), pid: Some(77), name: Some("com.example.app".into()) });
+    first.verdict = Some(Verdict::Violated);
+    let mut second = flow(2, "2001:db8:40::1", disputed());
+    second.protocol = None;
+    second.name_via = Some(Via::Dns);
+    second.name_grade = Grade::Inferred;
+    second.name_rivals = Some(3);
+    second.tls_version = Some(0x0a0a);
+    second.tunnel = "gtp";
+    second.verdict = Some(Verdict::Indeterminate);
+    let mut third = flow(3, "192.0.2.10", place("IN", 64_501, "Example Cloud India"));
+    third.transport = Transport::Other(50);
+    third.local_port = 0;
+    third.remote_port = 0;
+    third.name = None;
+    third.name_via = None;
+    third.name_grade = Grade::None;
+    third.tls_version = None;
+    third.verdict = Some(Verdict::Met);
+    vec![first, second, third]
+}
+
+fn flow(number: u64, remote: &str, place: Place) -> Flow {
+    Flow {
+        flow: number,
+        scope: Scope::Outbound,
+        transport: Transport::Tcp,
+        local_ip: ip("10.215.173.1"),
+        local_port: 50_001,
+        remote_ip: ip(remote),
+        remote_port: 443,
+        local_is_device: true,
+        opened_locally: true,
+        first_seen: at(1),
+        last_seen: at(9),
+        packets_out: 10,
+        bytes_out: 1_234,
+        packets_in: 9,
+        bytes_in: 45_678,
+        first_frame: 12,
+        last_frame: 99,
+        tunnel: "",
+        carries_tunnel: false,
+        protocol: Some("tls"),
+        name: Some("api.example.in".into()),
+        name_via: Some(Via::Sni),
+        name_grade: Grade::Observed,
+        name_rivals: None,
+        names: Vec::new(),
+        registrable_domain: Some("example.in".into()),
+        owner: None,
+        app: None,
+        place,
+        rtt_ns: Some(41_250_000),
+        tls_version: Some(0x0304),
+        tls_version_chosen: true,
+        tls_cipher: Some(0x1301),
+        alpn: Some("h2".into()),
+        ja3: Some("e7d705a3286e19ea42f587b344ee6865".to_owned()),
+        ja3s: None,
+        ja4: Some("t13d1516h2_8daaf6152771_02713d6af862".to_owned()),
+        hidden: None,
+        certificate: None,
+        gap_bytes: 0,
+        verdict: None,
+    }
+}
+
+fn dns() -> Vec<DnsRow> {
+    let answer = |kind, data: &str| DnsAnswer {
+        name: "api.example.in".into(),
+        kind,
+        data: data.into(),
+        ttl: 60,
+        addresses: Vec::new(),
+        ech: false,
+    };
+    let answered = DnsRow {
+        family: "dns",
+        transport: Transport::Udp,
+        client_ip: ip("10.215.173.1"),
+        resolver_ip: ip("10.215.173.2"),
+        frame: 2,
+        time: at(0),
+        name: "api.example.in".into(),
+        kind: 1,
+        rcode: Some(0),
+        truncated: false,
+        answers: vec![answer(5, "edge.example.in"), answer(1, "192.0.2.10"), answer(65_280, "\\# 0")],
+    };
+    let unanswered = DnsRow { frame: 3, name: Text::new(HOSTILE), kind: 65, rcode: None, answers: Vec::new(), ..answered.clone() };
+    vec![answered, unanswered]
+}
+
+fn http() -> Vec<HttpRow> {
+    let request = HttpRequest {
+        method: "POST".into(),
+        host: Some("api.example.in".into()),
+        path: Text::new(HOSTILE),
+        user_agent: Some("Dalvik/1.6.0 (Linux; U; Android 4.4.4)".into()),
+        content_type: Some("application/json".into()),
+        ..HttpRequest::default()
+    };
+    let response = HttpResponse { status: 204, ..HttpResponse::default() };
+    let row = HttpRow { flow: 1, frame: 20, time: at(2), request, response: Some(response), remote_ip: ip("192.0.2.10"), remote_port: 80 };
+    let bare = HttpRow { frame: 21, request: HttpRequest::default(), response: None, ..row.clone() };
+    vec![row, bare]
+}

@@ -1,0 +1,231 @@
+//! The question, the answer, the ledger, and what was examined.
+
+use super::layout::{Page, bytes, count, duration, instant, many, pad, part};
+use super::{country_words, length, mark, outbound};
+use crate::model::{Country, Device, Input, Report, Verdict};
+use crate::report::{escape, words};
+use std::collections::BTreeSet;
+use std::io;
+
+pub(super) fn title(page: &mut Page<'_>) -> io::Result<()> {
+    page.line(concat!("Whereto ", env!("CARGO_PKG_VERSION")))
+}
+
+/// The question and its answer in one sentence each; then the ledger.
+pub(super) fn answer(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    let (question, answer) = match &report.settings.expect {
+        Some(expectation) => {
+            let written = escape::terminal_str(&expectation.written);
+            let question = format!("Does the traffic in this capture stay within {written}?");
+            (question, judged(report))
+        }
+        None => ("Where does the traffic in this capture go?".to_owned(), unjudged(report)),
+    };
+    page.blank()?;
+    page.paragraph(&question, 0, Some(super::Ink::Strong))?;
+    page.paragraph(&answer, 0, None)?;
+    if report.settings.expect.is_some() && length(outbound(report).count()) > 0 {
+        page.blank()?;
+        ledger(page, report)?;
+    }
+    Ok(())
+}
+
+fn judged(report: &Report) -> String {
+    let all = length(outbound(report).count());
+    let [violated, indeterminate, _] = destinations_by_verdict(report);
+    let countries = |verdict| {
+        let names: BTreeSet<Country> = outbound(report)
+            .filter(|destination| destination.verdict == Some(verdict))
+            .filter_map(|destination| destination.place.country)
+            .collect();
+        listed(&names)
+    };
+    let unknown = format!(
+        "For {} the place is not known surely enough.",
+        part(indeterminate, all, "destination")
+    );
+    match (all, violated, indeterminate) {
+        (0, ..) => "None observed: there are no outbound flows in this capture.".to_owned(),
+        (_, 0, 0) => format!(
+            "In this capture it does: {} at addresses placed within what was expected.",
+            if all == 1 { "the one destination is".to_owned() } else { format!("all {} destinations are", count(all)) }
+        ),
+        (_, 0, _) => format!("Not decided. {unknown} No flow was observed to an address placed elsewhere."),
+        _ => {
+            let first = format!(
+                "Not in this capture: flows were observed to addresses in {}, for {}.",
+                countries(Verdict::Violated),
+                part(violated, all, "destination")
+            );
+            if indeterminate > 0 { format!("{first} {unknown}") } else { first }
+        }
+    }
+}
+
+fn unjudged(report: &Report) -> String {
+    let all = length(outbound(report).count());
+    if all == 0 {
+        return "None observed: there are no outbound flows in this capture.".to_owned();
+    }
+    let countries: BTreeSet<Country> =
+        outbound(report).filter_map(|destination| destination.place.country).collect();
+    let unplaced = outbound(report).filter(|d| d.place.country.is_none()).count();
+    let mut answer = match countries.len() {
+        0 => format!("To {}.", many(all, "destination")),
+        _ => format!("To {} at addresses in {}.", many(all, "destination"), listed(&countries)),
+    };
+    if unplaced > 0 {
+        answer.push_str(&format!(
+            " The country of {} is not known.",
+            part(length(unplaced), all, "destination")
+        ));
+    }
+    answer.push_str(" Nothing was judged: --expect says what is expected.");
+    answer
+}
+
+/// `China (CN) and Singapore (SG)`; at most six, then how many more.
+fn listed(countries: &BTreeSet<Country>) -> String {
+    const SHOWN: usize = 6;
+    let mut names: Vec<String> = countries.iter().take(SHOWN).map(|c| country_words(*c)).collect();
+    let more = countries.len().saturating_sub(SHOWN);
+    if more > 0 {
+        names.push(format!("{more} more {}", if more == 1 { "country" } else { "countries" }));
+    }
+    match names.pop() {
+        Some(last) if names.is_empty() => last,
+        Some(last) => format!("{} and {last}", names.join(", ")),
+        None => "no known country".to_owned(),
+    }
+}
+
+fn ledger(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    let all = length(outbound(report).count());
+    let flows = report.totals.outbound_flows;
+    let rows = [Verdict::Violated, Verdict::Indeterminate, Verdict::Met];
+    let by_verdict = destinations_by_verdict(report).into_iter().zip(report.totals.verdicts);
+    for (verdict, (destinations, judged_flows)) in rows.into_iter().zip(by_verdict) {
+        let (sign, ink) = mark(Some(verdict));
+        let label = page.paint(&pad(&format!("{sign} {}", verdict.as_str()), 16, false), ink);
+        let destinations = pad(&part(destinations, all, "destination"), 26, false);
+        page.line(&format!("  {label}{destinations}{}", part(judged_flows, flows, "flow")))?;
+    }
+    Ok(())
+}
+
+pub(super) fn destinations_by_verdict(report: &Report) -> [u64; 3] {
+    [Verdict::Violated, Verdict::Indeterminate, Verdict::Met].map(|verdict| {
+        length(outbound(report).filter(|d| d.verdict == Some(verdict)).count())
+    })
+}
+
+/// What the answer rests on.
+pub(super) fn examined(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    page.heading("EXAMINED", "")?;
+    captures(page, report)?;
+    let totals = &report.totals;
+    let wire = bytes(totals.wire_bytes);
+    page.field("Packets", &format!("{}, {wire} on the wire", many(totals.packets, "packet")))?;
+    match totals.time {
+        Some((first, last)) => page.field(
+            "Time",
+            &format!("{} to {} UTC ({})", instant(first), instant(last), duration(last.since(first))),
+        )?,
+        None => page.field("Time", "no packets")?,
+    }
+    devices(page, &report.devices)?;
+    expected(page, report)?;
+    let all = totals.flows.saturating_add(totals.folded_flows);
+    page.field(
+        "Outbound",
+        &format!(
+            "{}: {} out, {} in",
+            part(totals.outbound_flows, all, "flow"),
+            bytes(totals.bytes_out),
+            bytes(totals.bytes_in)
+        ),
+    )?;
+    let [observed, inferred, unnamed] = totals.names;
+    page.field(
+        "Named",
+        &format!(
+            "{} by what they say themselves, {} inferred from earlier DNS answers, {} unnamed",
+            part(observed, totals.outbound_flows, "flow"),
+            count(inferred),
+            count(unnamed)
+        ),
+    )
+}
+
+fn captures(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    const SHOWN: usize = 8;
+    let mut label = if report.inputs.len() == 1 { "Capture" } else { "Captures" };
+    for input in report.inputs.iter().take(SHOWN) {
+        page.field(label, &input_words(input))?;
+        label = "";
+        if let Some(hash) = &input.sha256 {
+            page.field("", &format!("sha256 {hash}"))?;
+        }
+    }
+    let more = length(report.inputs.len().saturating_sub(SHOWN));
+    if more > 0 {
+        page.field("", &format!("and {more} more, see --format json"))?;
+    }
+    if !report.settings.hashed && !report.inputs.is_empty() {
+        page.field("", "inputs were not hashed")?;
+    }
+    Ok(())
+}
+
+/// `a.pcap.gz: pcap, gzip, ETHERNET, 1.2 MiB, 312 packets`.
+pub(super) fn input_words(input: &Input) -> String {
+    let mut facts = vec![input.format.to_owned()];
+    facts.extend(input.compression.iter().map(|word| (*word).to_owned()));
+    let links: BTreeSet<u32> = input.interfaces.iter().map(|interface| interface.link).collect();
+    facts.extend(links.into_iter().map(link_words));
+    facts.push(bytes(input.stored_bytes));
+    facts.push(many(input.packets, "packet"));
+    format!("{}: {}", escape::terminal(&input.path), facts.join(", "))
+}
+
+pub(super) fn link_words(number: u32) -> String {
+    words::link(number).map_or_else(|| format!("link type {number}"), str::to_owned)
+}
+
+fn devices(page: &mut Page<'_>, devices: &[Device]) -> io::Result<()> {
+    if devices.is_empty() {
+        let words = "could not be told; every flow is seen from the end that opened it (--device names one)";
+        return page.field("Device", words);
+    }
+    const SHOWN: usize = 4;
+    for device in devices {
+        let mut names: Vec<String> =
+            device.addresses.iter().take(SHOWN).map(ToString::to_string).collect();
+        let more = length(device.addresses.len().saturating_sub(SHOWN));
+        if more > 0 {
+            names.push(format!("{more} more"));
+        }
+        names.extend(device.mac.map(|mac| mac.to_string()));
+        let reason = escape::terminal_str(&device.reason);
+        page.field("Device", &format!("{}: {reason}", names.join(", ")))?;
+    }
+    Ok(())
+}
+
+fn expected(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    let Some(expectation) = &report.settings.expect else {
+        return Ok(());
+    };
+    let mut words = escape::terminal_str(&expectation.written).into_owned();
+    if !expectation.groups.is_empty() {
+        let groups: Vec<String> = expectation
+            .groups
+            .iter()
+            .map(|(name, date)| format!("{name} as of {date}"))
+            .collect();
+        let countries = expectation.countries.len();
+        words = format!("{words}: {countries} countries ({})", groups.join(", "));
+    }
+    page.field("Expected", &escape::terminal_str(&words))
+}

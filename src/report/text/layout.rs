@@ -1,0 +1,373 @@
+//! Lines, tables, colours and numbers of a text report.
+//!
+//! In:   words that are escaped already, and numbers.
+//! Out:  lines no wider than asked for, without trailing spaces.
+
+use super::super::Style;
+use crate::model::Time;
+use crate::report::escape::{columns, fit};
+use std::io::{self, Write};
+
+/// How a piece of text is told apart.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Ink {
+    Heading,
+    Strong,
+    Soft,
+    Violated,
+    Indeterminate,
+    Met,
+}
+
+impl Ink {
+    /// Parameters of SGR (ECMA-48 §8.3.117): the terminal's own palette, so that both light and
+    /// dark grounds keep their contrast.
+    fn code(self) -> &'static str {
+        match self {
+            Ink::Heading | Ink::Strong => "1",
+            Ink::Soft => "2",
+            Ink::Violated => "1;31",
+            Ink::Indeterminate => "33",
+            Ink::Met => "32",
+        }
+    }
+}
+
+/// One cell of a table.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Cell {
+    text: String,
+    ink: Option<Ink>,
+}
+
+impl Cell {
+    pub(super) fn inked(text: impl Into<String>, ink: Ink) -> Self {
+        Cell { text: text.into(), ink: Some(ink) }
+    }
+
+    pub(super) fn soft(text: impl Into<String>) -> Self {
+        Cell::inked(text, Ink::Soft)
+    }
+}
+
+impl<T: Into<String>> From<T> for Cell {
+    fn from(text: T) -> Self {
+        Cell { text: text.into(), ink: None }
+    }
+}
+
+/// One column of a table.
+#[derive(Clone, Copy)]
+pub(super) struct Column {
+    pub(super) head: &'static str,
+    /// Numbers stand at the right.
+    pub(super) right: bool,
+    /// May be cut in the middle where the line is too narrow, but not below this width.
+    pub(super) least: Option<usize>,
+}
+
+pub(super) const fn words(head: &'static str) -> Column {
+    Column { head, right: false, least: None }
+}
+
+pub(super) const fn numbers(head: &'static str) -> Column {
+    Column { head, right: true, least: None }
+}
+
+pub(super) const fn flexible(head: &'static str, least: usize) -> Column {
+    Column { head, right: false, least: Some(least) }
+}
+
+/// Where lines go.
+pub(super) struct Page<'w> {
+    out: &'w mut dyn Write,
+    style: Style,
+}
+
+const GAP: usize = 2;
+
+impl<'w> Page<'w> {
+    pub(super) fn new(out: &'w mut dyn Write, style: Style) -> Self {
+        Page { out, style: Style { width: style.width.clamp(60, 400), ..style } }
+    }
+
+    pub(super) fn width(&self) -> usize {
+        self.style.width
+    }
+
+    pub(super) fn blank(&mut self) -> io::Result<()> {
+        self.out.write_all(b"\n")
+    }
+
+    /// One line as it is.
+    pub(super) fn line(&mut self, line: &str) -> io::Result<()> {
+        writeln!(self.out, "{}", line.trim_end())
+    }
+
+    /// The title of a section, with a softer remark behind it where there is room.
+    pub(super) fn heading(&mut self, title: &str, remark: &str) -> io::Result<()> {
+        self.blank()?;
+        let room = self.width().saturating_sub(columns(title).saturating_add(GAP));
+        let title = self.paint(title, Some(Ink::Heading));
+        if remark.is_empty() || columns(remark) > room {
+            self.line(&title)?;
+            return self.paragraph(remark, 2, Some(Ink::Soft));
+        }
+        let remark = self.paint(remark, Some(Ink::Soft));
+        self.line(&format!("{title}  {remark}"))
+    }
+
+    /// A label and words that hang behind it.
+    pub(super) fn field(&mut self, label: &str, value: &str) -> io::Result<()> {
+        const LABEL: usize = 12;
+        let room = self.width().saturating_sub(LABEL + GAP);
+        let mut label = self.paint(&pad(label, LABEL, false), Some(Ink::Soft));
+        for line in wrap(value, room) {
+            self.line(&format!("  {label}{line}"))?;
+            label = " ".repeat(LABEL);
+        }
+        Ok(())
+    }
+
+    /// Wrapped words, indented.
+    pub(super) fn paragraph(&mut self, text: &str, indent: usize, ink: Option<Ink>) -> io::Result<()> {
+        for line in wrap(text, self.width().saturating_sub(indent)) {
+            let line = self.paint(&line, ink);
+            self.line(&format!("{:indent$}{line}", ""))?;
+        }
+        Ok(())
+    }
+
+    /// `text` in its colour, where colours are wanted.
+    pub(super) fn paint(&self, text: &str, ink: Option<Ink>) -> String {
+        match ink {
+            Some(ink) if self.style.colour && !text.is_empty() => {
+                format!("\x1b[{}m{text}\x1b[0m", ink.code())
+            }
+            _ => text.to_owned(),
+        }
+    }
+
+    /// The heads of a table.
+    pub(super) fn heads(&mut self, table: &[Column], widths: &[usize], indent: usize) -> io::Result<()> {
+        let heads: Vec<Cell> = table.iter().map(|column| Cell::soft(column.head)).collect();
+        self.row(table, widths, &heads, indent)
+    }
+
+    /// One row of a table.
+    pub(super) fn row(
+        &mut self,
+        table: &[Column],
+        widths: &[usize],
+        cells: &[Cell],
+        indent: usize,
+    ) -> io::Result<()> {
+        let mut line = " ".repeat(indent);
+        for ((column, width), cell) in table.iter().zip(widths).zip(cells) {
+            let text = fit(&cell.text, *width);
+            let blanks = " ".repeat(width.saturating_sub(columns(&text)));
+            let text = self.paint(&text, cell.ink);
+            let (before, after) = if column.right { (&*blanks, "") } else { ("", &*blanks) };
+            line.push_str(before);
+            line.push_str(&text);
+            line.push_str(after);
+            line.push_str("  ");
+        }
+        self.line(&line)
+    }
+
+    /// Widths with which `rows` fit into the page. Flexible columns give way, the widest first.
+    pub(super) fn widths<'c>(
+        &self,
+        table: &[Column],
+        rows: impl Iterator<Item = &'c [Cell]>,
+        indent: usize,
+    ) -> Vec<usize> {
+        let mut widths: Vec<usize> = table.iter().map(|column| columns(column.head)).collect();
+        for row in rows {
+            for (width, cell) in widths.iter_mut().zip(row) {
+                *width = (*width).max(columns(&cell.text));
+            }
+        }
+        let gaps = table.len().saturating_sub(1).saturating_mul(GAP);
+        let room = self.width().saturating_sub(indent.saturating_add(gaps));
+        while widths.iter().sum::<usize>() > room {
+            let widest = widths
+                .iter_mut()
+                .zip(table)
+                .filter(|(width, column)| column.least.is_some_and(|least| **width > least))
+                .max_by_key(|(width, _)| **width);
+            match widest {
+                Some((width, _)) => *width = width.saturating_sub(1),
+                None => break,
+            }
+        }
+        widths
+    }
+}
+
+/// `text` filled up with blanks to `width` columns.
+pub(super) fn pad(text: &str, width: usize, right: bool) -> String {
+    let blanks = " ".repeat(width.saturating_sub(columns(text)));
+    if right { format!("{blanks}{text}") } else { format!("{text}{blanks}") }
+}
+
+/// `text` broken at blanks into lines of at most `width` columns. A longer word is broken too.
+pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(8);
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let mut used = 0_usize;
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        let wide = columns(word);
+        if used > 0 && used.saturating_add(wide).saturating_add(1) > width {
+            lines.push(std::mem::take(&mut line));
+            used = 0;
+        }
+        if used > 0 {
+            line.push(' ');
+            used = used.saturating_add(1);
+        }
+        if wide <= width {
+            line.push_str(word);
+            used = used.saturating_add(wide);
+            continue;
+        }
+        for letter in word.chars() {
+            let wide = columns(letter.encode_utf8(&mut [0; 4]));
+            if used.saturating_add(wide) > width {
+                lines.push(std::mem::take(&mut line));
+                used = 0;
+            }
+            line.push(letter);
+            used = used.saturating_add(wide);
+        }
+    }
+    if !line.is_empty() {
+        lines.push(line);
+    }
+    lines
+}
+
+/// `12,345`.
+pub(super) fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len().saturating_add(8));
+    for (place, digit) in digits.chars().enumerate() {
+        let left = digits.len().saturating_sub(place);
+        if place > 0 && left % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `1 flow`, `12,345 flows`. The plural takes an `s`.
+pub(super) fn many(number: u64, what: &str) -> String {
+    format!("{} {what}{}", count(number), if number == 1 { "" } else { "s" })
+}
+
+/// `3 of 14 flows`.
+pub(super) fn part(number: u64, all: u64, what: &str) -> String {
+    format!("{} of {}", count(number), many(all, what))
+}
+
+/// `640 B`, `3.2 KiB`, `1.1 GiB`: one decimal, rounded half up.
+pub(super) fn bytes(number: u64) -> String {
+    const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+    if number < 1_024 {
+        return format!("{number} B");
+    }
+    let mut unit = 1_024_u128;
+    let mut name = "KiB";
+    for next in UNITS {
+        name = next;
+        // 1023.95 and more would be rounded to 1024.0.
+        if u128::from(number) * 20 < unit * 20_479 {
+            break;
+        }
+        unit *= 1_024;
+    }
+    let tenths = (u128::from(number) * 20 + unit) / (unit * 2);
+    format!("{}.{} {name}", tenths / 10, tenths % 10)
+}
+
+/// `4.1 %`; `0 %` only for nothing, `100 %` only for all.
+pub(super) fn percent(number: u64, all: u64) -> String {
+    if number == 0 || all == 0 {
+        return "0 %".to_owned();
+    }
+    if number >= all {
+        return "100 %".to_owned();
+    }
+    let tenths = (u128::from(number) * 1_000 / u128::from(all)).clamp(1, 999);
+    format!("{}.{} %", tenths / 10, tenths % 10)
+}
+
+/// `2026-11-21 04:31:07`.
+pub(super) fn instant(time: Time) -> String {
+    let text = time.to_string();
+    text.get(..19).unwrap_or_default().replace('T', " ")
+}
+
+/// `04:31:07.250`.
+pub(super) fn clock(time: Time) -> String {
+    time.to_string().get(11..23).unwrap_or_default().to_owned()
+}
+
+/// A length of time in two units: `2 min 5 s`, `3 d 4 h`.
+pub(super) fn duration(nanoseconds: u64) -> String {
+    let milliseconds = nanoseconds / 1_000_000;
+    let seconds = milliseconds / 1_000;
+    let pair = |big: u64, big_unit: &str, small: u64, small_unit: &str| match small {
+        0 => format!("{big} {big_unit}"),
+        _ => format!("{big} {big_unit} {small} {small_unit}"),
+    };
+    match seconds {
+        0 => format!("{milliseconds} ms"),
+        1..=59 => format!("{seconds}.{} s", milliseconds % 1_000 / 100),
+        60..=3_599 => pair(seconds / 60, "min", seconds % 60, "s"),
+        3_600..=86_399 => pair(seconds / 3_600, "h", seconds % 3_600 / 60, "min"),
+        _ => pair(seconds / 86_400, "d", seconds % 86_400 / 3_600, "h"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_numbers_for_people() {
+        assert_eq!(count(0), "0");
+        assert_eq!(count(999), "999");
+        assert_eq!(count(5_705_501), "5,705,501");
+        assert_eq!(bytes(1_023), "1023 B");
+        assert_eq!(bytes(1_024), "1.0 KiB");
+        assert_eq!(bytes(1_048_575), "1.0 MiB");
+        assert_eq!(bytes(1_048_000), "1023.4 KiB");
+        assert_eq!(bytes(u64::MAX), "16.0 EiB");
+        assert_eq!(percent(1, 1_000_000), "0.1 %");
+        assert_eq!(percent(999_999, 1_000_000), "99.9 %");
+        assert_eq!(percent(3, 3), "100 %");
+        assert_eq!(part(1, 1, "flow"), "1 of 1 flow");
+    }
+
+    #[test]
+    fn writes_times_for_people() {
+        assert_eq!(duration(0), "0 ms");
+        assert_eq!(duration(12_340_000_000), "12.3 s");
+        assert_eq!(duration(125_000_000_000), "2 min 5 s");
+        assert_eq!(duration(3_600_000_000_000), "1 h");
+        assert_eq!(duration(90_000_000_000_000), "1 d 1 h");
+        assert_eq!(instant(Time(0)), "1970-01-01 00:00:00");
+        assert_eq!(clock(Time(1_500_000_000)), "00:00:01.500");
+    }
+
+    #[test]
+    fn wraps_at_blanks_and_breaks_what_is_too_long() {
+        assert_eq!(wrap("one two three four", 9), ["one two", "three", "four"]);
+        assert_eq!(wrap("abcdefghijkl", 8), ["abcdefgh", "ijkl"]);
+        assert!(wrap("", 9).is_empty());
+    }
+}

@@ -1,0 +1,113 @@
+//! Reports to read in a terminal.
+//!
+//! In:   a [`Report`] and a [`Style`].
+//! Out:  the answer first, then the findings, the destinations by country, what was seen
+//!       nearby, what was not seen, and where the place data comes from.
+//!
+//! Every count stands beside what it is a part of. Lines are no wider than asked for; names are
+//! cut in the middle. What is shortened says so, and where the rest is.
+
+mod data;
+mod destinations;
+mod findings;
+mod header;
+mod info;
+mod layout;
+mod listing;
+mod losses;
+
+use super::{Style, countries, escape};
+use crate::model::{Country, Destination, Report, Scope, Verdict};
+use layout::{Ink, Page};
+use std::io::{self, Write};
+
+pub use listing::{dns, flows};
+
+/// The report of an audit.
+///
+/// # Errors
+/// Where `out` fails.
+pub fn report(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let page = &mut Page::new(out, style);
+    header::title(page)?;
+    header::answer(page, report)?;
+    header::examined(page, report)?;
+    findings::findings(page, report)?;
+    destinations::by_country(page, report)?;
+    destinations::nearby(page, report)?;
+    destinations::resolvers(page, report)?;
+    losses::losses(page, report)?;
+    data::sources(page, report)
+}
+
+/// What the captures say about themselves, and what was lost.
+///
+/// # Errors
+/// Where `out` fails.
+pub fn info(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let page = &mut Page::new(out, style);
+    header::title(page)?;
+    info::inputs(page, report)?;
+    losses::losses(page, report)
+}
+
+/// `China (CN)`, `ZZ` where the code is not assigned.
+fn country_words(country: Country) -> String {
+    match countries::name(country) {
+        Some(name) => format!("{name} ({country})"),
+        None => country.to_string(),
+    }
+}
+
+/// The name, or the first address and how many more there are.
+fn subject_words(destination: &Destination) -> String {
+    if let Some(name) = &destination.name {
+        return escape::terminal(name).into_owned();
+    }
+    let first = destination.addresses.first().map(ToString::to_string).unwrap_or_default();
+    match destination.address_count.saturating_sub(1) {
+        0 => first,
+        more => format!("{first} and {} more", at_least(more)),
+    }
+}
+
+/// Addresses of a destination are counted up to 256.
+fn at_least(addresses: u64) -> String {
+    match addresses {
+        0..=239 => layout::count(addresses),
+        _ => format!("at least {}", layout::count(addresses)),
+    }
+}
+
+/// `AS64500 Example Networks`.
+fn operator_words(destination: &Destination) -> String {
+    let place = &destination.place;
+    let organisation = place.as_org.as_deref().map(escape::terminal_str);
+    match (place.asn, organisation) {
+        (Some(asn), Some(organisation)) => format!("AS{asn} {organisation}"),
+        (Some(asn), None) => format!("AS{asn}"),
+        (None, Some(organisation)) => organisation.into_owned(),
+        (None, None) => String::new(),
+    }
+}
+
+fn mark(verdict: Option<Verdict>) -> (&'static str, Option<Ink>) {
+    match verdict {
+        Some(Verdict::Violated) => ("■", Some(Ink::Violated)),
+        Some(Verdict::Indeterminate) => ("◇", Some(Ink::Indeterminate)),
+        Some(Verdict::Met) => ("●", Some(Ink::Met)),
+        None => ("", None),
+    }
+}
+
+fn outbound(report: &Report) -> impl Iterator<Item = &Destination> {
+    report.destinations.iter().filter(|destination| destination.scope == Scope::Outbound)
+}
+
+/// A length as the number that rows count with.
+fn length(items: usize) -> u64 {
+    u64::try_from(items).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests;
