@@ -7,12 +7,15 @@
 //! [`PROTOCOLS`], a fixture.
 
 mod dns;
+mod dtls;
 mod held;
 mod http;
 mod lines;
+mod quic;
 mod recognise;
 mod socks;
 mod starttls;
+mod tls;
 mod xmpp;
 
 use held::Held;
@@ -85,6 +88,9 @@ pub(crate) enum State {
     Socks(Box<socks::Socks>),
     StartTls(Box<starttls::Talk>),
     Xmpp(Box<xmpp::Xmpp>),
+    Dtls(dtls::State),
+    Quic(quic::State),
+    Tls(tls::State),
 }
 
 impl State {
@@ -96,6 +102,9 @@ impl State {
             State::Socks(socks) => socks.push(chunk, out),
             State::StartTls(talk) => talk.push(chunk, out),
             State::Xmpp(xmpp) => xmpp.push(chunk, out),
+            State::Dtls(dtls) => dtls.push(chunk, out),
+            State::Quic(quic) => quic.push(chunk, out),
+            State::Tls(tls) => tls.push(chunk, out),
         }
     }
 
@@ -106,6 +115,9 @@ impl State {
             State::Http(http) => http.gap(side, bytes, out),
             // Handshakes with holes in them say nothing about what follows.
             State::Socks(_) | State::StartTls(_) | State::Xmpp(_) => Step::Done,
+            State::Dtls(dtls) => dtls.gap(side, bytes, out),
+            State::Quic(quic) => quic.gap(side, bytes, out),
+            State::Tls(tls) => tls.gap(side, bytes, out),
         }
     }
 
@@ -114,6 +126,9 @@ impl State {
         match self {
             State::Http(http) => http.finish(out),
             State::Dns(_) | State::Socks(_) | State::StartTls(_) | State::Xmpp(_) => {}
+            State::Dtls(dtls) => dtls.finish(out),
+            State::Quic(quic) => quic.finish(out),
+            State::Tls(tls) => tls.finish(out),
         }
     }
 
@@ -125,12 +140,18 @@ impl State {
             State::Socks(socks) => socks.buffered(),
             State::StartTls(talk) => talk.buffered(),
             State::Xmpp(xmpp) => xmpp.buffered(),
+            State::Dtls(dtls) => dtls.buffered(),
+            State::Quic(quic) => quic.buffered(),
+            State::Tls(tls) => tls.buffered(),
         }
     }
 }
 
 /// Every protocol, the more specific probes first.
 pub(crate) const PROTOCOLS: &[Protocol] = &[
+    tls::PROTOCOL,
+    quic::PROTOCOL,
+    dtls::PROTOCOL,
     http::PROTOCOL,
     http::PROTOCOL_2,
     dns::PROTOCOL,
@@ -143,6 +164,11 @@ pub(crate) const PROTOCOLS: &[Protocol] = &[
     xmpp::PROTOCOL,
     socks::PROTOCOL,
 ];
+
+/// Those that are read, then those that are only recognised.
+fn protocols() -> impl Iterator<Item = &'static Protocol> {
+    PROTOCOLS.iter().chain(recognise::RECOGNISED)
+}
 
 /// How much of each side of a stream probes may ask for.
 pub(crate) const PROBE_BYTES: usize = 2048;
@@ -238,7 +264,7 @@ impl Inspection {
 
     /// True if the next datagram could be read as well by a new inspection.
     pub(crate) fn can_pause(&self) -> bool {
-        false
+        matches!(self.phase, Phase::Reading(State::Dns(_)))
     }
 
     /// Bytes held, for the budget.
@@ -305,7 +331,7 @@ impl Inspection {
     /// What all probes together make of a prefix.
     fn ask(&self, chunk: &Chunk<'_>) -> Verdict {
         let mut verdict = Verdict::No;
-        for (index, protocol) in PROTOCOLS.iter().enumerate() {
+        for (index, protocol) in protocols().enumerate() {
             let carries = match chunk.carrier {
                 Carrier::Tcp => protocol.tcp,
                 Carrier::Udp => protocol.udp,
@@ -330,7 +356,7 @@ impl Inspection {
         chunk: &Chunk<'_>,
         out: &mut Out,
     ) -> Step {
-        let Some(protocol) = PROTOCOLS.get(index) else {
+        let Some(protocol) = protocols().nth(index) else {
             return Step::Done;
         };
         let mark = out.evidence.len();
@@ -469,7 +495,7 @@ fn bit(index: usize) -> u128 {
 }
 
 // Without a flag a protocol could turn the same bytes down for ever.
-const _: () = assert!(PROTOCOLS.len() <= 128);
+const _: () = assert!(PROTOCOLS.len() + recognise::RECOGNISED.len() <= 128);
 
 #[cfg(test)]
 mod check;

@@ -1,0 +1,176 @@
+//! Pieces of handshake records to whole handshake messages.
+//!
+//! In:   handshake bytes of one direction, cut anywhere.
+//! Out:  each message: its type and its body.
+//! Spec: RFC 8446 §4: a type byte, three bytes of length, the body.
+//!
+//! Holds at most one message of [`MAX_MESSAGE`] bytes; a longer one is skipped. A message that
+//! lies whole in the input is not copied.
+
+use crate::wire::Cursor;
+
+/// The message being put together.
+#[derive(Debug, Default)]
+pub(crate) struct Messages {
+    held: Vec<u8>,
+    /// Bytes of an overlong message still to be thrown away.
+    skip: usize,
+}
+
+/// What [`Messages::next`] found.
+#[derive(Debug)]
+pub(crate) enum Found<'a> {
+    Message {
+        kind: u8,
+        body: &'a [u8],
+    },
+    /// A message that is too long to keep begins here.
+    TooLong,
+    /// The input is used up.
+    Nothing,
+}
+
+impl Messages {
+    /// The next message. `spare` receives one that had to be put together.
+    pub(crate) fn next<'s, 'a: 's>(
+        &mut self,
+        input: &mut Cursor<'a>,
+        spare: &'s mut Vec<u8>,
+    ) -> Found<'s> {
+        let skipped = input.take_up_to(self.skip);
+        self.skip = self.skip.saturating_sub(skipped.len());
+        if input.is_empty() {
+            return Found::Nothing;
+        }
+        if self.held.is_empty() {
+            match whole(input) {
+                Some((kind, body)) => return Found::Message { kind, body },
+                None if declared(input.rest()).is_some_and(|len| len > MAX_MESSAGE) => {
+                    return self.too_long(input);
+                }
+                None => {}
+            }
+        }
+        if self.held.len() < HEADER_LEN {
+            let missing = HEADER_LEN.saturating_sub(self.held.len());
+            self.held.extend_from_slice(input.take_up_to(missing));
+        }
+        let Some(len) = declared(&self.held) else {
+            return Found::Nothing;
+        };
+        if len > MAX_MESSAGE {
+            self.held.clear();
+            self.skip = len.saturating_sub(HEADER_LEN);
+            return Found::TooLong;
+        }
+        let missing = len.saturating_sub(self.held.len());
+        self.held.extend_from_slice(input.take_up_to(missing));
+        if self.held.len() < len {
+            return Found::Nothing;
+        }
+        *spare = std::mem::take(&mut self.held);
+        match whole(&mut Cursor::new(spare)) {
+            Some((kind, body)) => Found::Message { kind, body },
+            None => Found::Nothing,
+        }
+    }
+
+    /// The beginning of a message that is not whole: its type and what is there of its body.
+    pub(crate) fn unfinished(&self) -> Option<(u8, &[u8])> {
+        let mut held = Cursor::new(&self.held);
+        let kind = held.u8("msg_type").ok()?;
+        held.skip("length", 3).ok()?;
+        Some((kind, held.rest()))
+    }
+
+    pub(crate) fn clear(&mut self) {
+        *self = Messages::default();
+    }
+
+    /// Bytes held.
+    pub(crate) fn buffered(&self) -> usize {
+        self.held.capacity()
+    }
+
+    fn too_long(&mut self, input: &mut Cursor<'_>) -> Found<'static> {
+        self.skip = declared(input.rest()).unwrap_or_default();
+        let skipped = input.take_up_to(self.skip);
+        self.skip = self.skip.saturating_sub(skipped.len());
+        Found::TooLong
+    }
+}
+
+/// Takes one message if all of it is there.
+fn whole<'a>(input: &mut Cursor<'a>) -> Option<(u8, &'a [u8])> {
+    let mut ahead = *input;
+    let kind = ahead.u8("msg_type").ok()?;
+    let body = ahead.vector("body", 3).ok()?;
+    *input = ahead;
+    Some((kind, body))
+}
+
+/// Length of the message that begins here, header included, once its header is there.
+fn declared(bytes: &[u8]) -> Option<usize> {
+    let mut header = Cursor::new(bytes);
+    header.skip("msg_type", 1).ok()?;
+    let len = usize::try_from(header.u24("length").ok()?).ok()?;
+    len.checked_add(HEADER_LEN)
+}
+
+const HEADER_LEN: usize = 4;
+/// Longest message that is put together: what one direction of a reader may hold.
+const MAX_MESSAGE: usize = 64 << 10;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_cut_gives_the_same_messages() {
+        let bytes = [
+            super::super::testing::message(1, b"one"),
+            super::super::testing::message(11, b""),
+            super::super::testing::message(14, &[9; 300]),
+        ]
+        .concat();
+        for size in 1..=bytes.len() {
+            let mut messages = Messages::default();
+            let mut got = Vec::new();
+            for part in bytes.chunks(size) {
+                let mut input = Cursor::new(part);
+                loop {
+                    let mut spare = Vec::new();
+                    match messages.next(&mut input, &mut spare) {
+                        Found::Message { kind, body } => got.push((kind, body.len())),
+                        Found::TooLong => got.push((0, 0)),
+                        Found::Nothing => break,
+                    }
+                }
+            }
+            assert_eq!(got, [(1, 3), (11, 0), (14, 300)], "pieces of {size}");
+        }
+    }
+
+    #[test]
+    fn an_overlong_message_is_skipped_not_kept() {
+        let long = super::super::testing::message(11, &vec![0; MAX_MESSAGE]);
+        let bytes = [long, super::super::testing::message(14, b"")].concat();
+        for size in [1, 3, 1000, bytes.len()] {
+            let mut messages = Messages::default();
+            let mut got = Vec::new();
+            for part in bytes.chunks(size) {
+                let mut input = Cursor::new(part);
+                loop {
+                    let mut spare = Vec::new();
+                    match messages.next(&mut input, &mut spare) {
+                        Found::Message { kind, .. } => got.push(kind),
+                        Found::TooLong => got.push(0),
+                        Found::Nothing => break,
+                    }
+                }
+                assert!(messages.buffered() < 100);
+            }
+            assert_eq!(got, [0, 14], "pieces of {size}");
+        }
+    }
+}

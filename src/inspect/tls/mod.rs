@@ -1,0 +1,318 @@
+//! TLS over TCP: SSL 3.0 to TLS 1.3, and hellos of SSL 2.0.
+//!
+//! In:   in-order bytes of both directions, cut anywhere; holes.
+//! Out:  names, hellos with fingerprints, certificates, hidden DNS, trouble.
+//! Spec: RFC 8446, RFC 5246, RFC 6101; `tell` has what is made of the messages.
+//!
+//! Once both hellos (and below TLS 1.3 the certificate) are read nothing more is looked at. A
+//! direction holds at most one handshake message of 64 KiB. Each byte is looked at once, so a
+//! stream of one-byte records takes no longer than its length.
+
+mod certificate;
+mod extension;
+mod fingerprint;
+mod hello;
+pub(crate) mod hidden;
+mod message;
+pub(crate) mod pieces;
+mod record;
+mod ssl2;
+pub(crate) mod tell;
+#[cfg(test)]
+pub(crate) mod testing;
+
+use crate::inspect::{self, Out, Probe, Protocol, Step};
+use crate::model::{Chunk, Side, What};
+use crate::wire::Cursor;
+use message::{Found, Messages};
+use record::{Header, Records};
+use tell::{Handshake, Seen, Under};
+
+/// Whether a stream starts as TLS does: a handshake record with a hello in it, an alert, or a
+/// record of application data where the beginning was not captured.
+pub(crate) fn probe(chunk: &Chunk<'_>) -> Probe {
+    match probe_records(chunk.bytes) {
+        Probe::No => ssl2::probe(chunk.bytes),
+        answer => answer,
+    }
+}
+
+/// The line of the table.
+pub(crate) const PROTOCOL: Protocol = Protocol {
+    name: "tls",
+    tcp: true,
+    udp: false,
+    probe,
+    start: Some(|| inspect::State::Tls(State::new())),
+};
+
+/// A reader of one flow.
+#[derive(Debug)]
+pub(crate) struct State(Box<Reader>);
+
+impl State {
+    pub(crate) fn new() -> Self {
+        State(Box::new(Reader {
+            handshake: Handshake::new(Under::Tls),
+            sides: Default::default(),
+            midstream: false,
+        }))
+    }
+
+    /// The next bytes of one direction.
+    pub(crate) fn push(&mut self, chunk: &Chunk<'_>, out: &mut Out) -> Step {
+        self.0.push(chunk, out)
+    }
+
+    /// A hole in one direction. What was read of a hello before it is told.
+    pub(crate) fn gap(&mut self, side: Side, bytes: u64, out: &mut Out) -> Step {
+        self.0.gap(side, bytes, out);
+        self.0.step()
+    }
+
+    /// The flow ended. What was read of an unfinished hello is told.
+    pub(crate) fn finish(&mut self, out: &mut Out) {
+        for side in [Side::Client, Side::Server] {
+            self.0.lose(side, out);
+        }
+    }
+
+    /// Bytes held.
+    pub(crate) fn buffered(&self) -> usize {
+        let [client, server] = &self.0.sides;
+        let held = client
+            .messages
+            .buffered()
+            .saturating_add(server.messages.buffered());
+        held.saturating_add(size_of::<Reader>())
+    }
+}
+
+#[derive(Debug)]
+struct Reader {
+    handshake: Handshake,
+    sides: [Direction; 2],
+    /// The first record was application data: the hellos were before the capture.
+    midstream: bool,
+}
+
+/// One direction of the stream.
+#[derive(Debug, Default)]
+struct Direction {
+    records: Records,
+    messages: Messages,
+    /// Bytes seen, saturating.
+    bytes: u64,
+    /// ChangeCipherSpec or application data was sent: what follows is encrypted.
+    encrypts: bool,
+    /// Where in the stream of records the reader stands is not known any more.
+    lost: bool,
+    /// The last chunk, for what is told at the end.
+    last: Option<Seen>,
+}
+
+impl Reader {
+    fn push(&mut self, chunk: &Chunk<'_>, out: &mut Out) -> Step {
+        let seen = Seen::of(chunk);
+        let mut input = Cursor::new(chunk.bytes);
+        let fresh = {
+            let direction = self.side(chunk.from);
+            let fresh = direction.bytes == 0;
+            let len = u64::try_from(chunk.bytes.len()).unwrap_or(u64::MAX);
+            direction.bytes = direction.bytes.saturating_add(len);
+            direction.last = Some(seen);
+            if direction.lost {
+                return self.step();
+            }
+            fresh
+        };
+        if fresh {
+            self.old_hello(&mut input, &seen, out);
+        }
+        loop {
+            let direction = self.side(chunk.from);
+            let piece = match direction.records.next(&mut input) {
+                Ok(Some(piece)) => piece,
+                Ok(None) => break,
+                Err(_) if fresh && self.is_untouched() => return Step::NotMine,
+                Err(_) => {
+                    self.side(chunk.from).lost = true;
+                    self.handshake.trouble("tls record damaged", &seen, out);
+                    break;
+                }
+            };
+            self.piece(piece, &seen, out);
+            if self.step() == Step::Done {
+                break;
+            }
+        }
+        self.step()
+    }
+
+    /// A piece of one record.
+    fn piece(&mut self, piece: record::Piece<'_>, seen: &Seen, out: &mut Out) {
+        match piece.kind {
+            record::HANDSHAKE => self.handshake_bytes(piece, seen, out),
+            record::CHANGE_CIPHER_SPEC => {
+                self.side(seen.from).encrypts = true;
+                if seen.from == self.handshake.server() {
+                    self.handshake.server_encrypts();
+                }
+            }
+            record::ALERT => {
+                // Two bytes: in the clear. Encrypted ones are longer.
+                if piece.body_len == 2
+                    && piece.first
+                    && !self.side(seen.from).encrypts
+                    && let Some(&level) = piece.bytes.first()
+                {
+                    self.handshake.alert(level, seen, out);
+                }
+            }
+            record::APPLICATION_DATA => {
+                self.side(seen.from).encrypts = true;
+                self.midstream |= !self.handshake.has_client() && !self.handshake.is_answered();
+                if seen.from == self.handshake.server() {
+                    self.handshake.server_encrypts();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn handshake_bytes(&mut self, piece: record::Piece<'_>, seen: &Seen, out: &mut Out) {
+        let second = self.handshake.awaits_second_hello() && seen.from == self.handshake.client();
+        let direction = side_of(&mut self.sides, seen.from);
+        // After a retry the client sends a ChangeCipherSpec that changes nothing, then a second
+        // hello in the clear (RFC 8446 appendix D.4).
+        if direction.encrypts && !second {
+            return;
+        }
+        let mut input = Cursor::new(piece.bytes);
+        loop {
+            let mut spare = Vec::new();
+            match direction.messages.next(&mut input, &mut spare) {
+                Found::Message { kind, body } => self.handshake.message(kind, body, seen, out),
+                Found::TooLong => self.handshake.trouble("tls message too long", seen, out),
+                Found::Nothing => break,
+            }
+        }
+    }
+
+    /// A hello of SSL 2.0 at the very beginning. The probe waited until it was whole.
+    fn old_hello(&mut self, input: &mut Cursor<'_>, seen: &Seen, out: &mut Out) {
+        if let Ok((hello, len)) = ssl2::read(input.rest()) {
+            input.take_up_to(len);
+            self.handshake.old_client_hello(seen.from);
+            seen.add(out, What::ClientHello(Box::new(hello)));
+        }
+    }
+
+    fn gap(&mut self, side: Side, bytes: u64, out: &mut Out) {
+        let direction = self.side(side);
+        direction.bytes = direction.bytes.saturating_add(bytes);
+        if !direction.records.skip(bytes) {
+            self.lose(side, out);
+        }
+    }
+
+    /// Nothing more can be read of one direction; what is there of a hello is told.
+    fn lose(&mut self, side: Side, out: &mut Out) {
+        let direction = side_of(&mut self.sides, side);
+        direction.lost = true;
+        if let (Some((tell::CLIENT_HELLO, part)), Some(seen)) =
+            (direction.messages.unfinished(), direction.last)
+        {
+            self.handshake.cut_client_hello(part, &seen, out);
+        }
+        direction.messages.clear();
+    }
+
+    fn side(&mut self, side: Side) -> &mut Direction {
+        side_of(&mut self.sides, side)
+    }
+
+    /// Nothing was read yet, of either side.
+    fn is_untouched(&self) -> bool {
+        let [client, server] = &self.sides;
+        !client.records.has_begun() && !server.records.has_begun()
+    }
+
+    /// Whether anything readable can still come.
+    fn step(&self) -> Step {
+        let [first, second] = &self.sides;
+        let (client, server) = match self.handshake.client() {
+            Side::Client => (first, second),
+            Side::Server => (second, first),
+        };
+        let client_done = self.handshake.has_client() || client.lost || client.bytes > MAX_BYTES;
+        let server_done = self.handshake.has_server() || server.lost || server.bytes > MAX_BYTES;
+        // Only one direction was captured: the other would have spoken by now.
+        let alone = client.bytes > MAX_BYTES && server.bytes == 0;
+        if self.midstream || alone || (client_done && server_done) {
+            Step::Done
+        } else {
+            Step::More
+        }
+    }
+}
+
+fn side_of(sides: &mut [Direction; 2], side: Side) -> &mut Direction {
+    let [client, server] = sides;
+    match side {
+        Side::Client => client,
+        Side::Server => server,
+    }
+}
+
+fn probe_records(bytes: &[u8]) -> Probe {
+    let mut input = Cursor::new(bytes);
+    let Ok(header) = input.array::<{ record::HEADER_LEN }>("record header") else {
+        return probe_header(bytes);
+    };
+    let Ok(header) = Header::read(header) else {
+        return Probe::No;
+    };
+    let first = input.peek();
+    let known = match (header.kind, header.len, first) {
+        (_, 0, _) => return Probe::No,
+        (record::APPLICATION_DATA, ..) => true,
+        (_, _, None) => return Probe::Maybe,
+        // hello_request, client_hello, server_hello, certificate
+        (record::HANDSHAKE, _, Some(first)) => matches!(first, 0 | 1 | 2 | 11),
+        (record::ALERT, 2, Some(level)) => matches!(level, 1 | 2),
+        (record::CHANGE_CIPHER_SPEC, 1, Some(first)) => first == 1,
+        _ => false,
+    };
+    if known || is_followed(input, header.len) {
+        Probe::Yes
+    } else {
+        Probe::No
+    }
+}
+
+/// Where the beginning was not captured a record can hold anything: then it counts if another
+/// record follows, or nothing.
+fn is_followed(mut input: Cursor<'_>, len: usize) -> bool {
+    if input.skip("record body", len).is_err() {
+        return false;
+    }
+    match input.array::<{ record::HEADER_LEN }>("record header") {
+        Ok(header) => Header::read(header).is_ok_and(|header| header.len > 0),
+        Err(_) => probe_header(input.rest()) == Probe::Maybe,
+    }
+}
+
+/// Fewer bytes than a header: they may still contradict one.
+fn probe_header(bytes: &[u8]) -> Probe {
+    let mut input = Cursor::new(bytes);
+    match (input.u8("type"), input.u8("major"), input.u8("minor")) {
+        (Ok(20..=24), Err(_), _) | (Ok(20..=24), Ok(3), Err(_) | Ok(0..=4)) | (Err(_), ..) => {
+            Probe::Maybe
+        }
+        _ => Probe::No,
+    }
+}
+
+/// Bytes of one direction after which its hello or certificate is not waited for any more.
+const MAX_BYTES: u64 = 256 << 10;
