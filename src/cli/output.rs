@@ -27,20 +27,28 @@ impl Target {
             return Ok(Target::Standard);
         }
         match fs::metadata(path) {
-            Ok(found) if found.is_dir() => {
-                Err(failed(path, "cannot write", io::ErrorKind::IsADirectory.into()))
-            }
+            Ok(found) if found.is_dir() => Err(failed(
+                path,
+                "cannot write",
+                io::ErrorKind::IsADirectory.into(),
+            )),
             Ok(found) if !found.is_file() => Ok(Target::Device(path.to_owned())),
             Ok(_) => {
                 let real = fs::canonicalize(path);
-                Ok(Target::File(real.map_err(|error| failed(path, "cannot write", error))?))
+                Ok(Target::File(
+                    real.map_err(|error| failed(path, "cannot write", error))?,
+                ))
             }
             Err(_) => {
                 let folder = fs::canonicalize(folder_of(path));
                 let folder = folder.map_err(|error| failed(path, "cannot create", error))?;
                 match path.file_name() {
                     Some(name) => Ok(Target::File(folder.join(name))),
-                    None => Err(failed(path, "cannot create", io::ErrorKind::IsADirectory.into())),
+                    None => Err(failed(
+                        path,
+                        "cannot create",
+                        io::ErrorKind::IsADirectory.into(),
+                    )),
                 }
             }
         }
@@ -59,13 +67,18 @@ impl Target {
         let is_input = |input: &PathBuf| fs::canonicalize(input).is_ok_and(|real| real == *path);
         if inputs.iter().any(is_input) || begins_like_a_capture(path) {
             let path = path.display();
-            return Err(Error::Usage(format!("{path}: is a capture; write to another file")));
+            return Err(Error::Usage(format!(
+                "{path}: is a capture; write to another file"
+            )));
         }
         Ok(())
     }
 
     /// Lets `write` write. A reader that has gone away is no error.
-    pub(super) fn write(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
+    pub(super) fn write(
+        &self,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Error> {
         match self {
             Target::Standard => {
                 let mut out = BufWriter::with_capacity(BUFFER_BYTES, io::stdout().lock());
@@ -119,8 +132,20 @@ impl Beside {
             // Names are at most 255 bytes on most systems: keep ours short.
             let stem: String = name.chars().take(40).collect();
             let beside = folder_of(path).join(format!(".{stem}.{process}-{attempt}.part"));
-            match OpenOptions::new().write(true).create_new(true).open(&beside) {
-                Ok(file) => return Ok((file, Beside { path: beside, kept: false })),
+            match OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .open(&beside)
+            {
+                Ok(file) => {
+                    return Ok((
+                        file,
+                        Beside {
+                            path: beside,
+                            kept: false,
+                        },
+                    ));
+                }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < 100 => {
                     attempt = attempt.saturating_add(1);
                 }
@@ -154,8 +179,16 @@ fn begins_like_a_capture(path: &Path) -> bool {
     read.is_ok()
         && (matches!(
             u32::from_be_bytes(magic),
-            0xa1b2_c3d4 | 0xd4c3_b2a1 | 0xa1b2_3c4d | 0x4d3c_b2a1 | 0xa1b2_cd34 | 0x34cd_b2a1
-                | 0x0a0d_0d0a | 0x28b5_2ffd | 0xfd37_7a58 | 0x0422_4d18
+            0xa1b2_c3d4
+                | 0xd4c3_b2a1
+                | 0xa1b2_3c4d
+                | 0x4d3c_b2a1
+                | 0xa1b2_cd34
+                | 0x34cd_b2a1
+                | 0x0a0d_0d0a
+                | 0x28b5_2ffd
+                | 0xfd37_7a58
+                | 0x0422_4d18
         ) || matches!(magic, [0x1f, 0x8b, ..]))
 }
 
@@ -167,7 +200,11 @@ fn gone_is_fine(done: io::Result<()>) -> io::Result<()> {
 }
 
 fn failed(path: &Path, what: &'static str, source: io::Error) -> Error {
-    Error::Io { path: path.to_owned(), what, source }
+    Error::Io {
+        path: path.to_owned(),
+        what,
+        source,
+    }
 }
 
 #[cfg(test)]
@@ -194,7 +231,12 @@ mod tests {
             out.write_all(&[b'x'; 100_000])?;
             Err(io::Error::other("no more"))
         });
-        assert!(error.unwrap_err().to_string().ends_with("report.txt: cannot write: no more"));
+        assert!(
+            error
+                .unwrap_err()
+                .to_string()
+                .ends_with("report.txt: cannot write: no more")
+        );
         assert_eq!(fs::read_to_string(&path).unwrap(), "old");
         assert_eq!(files(folder.path()), ["report.txt"]);
         target.write(|out| out.write_all(b"new")).unwrap();
@@ -228,10 +270,16 @@ mod tests {
         assert_eq!(full, Target::Device(PathBuf::from("/dev/full")));
         assert!(full.write(|out| out.write_all(b"x")).is_err());
         let folder = tempfile::tempdir().unwrap();
-        let (real, link) = (folder.path().join("real.txt"), folder.path().join("link.txt"));
+        let (real, link) = (
+            folder.path().join("real.txt"),
+            folder.path().join("link.txt"),
+        );
         fs::write(&real, "old").unwrap();
         std::os::unix::fs::symlink(&real, &link).unwrap();
-        Target::new(&link).unwrap().write(|out| out.write_all(b"new")).unwrap();
+        Target::new(&link)
+            .unwrap()
+            .write(|out| out.write_all(b"new"))
+            .unwrap();
         assert_eq!(fs::read_to_string(&real).unwrap(), "new");
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     }

@@ -22,7 +22,11 @@ const EVERY: Duration = Duration::from_millis(200);
 
 impl Line {
     pub(super) fn new(wanted: bool) -> Self {
-        Line { wanted, started: Instant::now(), drawn: None }
+        Line {
+            wanted,
+            started: Instant::now(),
+            drawn: None,
+        }
     }
 
     /// To be called as often as one likes.
@@ -66,9 +70,16 @@ fn words(progress: Progress, elapsed: Duration) -> String {
             let left = u128::from(all.saturating_sub(done)).saturating_mul(milliseconds)
                 / u128::from(done.max(1));
             let (done, all) = (megabytes(done), megabytes(all));
-            format!("{done} MB of {all} MB, {percent} %, {rate}, {} left", time_left(left / 1_000))
+            format!(
+                "{done} MB of {all} MB, {percent} %, {rate}, {} left",
+                time_left(left / 1_000)
+            )
         }
-        None => format!("{} MB, {} packets, {rate}", megabytes(done), progress.packets),
+        None => format!(
+            "{} MB, {} packets, {rate}",
+            megabytes(done),
+            progress.packets
+        ),
     }
 }
 
@@ -86,15 +97,22 @@ mod tests {
 
     #[test]
     fn says_how_far_and_how_long() {
-        let progress =
-            Progress { packets: 4_200_000, stored_bytes: 412_000_000, total_bytes: Some(1_138_000_000) };
+        let progress = Progress {
+            packets: 4_200_000,
+            stored_bytes: 412_000_000,
+            total_bytes: Some(1_138_000_000),
+        };
         let words = words(progress, Duration::from_secs(2));
         assert_eq!(words, "412 MB of 1138 MB, 36 %, 2.1 M packets/s, 3 s left");
     }
 
     #[test]
     fn a_stream_has_no_end_in_sight() {
-        let progress = Progress { packets: 20_000, stored_bytes: 5_000_000, total_bytes: None };
+        let progress = Progress {
+            packets: 20_000,
+            stored_bytes: 5_000_000,
+            total_bytes: None,
+        };
         let words = words(progress, Duration::from_secs(2));
         assert_eq!(words, "5 MB, 20000 packets, 10 k packets/s");
     }

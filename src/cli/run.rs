@@ -82,21 +82,37 @@ fn command(command: &Command) -> Result<u8, Error> {
 }
 
 fn examine(request: &Request<'_>) -> Result<u8, Error> {
-    let Settings { capture, places, options, outputs, progress, warnings } = settle(request)?;
+    let Settings {
+        capture,
+        places,
+        options,
+        outputs,
+        progress,
+        warnings,
+    } = settle(request)?;
     let mut line = Line::new(progress);
-    let report = audit(capture, &places, &options, &mut |progress| line.update(progress));
+    let report = audit(capture, &places, &options, &mut |progress| {
+        line.update(progress)
+    });
     line.clear();
     let mut report = report?;
     report.losses.warnings.extend(warnings);
     for output in &outputs {
-        output.target.write(|out| (output.format.write)(&report, output.style, out))?;
+        output
+            .target
+            .write(|out| (output.format.write)(&report, output.style, out))?;
     }
     Ok(exit_code(&report))
 }
 
 /// 1 violated, 4 damaged or cut, 3 indeterminate, 0 otherwise: the first that fits.
 fn exit_code(report: &Report) -> u8 {
-    let any = |verdict| report.findings.iter().any(|finding| finding.verdict == verdict);
+    let any = |verdict| {
+        report
+            .findings
+            .iter()
+            .any(|finding| finding.verdict == verdict)
+    };
     let losses = &report.losses;
     let damaged = losses.damage_count > 0
         || losses.lost_records > 0

@@ -57,10 +57,15 @@ pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
     let limits = Limits::default();
     let options = source::Options {
         hash,
-        follow_millis: request.input.follow.map(|seconds| u64::from(seconds).saturating_mul(1_000)),
+        follow_millis: request
+            .input
+            .follow
+            .map(|seconds| u64::from(seconds).saturating_mul(1_000)),
         limits: limits.clone(),
     };
-    let places = request.places.map_or_else(|| Ok(Places::none()), open_places)?;
+    let places = request
+        .places
+        .map_or_else(|| Ok(Places::none()), open_places)?;
     Ok(Settings {
         capture: Capture::open(&captures, &options)?,
         places,
@@ -80,7 +85,11 @@ pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
 }
 
 fn open_places(places: &args::Places) -> Result<Places, Error> {
-    let mut open = if places.no_embedded_geo { Places::none() } else { Places::embedded() };
+    let mut open = if places.no_embedded_geo {
+        Places::none()
+    } else {
+        Places::embedded()
+    };
     for path in &places.geo {
         open.add_file(path)?;
     }
@@ -95,7 +104,10 @@ fn distinct(captures: &[PathBuf]) -> (Vec<PathBuf>, Vec<Text>) {
     for path in captures {
         let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.clone());
         if seen.contains(&real) {
-            let words = format!("{} was named more than once and is read once", path.display());
+            let words = format!(
+                "{} was named more than once and is read once",
+                path.display()
+            );
             warnings.push(Text::from(words.as_str()));
         } else {
             seen.push(real);
@@ -106,7 +118,10 @@ fn distinct(captures: &[PathBuf]) -> (Vec<PathBuf>, Vec<Text>) {
 }
 
 fn outputs(request: &Request<'_>) -> Result<Vec<Output>, Error> {
-    let asked = request.format.map(|name| named(request.formats, name)).transpose()?;
+    let asked = request
+        .format
+        .map(|name| named(request.formats, name))
+        .transpose()?;
     let paths = &request.output.output;
     let standard = [PathBuf::from("-")];
     let paths: &[PathBuf] = if paths.is_empty() { &standard } else { paths };
@@ -114,21 +129,36 @@ fn outputs(request: &Request<'_>) -> Result<Vec<Output>, Error> {
     for path in paths {
         let target = Target::new(path)?;
         if outputs.iter().any(|output| output.target == target) {
-            return Err(Error::Usage(format!("{}: named twice as an output", path.display())));
+            return Err(Error::Usage(format!(
+                "{}: named twice as an output",
+                path.display()
+            )));
         }
         let format = format_of(request.formats, path, asked)?;
         let style = style(request.output, &target);
-        outputs.push(Output { target, format, style });
+        outputs.push(Output {
+            target,
+            format,
+            style,
+        });
     }
     Ok(outputs)
 }
 
 fn named(formats: &'static [Format], name: &str) -> Result<&'static Format, Error> {
-    formats.iter().find(|format| format.name == name).ok_or_else(|| {
-        let known: Vec<String> =
-            formats.iter().map(|format| format!("{} ({})", format.name, format.doc)).collect();
-        Error::Usage(format!("--format {name}: not known; use {}", known.join(", ")))
-    })
+    formats
+        .iter()
+        .find(|format| format.name == name)
+        .ok_or_else(|| {
+            let known: Vec<String> = formats
+                .iter()
+                .map(|format| format!("{} ({})", format.name, format.doc))
+                .collect();
+            Error::Usage(format!(
+                "--format {name}: not known; use {}",
+                known.join(", ")
+            ))
+        })
 }
 
 /// The end of the name decides; `--format` where it fits that end, or where no end is known.
@@ -137,7 +167,9 @@ fn format_of(
     path: &Path,
     asked: Option<&'static Format>,
 ) -> Result<&'static Format, Error> {
-    let first = formats.first().ok_or_else(|| Error::Usage("no formats".to_owned()))?;
+    let first = formats
+        .first()
+        .ok_or_else(|| Error::Usage("no formats".to_owned()))?;
     if path.as_os_str() == "-" {
         return Ok(asked.unwrap_or(first));
     }
@@ -168,8 +200,19 @@ fn format_of(
 /// Length of the longest of the format's ends that `name` has, in any case; 0 for none.
 fn longest_end(format: &Format, name: &OsStr) -> usize {
     let name = name.to_string_lossy().to_ascii_lowercase();
-    let fits = |end: &str| name == end || name.strip_suffix(end).is_some_and(|rest| rest.ends_with('.'));
-    format.extensions.iter().filter(|end| fits(end)).map(|end| end.len()).max().unwrap_or(0)
+    let fits = |end: &str| {
+        name == end
+            || name
+                .strip_suffix(end)
+                .is_some_and(|rest| rest.ends_with('.'))
+    };
+    format
+        .extensions
+        .iter()
+        .filter(|end| fits(end))
+        .map(|end| end.len())
+        .max()
+        .unwrap_or(0)
 }
 
 fn style(output: &args::Output, target: &Target) -> Style {
@@ -177,10 +220,22 @@ fn style(output: &args::Output, target: &Target) -> Style {
     let colour = match output.color {
         Colour::Always => true,
         Colour::Never => false,
-        Colour::Auto => on_terminal && !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
+        Colour::Auto => {
+            on_terminal
+                && !set("NO_COLOR")
+                && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+        }
     };
-    let terminal = || on_terminal.then(terminal_size::terminal_size).flatten().map(|(width, _)| width.0);
-    let width = output.width.or_else(terminal).map_or(Style::default().width, usize::from);
+    let terminal = || {
+        on_terminal
+            .then(terminal_size::terminal_size)
+            .flatten()
+            .map(|(width, _)| width.0)
+    };
+    let width = output
+        .width
+        .or_else(terminal)
+        .map_or(Style::default().width, usize::from);
     Style { width, colour }
 }
 

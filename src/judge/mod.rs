@@ -22,5 +22,7 @@ pub fn finding_id(_rule: &str, _destination: &Destination) -> String {
 /// # Errors
 /// Where a code or group is not known.
 pub fn parse_expectation(_written: &str) -> Result<Expectation, crate::Error> {
-    Err(crate::Error::Usage("expectations cannot be read yet".to_owned()))
+    Err(crate::Error::Usage(
+        "expectations cannot be read yet".to_owned(),
+    ))
 }

@@ -96,57 +96,379 @@ pub enum Value<'a> {
 
 /// All columns, in the order of the outputs.
 pub const COLUMNS: &[Column] = &[
-    column("flow", "number", "Number of the flow in this report, from 1, in order of first packets.", Kind::Integer, |row| Value::Integer(row.flow.flow)),
-    column("scope", "word", "What the remote address is: `outbound` (a global address), `lan` (private, link-local, shared or unique-local), `multicast` (or broadcast), `loopback`.", Kind::String, |row| Value::Word(row.flow.scope.as_str())),
-    column("transport", "word", "What is inside the IP packets: `tcp`, `udp`, `udplite`, `icmp`, `icmpv6`, `sctp`, `esp`, `ah`, `gre`, `ipip`, `fragment-N` (fragments of protocol N whose first one was not seen) or `ip-N`.", Kind::String, |row| Value::Transport(row.flow.transport)),
-    column("local_ip", "address", "The audited device's address; where no device could be told, the initiator's.", Kind::String, |row| Value::Address(row.flow.local_ip)),
-    nullable("local_port", "number", "Its port, where the transport has ports.", Kind::Integer, |row| port(row, row.flow.local_port)),
-    column("remote_ip", "address", "The other end.", Kind::String, |row| Value::Address(row.flow.remote_ip)),
-    nullable("remote_port", "number", "Its port, where the transport has ports.", Kind::Integer, |row| port(row, row.flow.remote_port)),
-    column("first_seen", "UTC", "Time of the flow's earliest packet.", Kind::Timestamp, |row| Value::Time(row.flow.first_seen)),
-    column("last_seen", "UTC", "Time of its latest packet.", Kind::Timestamp, |row| Value::Time(row.flow.last_seen)),
-    column("packets_out", "packets", "Packets from the local end.", Kind::Integer, |row| Value::Integer(row.flow.packets_out)),
-    column("bytes_out", "bytes", "Original IP lengths of those: header and payload of the innermost IP packet as sent, cut by the snaplen or not.", Kind::Integer, |row| Value::Integer(row.flow.bytes_out)),
-    column("packets_in", "packets", "Packets to the local end.", Kind::Integer, |row| Value::Integer(row.flow.packets_in)),
-    column("bytes_in", "bytes", "Original IP lengths of those.", Kind::Integer, |row| Value::Integer(row.flow.bytes_in)),
-    column("first_frame", "number", "Frame number of the flow's first packet, counted from 1 over all inputs in the order they are read.", Kind::Integer, |row| Value::Integer(row.flow.first_frame)),
-    nullable("protocol", "word", "What the flow speaks (`dns`, `tls`, `quic`, `http`, …) by its bytes; empty where no reader recognised it.", Kind::String, |row| word(row.flow.protocol)),
-    nullable("name", "text", "The best name of the remote end, as sent. See `name_via` and `name_grade` for how it is known.", Kind::String, |row| text(row.flow.name.as_ref())),
-    nullable("name_via", "word", "Where the name comes from: `sni`, `quic-sni`, `dtls-sni`, `ech-outer`, `http-host`, `connect`, `socks`, `certificate`, `dns`, `quic-cid`, `protocol`.", Kind::String, |row| word(row.flow.name_via.map(|via| via.as_str()))),
-    column("name_grade", "word", "`observed`: seen in the flow itself. `inferred`: from something else, such as an earlier DNS answer to the same device. `none`: there is no name.", Kind::String, |row| Value::Word(row.flow.name_grade.as_str())),
-    nullable("name_rivals", "names", "How many other names shared the address, where the name comes from DNS.", Kind::Integer, |row| integer(row.flow.name_rivals)),
-    nullable("registrable_domain", "text", "The registrable domain of the name (Public Suffix List).", Kind::String, |row| text(row.flow.registrable_domain.as_ref())),
-    nullable("owner", "text", "Who owns the name, where the catalogue of owners knows it.", Kind::String, |row| text(row.flow.owner.as_ref())),
-    nullable("app", "text", "The program on the device, where the capture tool recorded one.", Kind::String, |row| text(row.flow.app.as_ref().and_then(|app| app.name.as_ref()))),
-    nullable("country", "ISO 3166-1 alpha-2", "Estimated country of the remote address. Empty where unknown or indeterminate: see `country_unknown_because`.", Kind::String, |row| words(row.flow.place.country.as_ref().map(|country| country.code()))),
-    column("country_confidence", "word", "How surely: `high` (independent sources agree), `medium`, `low`, `none` (no estimate).", Kind::String, |row| Value::Word(row.flow.place.confidence.as_str())),
-    nullable("country_sources", "source=country", "Which sources gave a country, and which one, joined by `;`. The report's `data` has their dates and hashes.", Kind::String, opinions),
-    nullable("asn", "number", "Autonomous system that announces the address.", Kind::Integer, |row| integer(row.flow.place.asn.map(u64::from))),
-    nullable("as_org", "text", "The name under which that system is registered.", Kind::String, |row| words(row.flow.place.as_org.as_deref())),
-    nullable("operator_country", "ISO 3166-1 alpha-2", "Country of the operator, which may differ from where the server is.", Kind::String, |row| words(row.flow.place.operator_country.as_ref().map(|country| country.code()))),
-    nullable("cloud", "text", "Cloud provider that publishes the address as its own.", Kind::String, |row| words(row.flow.place.cloud.as_deref())),
-    nullable("cloud_region", "text", "The provider's region.", Kind::String, |row| words(row.flow.place.cloud_region.as_deref())),
-    nullable("anycast", "", "True if the address is declared anycast, so that it has no single country; empty where no source speaks of it.", Kind::Boolean, |row| boolean(row.flow.place.anycast)),
-    nullable("rtt_ms", "milliseconds", "Smallest round trip of a handshake as seen from the capture point.", Kind::Float, |row| row.flow.rtt_ns.map_or(Value::Null, Value::Milliseconds)),
-    nullable("tls_version", "words", "TLS, DTLS or SSL version agreed on; the highest offered where no answer was seen (then `tls_version_chosen` is false).", Kind::String, |row| row.flow.tls_version.map_or(Value::Null, Value::TlsVersion)),
-    nullable("alpn", "text", "Application protocol: the one chosen where that was seen, else the first one offered (RFC 7301).", Kind::String, |row| text(row.flow.alpn.as_ref())),
-    nullable("ja3", "hex", "JA3 fingerprint of the client's hello.", Kind::String, |row| words(row.flow.ja3.as_deref())),
-    nullable("ja4", "", "JA4 fingerprint of the client's hello.", Kind::String, |row| words(row.flow.ja4.as_deref())),
-    nullable("verdict", "word", "`violated`, `indeterminate` or `met`, where `--expect` said what is expected.", Kind::String, |row| word(row.flow.verdict.map(|verdict| verdict.as_str()))),
-    column("last_frame", "number", "Frame number of the flow's last packet.", Kind::Integer, |row| Value::Integer(row.flow.last_frame)),
-    nullable("tunnel", "word", "The tunnel that the flow was inside of (`gtp`, `vxlan`, …); empty for a flow outside any.", Kind::String, |row| word(Some(row.flow.tunnel).filter(|tunnel| !tunnel.is_empty()))),
-    column("carries_tunnel", "", "True for the outer flow of a tunnel whose inner flows are rows of their own. Not counted in the totals of outbound flows.", Kind::Boolean, |row| Value::Boolean(row.flow.carries_tunnel)),
-    column("local_is_device", "", "True if the local end is an audited device.", Kind::Boolean, |row| Value::Boolean(row.flow.local_is_device)),
-    column("opened_locally", "", "True if the local end opened the flow.", Kind::Boolean, |row| Value::Boolean(row.flow.opened_locally)),
-    nullable("app_uid", "number", "Unix user id of the program: on Android, one for each installed app.", Kind::Integer, |row| integer(row.flow.app.as_ref().and_then(|app| app.uid).map(u64::from))),
-    nullable("app_pid", "number", "Process id of the program.", Kind::Integer, |row| integer(row.flow.app.as_ref().and_then(|app| app.pid).map(u64::from))),
-    nullable("country_unknown_because", "words", "Why there is no country.", Kind::String, |row| word(row.flow.place.unknown_because)),
-    nullable("tls_version_chosen", "", "True if `tls_version` was chosen by the server, false if it was only offered.", Kind::Boolean, |row| boolean(row.flow.tls_version.map(|_| row.flow.tls_version_chosen))),
-    nullable("tls_cipher", "hex", "Cipher suite that the server chose, by its IANA number.", Kind::String, |row| row.flow.tls_cipher.map_or(Value::Null, Value::Cipher)),
-    nullable("ja3s", "hex", "JA3S fingerprint of the server's hello.", Kind::String, |row| words(row.flow.ja3s.as_deref())),
-    nullable("certificate", "text", "The server's certificate in one line: names, issuer, validity. Seen below TLS 1.3 only.", Kind::String, |row| text(row.flow.certificate.as_ref())),
-    nullable("hidden", "word", "Where names asked or served in this flow are encrypted: `dot`, `doq`, `doh`, `ech`.", Kind::String, |row| word(row.flow.hidden)),
-    column("gap_bytes", "bytes", "TCP payload that was never seen: holes in the stream.", Kind::Integer, |row| Value::Integer(row.flow.gap_bytes)),
+    column(
+        "flow",
+        "number",
+        "Number of the flow in this report, from 1, in order of first packets.",
+        Kind::Integer,
+        |row| Value::Integer(row.flow.flow),
+    ),
+    column(
+        "scope",
+        "word",
+        "What the remote address is: `outbound` (a global address), `lan` (private, link-local, shared or unique-local), `multicast` (or broadcast), `loopback`.",
+        Kind::String,
+        |row| Value::Word(row.flow.scope.as_str()),
+    ),
+    column(
+        "transport",
+        "word",
+        "What is inside the IP packets: `tcp`, `udp`, `udplite`, `icmp`, `icmpv6`, `sctp`, `esp`, `ah`, `gre`, `ipip`, `fragment-N` (fragments of protocol N whose first one was not seen) or `ip-N`.",
+        Kind::String,
+        |row| Value::Transport(row.flow.transport),
+    ),
+    column(
+        "local_ip",
+        "address",
+        "The audited device's address; where no device could be told, the initiator's.",
+        Kind::String,
+        |row| Value::Address(row.flow.local_ip),
+    ),
+    nullable(
+        "local_port",
+        "number",
+        "Its port, where the transport has ports.",
+        Kind::Integer,
+        |row| port(row, row.flow.local_port),
+    ),
+    column(
+        "remote_ip",
+        "address",
+        "The other end.",
+        Kind::String,
+        |row| Value::Address(row.flow.remote_ip),
+    ),
+    nullable(
+        "remote_port",
+        "number",
+        "Its port, where the transport has ports.",
+        Kind::Integer,
+        |row| port(row, row.flow.remote_port),
+    ),
+    column(
+        "first_seen",
+        "UTC",
+        "Time of the flow's earliest packet.",
+        Kind::Timestamp,
+        |row| Value::Time(row.flow.first_seen),
+    ),
+    column(
+        "last_seen",
+        "UTC",
+        "Time of its latest packet.",
+        Kind::Timestamp,
+        |row| Value::Time(row.flow.last_seen),
+    ),
+    column(
+        "packets_out",
+        "packets",
+        "Packets from the local end.",
+        Kind::Integer,
+        |row| Value::Integer(row.flow.packets_out),
+    ),
+    column(
+        "bytes_out",
+        "bytes",
+        "Original IP lengths of those: header and payload of the innermost IP packet as sent, cut by the snaplen or not.",
+        Kind::Integer,
+        |row| Value::Integer(row.flow.bytes_out),
+    ),
+    column(
+        "packets_in",
+        "packets",
+        "Packets to the local end.",
+        Kind::Integer,
+        |row| Value::Integer(row.flow.packets_in),
+    ),
+    column(
+        "bytes_in",
+        "bytes",
+        "Original IP lengths of those.",
+        Kind::Integer,
+        |row| Value::Integer(row.flow.bytes_in),
+    ),
+    column(
+        "first_frame",
+        "number",
+        "Frame number of the flow's first packet, counted from 1 over all inputs in the order they are read.",
+        Kind::Integer,
+        |row| Value::Integer(row.flow.first_frame),
+    ),
+    nullable(
+        "protocol",
+        "word",
+        "What the flow speaks (`dns`, `tls`, `quic`, `http`, …) by its bytes; empty where no reader recognised it.",
+        Kind::String,
+        |row| word(row.flow.protocol),
+    ),
+    nullable(
+        "name",
+        "text",
+        "The best name of the remote end, as sent. See `name_via` and `name_grade` for how it is known.",
+        Kind::String,
+        |row| text(row.flow.name.as_ref()),
+    ),
+    nullable(
+        "name_via",
+        "word",
+        "Where the name comes from: `sni`, `quic-sni`, `dtls-sni`, `ech-outer`, `http-host`, `connect`, `socks`, `certificate`, `dns`, `quic-cid`, `protocol`.",
+        Kind::String,
+        |row| word(row.flow.name_via.map(|via| via.as_str())),
+    ),
+    column(
+        "name_grade",
+        "word",
+        "`observed`: seen in the flow itself. `inferred`: from something else, such as an earlier DNS answer to the same device. `none`: there is no name.",
+        Kind::String,
+        |row| Value::Word(row.flow.name_grade.as_str()),
+    ),
+    nullable(
+        "name_rivals",
+        "names",
+        "How many other names shared the address, where the name comes from DNS.",
+        Kind::Integer,
+        |row| integer(row.flow.name_rivals),
+    ),
+    nullable(
+        "registrable_domain",
+        "text",
+        "The registrable domain of the name (Public Suffix List).",
+        Kind::String,
+        |row| text(row.flow.registrable_domain.as_ref()),
+    ),
+    nullable(
+        "owner",
+        "text",
+        "Who owns the name, where the catalogue of owners knows it.",
+        Kind::String,
+        |row| text(row.flow.owner.as_ref()),
+    ),
+    nullable(
+        "app",
+        "text",
+        "The program on the device, where the capture tool recorded one.",
+        Kind::String,
+        |row| text(row.flow.app.as_ref().and_then(|app| app.name.as_ref())),
+    ),
+    nullable(
+        "country",
+        "ISO 3166-1 alpha-2",
+        "Estimated country of the remote address. Empty where unknown or indeterminate: see `country_unknown_because`.",
+        Kind::String,
+        |row| {
+            words(
+                row.flow
+                    .place
+                    .country
+                    .as_ref()
+                    .map(|country| country.code()),
+            )
+        },
+    ),
+    column(
+        "country_confidence",
+        "word",
+        "How surely: `high` (independent sources agree), `medium`, `low`, `none` (no estimate).",
+        Kind::String,
+        |row| Value::Word(row.flow.place.confidence.as_str()),
+    ),
+    nullable(
+        "country_sources",
+        "source=country",
+        "Which sources gave a country, and which one, joined by `;`. The report's `data` has their dates and hashes.",
+        Kind::String,
+        opinions,
+    ),
+    nullable(
+        "asn",
+        "number",
+        "Autonomous system that announces the address.",
+        Kind::Integer,
+        |row| integer(row.flow.place.asn.map(u64::from)),
+    ),
+    nullable(
+        "as_org",
+        "text",
+        "The name under which that system is registered.",
+        Kind::String,
+        |row| words(row.flow.place.as_org.as_deref()),
+    ),
+    nullable(
+        "operator_country",
+        "ISO 3166-1 alpha-2",
+        "Country of the operator, which may differ from where the server is.",
+        Kind::String,
+        |row| {
+            words(
+                row.flow
+                    .place
+                    .operator_country
+                    .as_ref()
+                    .map(|country| country.code()),
+            )
+        },
+    ),
+    nullable(
+        "cloud",
+        "text",
+        "Cloud provider that publishes the address as its own.",
+        Kind::String,
+        |row| words(row.flow.place.cloud.as_deref()),
+    ),
+    nullable(
+        "cloud_region",
+        "text",
+        "The provider's region.",
+        Kind::String,
+        |row| words(row.flow.place.cloud_region.as_deref()),
+    ),
+    nullable(
+        "anycast",
+        "",
+        "True if the address is declared anycast, so that it has no single country; empty where no source speaks of it.",
+        Kind::Boolean,
+        |row| boolean(row.flow.place.anycast),
+    ),
+    nullable(
+        "rtt_ms",
+        "milliseconds",
+        "Smallest round trip of a handshake as seen from the capture point.",
+        Kind::Float,
+        |row| row.flow.rtt_ns.map_or(Value::Null, Value::Milliseconds),
+    ),
+    nullable(
+        "tls_version",
+        "words",
+        "TLS, DTLS or SSL version agreed on; the highest offered where no answer was seen (then `tls_version_chosen` is false).",
+        Kind::String,
+        |row| row.flow.tls_version.map_or(Value::Null, Value::TlsVersion),
+    ),
+    nullable(
+        "alpn",
+        "text",
+        "Application protocol: the one chosen where that was seen, else the first one offered (RFC 7301).",
+        Kind::String,
+        |row| text(row.flow.alpn.as_ref()),
+    ),
+    nullable(
+        "ja3",
+        "hex",
+        "JA3 fingerprint of the client's hello.",
+        Kind::String,
+        |row| words(row.flow.ja3.as_deref()),
+    ),
+    nullable(
+        "ja4",
+        "",
+        "JA4 fingerprint of the client's hello.",
+        Kind::String,
+        |row| words(row.flow.ja4.as_deref()),
+    ),
+    nullable(
+        "verdict",
+        "word",
+        "`violated`, `indeterminate` or `met`, where `--expect` said what is expected.",
+        Kind::String,
+        |row| word(row.flow.verdict.map(|verdict| verdict.as_str())),
+    ),
+    column(
+        "last_frame",
+        "number",
+        "Frame number of the flow's last packet.",
+        Kind::Integer,
+        |row| Value::Integer(row.flow.last_frame),
+    ),
+    nullable(
+        "tunnel",
+        "word",
+        "The tunnel that the flow was inside of (`gtp`, `vxlan`, …); empty for a flow outside any.",
+        Kind::String,
+        |row| word(Some(row.flow.tunnel).filter(|tunnel| !tunnel.is_empty())),
+    ),
+    column(
+        "carries_tunnel",
+        "",
+        "True for the outer flow of a tunnel whose inner flows are rows of their own. Not counted in the totals of outbound flows.",
+        Kind::Boolean,
+        |row| Value::Boolean(row.flow.carries_tunnel),
+    ),
+    column(
+        "local_is_device",
+        "",
+        "True if the local end is an audited device.",
+        Kind::Boolean,
+        |row| Value::Boolean(row.flow.local_is_device),
+    ),
+    column(
+        "opened_locally",
+        "",
+        "True if the local end opened the flow.",
+        Kind::Boolean,
+        |row| Value::Boolean(row.flow.opened_locally),
+    ),
+    nullable(
+        "app_uid",
+        "number",
+        "Unix user id of the program: on Android, one for each installed app.",
+        Kind::Integer,
+        |row| integer(row.flow.app.as_ref().and_then(|app| app.uid).map(u64::from)),
+    ),
+    nullable(
+        "app_pid",
+        "number",
+        "Process id of the program.",
+        Kind::Integer,
+        |row| integer(row.flow.app.as_ref().and_then(|app| app.pid).map(u64::from)),
+    ),
+    nullable(
+        "country_unknown_because",
+        "words",
+        "Why there is no country.",
+        Kind::String,
+        |row| word(row.flow.place.unknown_because),
+    ),
+    nullable(
+        "tls_version_chosen",
+        "",
+        "True if `tls_version` was chosen by the server, false if it was only offered.",
+        Kind::Boolean,
+        |row| boolean(row.flow.tls_version.map(|_| row.flow.tls_version_chosen)),
+    ),
+    nullable(
+        "tls_cipher",
+        "hex",
+        "Cipher suite that the server chose, by its IANA number.",
+        Kind::String,
+        |row| row.flow.tls_cipher.map_or(Value::Null, Value::Cipher),
+    ),
+    nullable(
+        "ja3s",
+        "hex",
+        "JA3S fingerprint of the server's hello.",
+        Kind::String,
+        |row| words(row.flow.ja3s.as_deref()),
+    ),
+    nullable(
+        "certificate",
+        "text",
+        "The server's certificate in one line: names, issuer, validity. Seen below TLS 1.3 only.",
+        Kind::String,
+        |row| text(row.flow.certificate.as_ref()),
+    ),
+    nullable(
+        "hidden",
+        "word",
+        "Where names asked or served in this flow are encrypted: `dot`, `doq`, `doh`, `ech`.",
+        Kind::String,
+        |row| word(row.flow.hidden),
+    ),
+    column(
+        "gap_bytes",
+        "bytes",
+        "TCP payload that was never seen: holes in the stream.",
+        Kind::Integer,
+        |row| Value::Integer(row.flow.gap_bytes),
+    ),
 ];
 
 /// A TLS, DTLS or SSL version in words; `None` for a number that no specification gives.
@@ -176,7 +498,14 @@ const fn column(
     kind: Kind,
     value: for<'a> fn(Row<'a>) -> Value<'a>,
 ) -> Column {
-    Column { name, unit, doc, kind, nullable: false, value }
+    Column {
+        name,
+        unit,
+        doc,
+        kind,
+        nullable: false,
+        value,
+    }
 }
 
 const fn nullable(
@@ -186,7 +515,14 @@ const fn nullable(
     kind: Kind,
     value: for<'a> fn(Row<'a>) -> Value<'a>,
 ) -> Column {
-    Column { name, unit, doc, kind, nullable: true, value }
+    Column {
+        name,
+        unit,
+        doc,
+        kind,
+        nullable: true,
+        value,
+    }
 }
 
 fn port<'a>(row: Row<'a>, number: u16) -> Value<'a> {
@@ -199,7 +535,13 @@ fn port<'a>(row: Row<'a>, number: u16) -> Value<'a> {
 }
 
 fn opinions<'a>(row: Row<'a>) -> Value<'a> {
-    if row.flow.place.opinions.iter().any(|opinion| opinion.country.is_some()) {
+    if row
+        .flow
+        .place
+        .opinions
+        .iter()
+        .any(|opinion| opinion.country.is_some())
+    {
         Value::Opinions(&row.flow.place.opinions, row.data)
     } else {
         Value::Null
@@ -281,7 +623,15 @@ mod tests {
         );
         for column in COLUMNS {
             let empty = if column.nullable { "yes" } else { "" };
-            writeln!(page, "|`{}`|{}|{}|{empty}|{}|", column.name, column.kind.as_str(), column.unit, column.doc).unwrap();
+            writeln!(
+                page,
+                "|`{}`|{}|{}|{empty}|{}|",
+                column.name,
+                column.kind.as_str(),
+                column.unit,
+                column.doc
+            )
+            .unwrap();
         }
         page
     }

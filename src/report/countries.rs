@@ -8,7 +8,9 @@ use crate::model::Country;
 
 /// The name of a country; `None` where the code is not assigned.
 pub(crate) fn name(country: Country) -> Option<&'static str> {
-    let place = NAMES.binary_search_by(|(code, _)| (*code).cmp(country.code())).ok()?;
+    let place = NAMES
+        .binary_search_by(|(code, _)| (*code).cmp(country.code()))
+        .ok()?;
     NAMES.get(place).map(|(_, name)| *name)
 }
 

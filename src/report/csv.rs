@@ -21,7 +21,10 @@ pub(super) fn flows(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
     table.end()?;
     report.rows.flows(&mut |flow| {
-        let row = Row { flow, data: &report.data };
+        let row = Row {
+            flow,
+            data: &report.data,
+        };
         for column in COLUMNS {
             table.cell((column.value)(row));
         }
@@ -31,10 +34,31 @@ pub(super) fn flows(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 const FINDING_HEADER: &[&str] = &[
-    "id", "rule", "verdict", "country", "why", "would_decide", "name", "name_via", "name_grade",
-    "registrable_domain", "addresses", "address_count", "country_confidence", "country_sources",
-    "asn", "as_org", "protocols", "flows", "packets_out", "bytes_out", "packets_in", "bytes_in",
-    "first_seen", "last_seen", "frames",
+    "id",
+    "rule",
+    "verdict",
+    "country",
+    "why",
+    "would_decide",
+    "name",
+    "name_via",
+    "name_grade",
+    "registrable_domain",
+    "addresses",
+    "address_count",
+    "country_confidence",
+    "country_sources",
+    "asn",
+    "as_org",
+    "protocols",
+    "flows",
+    "packets_out",
+    "bytes_out",
+    "packets_in",
+    "bytes_in",
+    "first_seen",
+    "last_seen",
+    "frames",
 ];
 
 /// One row a finding. Lists inside a cell are joined by spaces.
@@ -55,9 +79,19 @@ fn judgement(table: &mut Table<'_>, finding: &Finding) {
     table.cell(Value::Words(&finding.id));
     table.cell(Value::Word(finding.rule));
     table.cell(Value::Word(finding.verdict.as_str()));
-    table.cell(finding.country.as_ref().map_or(Value::Null, |c| Value::Words(c.code())));
+    table.cell(
+        finding
+            .country
+            .as_ref()
+            .map_or(Value::Null, |c| Value::Words(c.code())),
+    );
     table.cell(Value::Words(&finding.why));
-    table.cell(finding.would_decide.as_deref().map_or(Value::Null, Value::Words));
+    table.cell(
+        finding
+            .would_decide
+            .as_deref()
+            .map_or(Value::Null, Value::Words),
+    );
 }
 
 fn subject(table: &mut Table<'_>, destination: &Destination, report: &Report) {
@@ -67,7 +101,11 @@ fn subject(table: &mut Table<'_>, destination: &Destination, report: &Report) {
         let words: Vec<String> = numbers.iter().map(u64::to_string).collect();
         words.join(" ")
     };
-    let addresses: Vec<String> = destination.addresses.iter().map(ToString::to_string).collect();
+    let addresses: Vec<String> = destination
+        .addresses
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     table.bytes(&text(destination.name.as_ref()));
     table.cell(Value::Word(destination.name_via));
     table.cell(Value::Word(destination.name_grade));
@@ -76,7 +114,11 @@ fn subject(table: &mut Table<'_>, destination: &Destination, report: &Report) {
     table.cell(Value::Integer(destination.address_count));
     table.cell(Value::Word(place.confidence.as_str()));
     table.cell(Value::Words(&opinion_words(&place.opinions, &report.data)));
-    table.cell(place.asn.map_or(Value::Null, |asn| Value::Integer(asn.into())));
+    table.cell(
+        place
+            .asn
+            .map_or(Value::Null, |asn| Value::Integer(asn.into())),
+    );
     table.cell(place.as_org.as_deref().map_or(Value::Null, Value::Words));
     table.cell(Value::Words(&destination.protocols.join(" ")));
     table.cell(Value::Integer(destination.flows));
@@ -90,8 +132,19 @@ fn subject(table: &mut Table<'_>, destination: &Destination, report: &Report) {
 }
 
 const DNS_HEADER: &[&str] = &[
-    "frame", "time", "family", "transport", "client_ip", "resolver_ip", "name", "type", "rcode",
-    "answer_name", "answer_type", "answer_data", "answer_ttl",
+    "frame",
+    "time",
+    "family",
+    "transport",
+    "client_ip",
+    "resolver_ip",
+    "name",
+    "type",
+    "rcode",
+    "answer_name",
+    "answer_type",
+    "answer_data",
+    "answer_ttl",
 ];
 
 /// One row an answer; one for an exchange without any.
@@ -102,7 +155,9 @@ pub(super) fn dns(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         if row.answers.is_empty() {
             return exchange(&mut table, row, None);
         }
-        row.answers.iter().try_for_each(|answer| exchange(&mut table, row, Some(answer)))
+        row.answers
+            .iter()
+            .try_for_each(|answer| exchange(&mut table, row, Some(answer)))
     })?;
     table.flush()
 }
@@ -116,7 +171,9 @@ fn exchange(table: &mut Table<'_>, row: &DnsRow, answer: Option<&DnsAnswer>) -> 
     table.cell(Value::Address(row.resolver_ip));
     table.cell(Value::Text(&row.name));
     table.cell(Value::Words(&words::dns_type(row.kind)));
-    table.cell(Value::Words(&row.rcode.map(words::dns_rcode).unwrap_or_default()));
+    table.cell(Value::Words(
+        &row.rcode.map(words::dns_rcode).unwrap_or_default(),
+    ));
     match answer {
         Some(answer) => {
             table.cell(Value::Text(&answer.name));
@@ -142,7 +199,12 @@ const BUFFER_BYTES: usize = 64 << 10;
 impl<'w> Table<'w> {
     fn new(sink: &'w mut dyn Write) -> Self {
         let buffer = Vec::with_capacity(BUFFER_BYTES.saturating_add(8 << 10));
-        Table { sink, buffer, fresh: true, stamp: number::Stamp::default() }
+        Table {
+            sink,
+            buffer,
+            fresh: true,
+            stamp: number::Stamp::default(),
+        }
     }
 
     fn header(&mut self, names: &[&'static str]) -> io::Result<()> {
@@ -155,7 +217,11 @@ impl<'w> Table<'w> {
     fn end(&mut self) -> io::Result<()> {
         self.buffer.push(b'\n');
         self.fresh = true;
-        if self.buffer.len() >= BUFFER_BYTES { self.flush() } else { Ok(()) }
+        if self.buffer.len() >= BUFFER_BYTES {
+            self.flush()
+        } else {
+            Ok(())
+        }
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -42,7 +42,10 @@ pub fn fit(escaped: &str, width: usize) -> Cow<'_, str> {
     let room = width.saturating_sub(1);
     let tail_room = room / 2;
     let head = take(escaped.chars(), room.saturating_sub(tail_room));
-    let tail: String = take(escaped.chars().rev(), tail_room).chars().rev().collect();
+    let tail: String = take(escaped.chars().rev(), tail_room)
+        .chars()
+        .rev()
+        .collect();
     // A combining mark at the cut would sit on the ellipsis.
     let tail = tail.trim_start_matches(|c: char| c.width() == Some(0));
     Cow::Owned(format!("{head}…{tail}"))
@@ -52,7 +55,10 @@ pub fn fit(escaped: &str, width: usize) -> Cow<'_, str> {
 /// viewer or a script tag would take for an order.
 pub(crate) fn json(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
-    if text.bytes().all(|b| matches!(b, 0x20..=0x7e) && b != b'"' && b != b'\\') {
+    if text
+        .bytes()
+        .all(|b| matches!(b, 0x20..=0x7e) && b != b'"' && b != b'\\')
+    {
         out.extend_from_slice(text.as_bytes());
     } else {
         text.chars().for_each(|c| json_char(out, c));
@@ -205,7 +211,10 @@ fn hidden(c: char) -> bool {
 
 /// Spaces other than U+0020, which would pass for it.
 fn is_odd_space(c: char) -> bool {
-    matches!(c, '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}')
+    matches!(
+        c,
+        '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}'
+    )
 }
 
 /// As many of `chars` as fit into `width` columns.
@@ -246,7 +255,11 @@ mod tests {
     #[test]
     fn leaves_plain_names_alone() {
         check(b"api.example.in", "api.example.in", "api.example.in");
-        check("bücher.example".as_bytes(), "bücher.example", "\"bücher.example\"");
+        check(
+            "bücher.example".as_bytes(),
+            "bücher.example",
+            "\"bücher.example\"",
+        );
         check(b"", "", "");
         assert_eq!(json_string("a/b é"), "\"a/b é\"");
     }
@@ -258,7 +271,11 @@ mod tests {
         check(b"\x9b31m", "\\x9b31m", "\"\\x9b31m\"");
         check("\u{202e}moc".as_bytes(), "\\u{202e}moc", "\"\\u{202e}moc\"");
         check("\u{e0041}".as_bytes(), "\\u{e0041}", "\"\\u{e0041}\"");
-        check(b"a\r\nb\x7f\0", "a\\r\\nb\\x7f\\x00", "\"a\\r\\nb\\x7f\\x00\"");
+        check(
+            b"a\r\nb\x7f\0",
+            "a\\r\\nb\\x7f\\x00",
+            "\"a\\r\\nb\\x7f\\x00\"",
+        );
         check(b"a\\x1b", "a\\\\x1b", "\"a\\\\x1b\"");
         check("\u{2028}".as_bytes(), "\\u{2028}", "\"\\u{2028}\"");
         assert_eq!(terminal_str("a\u{a0}b"), "a\\u{a0}b");
@@ -274,7 +291,16 @@ mod tests {
 
     #[test]
     fn defuses_formulas() {
-        for formula in ["=1+1", "+1", "-2", "@SUM(1)", " =1", "\u{ff1d}1", "\u{3000}=1", "'=1"] {
+        for formula in [
+            "=1+1",
+            "+1",
+            "-2",
+            "@SUM(1)",
+            " =1",
+            "\u{ff1d}1",
+            "\u{3000}=1",
+            "'=1",
+        ] {
             assert_eq!(csv_cell(formula.as_bytes()), format!("\"'{formula}\""));
         }
         assert_eq!(csv_cell(b"\t=1"), "\"'\\t=1\"");
@@ -287,7 +313,10 @@ mod tests {
     #[test]
     fn escapes_json_beyond_what_json_asks() {
         assert_eq!(json_string("\"\\\n"), r#""\"\\\n""#);
-        assert_eq!(json_string("\u{2028}\u{9b}\u{7f}\u{202e}"), r#""\u2028\u009b\u007f\u202e""#);
+        assert_eq!(
+            json_string("\u{2028}\u{9b}\u{7f}\u{202e}"),
+            r#""\u2028\u009b\u007f\u202e""#
+        );
         assert_eq!(json_string("\u{e0041}"), r#""\udb40\udc41""#);
     }
 

@@ -31,7 +31,10 @@ pub struct Style {
 
 impl Default for Style {
     fn default() -> Self {
-        Style { width: 100, colour: false }
+        Style {
+            width: 100,
+            colour: false,
+        }
     }
 }
 

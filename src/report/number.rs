@@ -73,7 +73,11 @@ impl Stamp {
             self.turn_to(day);
         }
         out.extend_from_slice(&self.date);
-        for (value, mark) in [(second / 3_600, b':'), (second / 60 % 60, b':'), (second % 60, b'.')] {
+        for (value, mark) in [
+            (second / 3_600, b':'),
+            (second / 60 % 60, b':'),
+            (second % 60, b'.'),
+        ] {
             out.extend_from_slice(&[digit(value / 10), digit(value % 10), mark]);
         }
         let mut unit = 100_000_000;

@@ -34,7 +34,11 @@ pub(super) fn report() -> Report {
         losses: losses(),
         destinations,
         findings,
-        rows: Box::new(SortedRows { flows: flows(), dns: dns(), http: http() }),
+        rows: Box::new(SortedRows {
+            flows: flows(),
+            dns: dns(),
+            http: http(),
+        }),
     }
 }
 
@@ -82,8 +86,14 @@ fn place(code: &str, asn: u32, organisation: &str) -> Place {
         country: country(code),
         confidence: Confidence::Medium,
         opinions: vec![
-            PlaceOpinion { source: 0, country: country(code) },
-            PlaceOpinion { source: 1, country: None },
+            PlaceOpinion {
+                source: 0,
+                country: country(code),
+            },
+            PlaceOpinion {
+                source: 1,
+                country: None,
+            },
         ],
         asn: Some(asn),
         as_org: Some(Arc::from(organisation)),
@@ -94,8 +104,14 @@ fn place(code: &str, asn: u32, organisation: &str) -> Place {
 fn disputed() -> Place {
     Place {
         opinions: vec![
-            PlaceOpinion { source: 0, country: country("US") },
-            PlaceOpinion { source: 1, country: country("SG") },
+            PlaceOpinion {
+                source: 0,
+                country: country("US"),
+            },
+            PlaceOpinion {
+                source: 1,
+                country: country("SG"),
+            },
         ],
         unknown_because: Some("sources disagree"),
         anycast: Some(true),
@@ -106,18 +122,47 @@ fn disputed() -> Place {
 fn destinations() -> Vec<Destination> {
     let violated = Some(Verdict::Violated);
     let mut all = vec![
-        destination("telemetry.account.example.cn", "203.0.113.7", place("CN", 64_500, "Example Unicom Backbone"), violated),
+        destination(
+            "telemetry.account.example.cn",
+            "203.0.113.7",
+            place("CN", 64_500, "Example Unicom Backbone"),
+            violated,
+        ),
         destination("", "198.51.100.9", disputed(), Some(Verdict::Indeterminate)),
-        destination("api.example.in", "192.0.2.10", place("IN", 64_501, "Example Cloud India"), Some(Verdict::Met)),
-        destination("a-rather-long-name-of-a-content-delivery-host.edge.cdn.example.net", "2001:db8:40::1", place("SG", 64_502, "Example Content Delivery Networks Private Limited"), Some(Verdict::Met)),
+        destination(
+            "api.example.in",
+            "192.0.2.10",
+            place("IN", 64_501, "Example Cloud India"),
+            Some(Verdict::Met),
+        ),
+        destination(
+            "a-rather-long-name-of-a-content-delivery-host.edge.cdn.example.net",
+            "2001:db8:40::1",
+            place(
+                "SG",
+                64_502,
+                "Example Content Delivery Networks Private Limited",
+            ),
+            Some(Verdict::Met),
+        ),
     ];
-    let mut hostile = destination("", "203.0.113.66", place("CN", 64_500, "=Evil\u{202e} Org"), violated);
+    let mut hostile = destination(
+        "",
+        "203.0.113.66",
+        place("CN", 64_500, "=Evil\u{202e} Org"),
+        violated,
+    );
     hostile.name = Some(Text::new(HOSTILE));
     hostile.name_via = "sni";
     hostile.name_grade = "observed";
     all.insert(1, hostile);
     for number in 0..22_u8 {
-        let mut small = destination("", "192.0.2.100", place("IN", 64_501, "Example Cloud India"), Some(Verdict::Met));
+        let mut small = destination(
+            "",
+            "192.0.2.100",
+            place("IN", 64_501, "Example Cloud India"),
+            Some(Verdict::Met),
+        );
         small.name = Some(Text::from(format!("shard-{number:02}.example.in").as_str()));
         small.name_via = "dns";
         small.name_grade = "inferred";
@@ -162,7 +207,10 @@ fn destination(name: &str, address: &str, place: Place, verdict: Option<Verdict>
 }
 
 fn findings(destinations: &[Destination]) -> Vec<Finding> {
-    let judged = destinations.iter().enumerate().filter_map(|(at, d)| Some((at, d, d.verdict?)));
+    let judged = destinations
+        .iter()
+        .enumerate()
+        .filter_map(|(at, d)| Some((at, d, d.verdict?)));
     judged
         .map(|(at, destination, verdict)| Finding {
             id: format!("f{at:07x}"),
@@ -171,8 +219,12 @@ fn findings(destinations: &[Destination]) -> Vec<Finding> {
             destination: at,
             country: destination.place.country,
             why: match verdict {
-                Verdict::Violated => "Flows observed to an address in China (CN), which is not among those expected.",
-                Verdict::Indeterminate => "Flows observed to an address whose country is not known: sources disagree.",
+                Verdict::Violated => {
+                    "Flows observed to an address in China (CN), which is not among those expected."
+                }
+                Verdict::Indeterminate => {
+                    "Flows observed to an address whose country is not known: sources disagree."
+                }
                 Verdict::Met => "Flows observed to addresses within what was expected.",
             }
             .to_owned(),
@@ -183,7 +235,14 @@ fn findings(destinations: &[Destination]) -> Vec<Finding> {
 }
 
 fn inputs() -> Vec<Input> {
-    let silent = Interface { link: 1, name: Some("rmnet0".into()), snaplen: 96, ticks_per_second: 1_000_000, packets: 12, ..Interface::default() };
+    let silent = Interface {
+        link: 1,
+        name: Some("rmnet0".into()),
+        snaplen: 96,
+        ticks_per_second: 1_000_000,
+        packets: 12,
+        ..Interface::default()
+    };
     let speaking = Interface {
         name: Some("wlan0".into()),
         description: Some("Wi-Fi \u{1b}[31m".into()),
@@ -209,7 +268,10 @@ fn inputs() -> Vec<Input> {
             packets: 312,
             time: Some((at(0), at(125))),
             interfaces: vec![speaking, silent],
-            notes: vec![("application", "dumpcap 4.0".into()), ("comment", Text::new(b"caf\xe9 =1"))],
+            notes: vec![
+                ("application", "dumpcap 4.0".into()),
+                ("comment", Text::new(b"caf\xe9 =1")),
+            ],
             secret_bytes: 2_048,
             resolved_names: 2,
             skipped_blocks: [(0xbad_u32, 2_u64)].into(),
@@ -222,7 +284,11 @@ fn inputs() -> Vec<Input> {
             stored_bytes: 1_024,
             inner_bytes: 1_024,
             packets: 0,
-            interfaces: vec![Interface { link: 65_000, ticks_per_second: 1_000_000, ..Interface::default() }],
+            interfaces: vec![Interface {
+                link: 65_000,
+                ticks_per_second: 1_000_000,
+                ..Interface::default()
+            }],
             ..Input::default()
         },
     ]
@@ -245,14 +311,19 @@ fn data() -> Vec<DataSource> {
     own.link = None;
     own.date = None;
     own.built = Some(-1);
-    vec![source("dbip-country-lite", "embedded", vec!["country"]), own]
+    vec![
+        source("dbip-country-lite", "embedded", vec!["country"]),
+        own,
+    ]
 }
 
 fn settings() -> Settings {
     Settings {
         expect: Some(Expectation {
             written: "IN,SG,@EEA".to_owned(),
-            countries: ["DE", "IN", "SG"].map(|code| Country::new(code).unwrap()).to_vec(),
+            countries: ["DE", "IN", "SG"]
+                .map(|code| Country::new(code).unwrap())
+                .to_vec(),
             groups: vec![("EEA".to_owned(), "2026-01-01".to_owned())],
         }),
         devices: vec!["10.215.173.1".to_owned()],
@@ -281,7 +352,11 @@ fn totals() -> Totals {
 }
 
 fn losses() -> Losses {
-    let reason = |layer, what, number| Reason { layer, what, number };
+    let reason = |layer, what, number| Reason {
+        layer,
+        what,
+        number,
+    };
     Losses {
         in_flows: 300,
         not_ip: [(reason("ethernet", "ARP", None), 7)].into(),
@@ -290,7 +365,11 @@ fn losses() -> Losses {
         layers: [(reason("tcp", "options cut", None), 2)].into(),
         cut_packets: 3,
         cut_bytes: 1_200,
-        damages: vec![Damage { input: 0, offset: 9_876, what: "block length 7 is not a multiple of 4".to_owned() }],
+        damages: vec![Damage {
+            input: 0,
+            offset: 9_876,
+            what: "block length 7 is not a multiple of 4".to_owned(),
+        }],
         damage_count: 2,
         lost_records: 1,
         counts: [("fragments given up", 3)].into(),
@@ -299,13 +378,31 @@ fn losses() -> Losses {
 }
 
 pub(super) fn flows() -> Vec<Flow> {
-    let mut first = flow(1, "203.0.113.66", place("CN", 64_500, "Example, \"Unicom\" =1"));
+    let mut first = flow(
+        1,
+        "203.0.113.66",
+        place("CN", 64_500, "Example, \"Unicom\" =1"),
+    );
     first.name = Some(Text::new(HOSTILE));
     first.names = vec![
-        FlowName { name: Text::new(HOSTILE), via: Via::Sni, grade: Grade::Observed, frame: 14 },
-        FlowName { name: "plain.example".into(), via: Via::Certificate, grade: Grade::Observed, frame: 16 },
+        FlowName {
+            name: Text::new(HOSTILE),
+            via: Via::Sni,
+            grade: Grade::Observed,
+            frame: 14,
+        },
+        FlowName {
+            name: "plain.example".into(),
+            via: Via::Certificate,
+            grade: Grade::Observed,
+            frame: 16,
+        },
     ];
-    first.app = Some(App { uid: Some(10_123), pid: Some(77), name: Some("com.example.app".into()) });
+    first.app = Some(App {
+        uid: Some(10_123),
+        pid: Some(77),
+        name: Some("com.example.app".into()),
+    });
     first.verdict = Some(Verdict::Violated);
     let mut second = flow(2, "2001:db8:40::1", disputed());
     second.protocol = None;
@@ -393,9 +490,20 @@ fn dns() -> Vec<DnsRow> {
         kind: 1,
         rcode: Some(0),
         truncated: false,
-        answers: vec![answer(5, "edge.example.in"), answer(1, "192.0.2.10"), answer(65_280, "\\# 0")],
+        answers: vec![
+            answer(5, "edge.example.in"),
+            answer(1, "192.0.2.10"),
+            answer(65_280, "\\# 0"),
+        ],
     };
-    let unanswered = DnsRow { frame: 3, name: Text::new(HOSTILE), kind: 65, rcode: None, answers: Vec::new(), ..answered.clone() };
+    let unanswered = DnsRow {
+        frame: 3,
+        name: Text::new(HOSTILE),
+        kind: 65,
+        rcode: None,
+        answers: Vec::new(),
+        ..answered.clone()
+    };
     vec![answered, unanswered]
 }
 
@@ -408,8 +516,24 @@ fn http() -> Vec<HttpRow> {
         content_type: Some("application/json".into()),
         ..HttpRequest::default()
     };
-    let response = HttpResponse { status: 204, ..HttpResponse::default() };
-    let row = HttpRow { flow: 1, frame: 20, time: at(2), request, response: Some(response), remote_ip: ip("192.0.2.10"), remote_port: 80 };
-    let bare = HttpRow { frame: 21, request: HttpRequest::default(), response: None, ..row.clone() };
+    let response = HttpResponse {
+        status: 204,
+        ..HttpResponse::default()
+    };
+    let row = HttpRow {
+        flow: 1,
+        frame: 20,
+        time: at(2),
+        request,
+        response: Some(response),
+        remote_ip: ip("192.0.2.10"),
+        remote_port: 80,
+    };
+    let bare = HttpRow {
+        frame: 21,
+        request: HttpRequest::default(),
+        response: None,
+        ..row.clone()
+    };
     vec![row, bare]
 }

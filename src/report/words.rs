@@ -23,7 +23,9 @@ pub(crate) fn dns_rcode(number: u16) -> Cow<'static, str> {
 }
 
 fn find<N: Ord + Copy>(table: &[(N, &'static str)], number: N) -> Option<&'static str> {
-    let place = table.binary_search_by_key(&number, |(known, _)| *known).ok()?;
+    let place = table
+        .binary_search_by_key(&number, |(known, _)| *known)
+        .ok()?;
     table.get(place).map(|(_, word)| *word)
 }
 

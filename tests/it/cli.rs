@@ -18,7 +18,15 @@ fn exit_codes_say_what_was_found() {
     check(&["audit", AFTER], 0);
     check(&["audit", AFTER, "--expect", "CN,IN,SG,US"], 0);
     check(&["audit", AFTER, "--expect", "IN,SG,US"], 1);
-    check(&["audit", "fixtures/tls13-split-hello/capture.pcap", "--expect", "IN"], 3);
+    check(
+        &[
+            "audit",
+            "fixtures/tls13-split-hello/capture.pcap",
+            "--expect",
+            "IN",
+        ],
+        3,
+    );
     check(&["audit", "fixtures/damaged-cut/capture.pcap"], 4);
     check(&["audit"], 2);
     check(&["audit", "no/such/file.pcap"], 2);
@@ -46,7 +54,10 @@ fn errors_are_one_line_that_names_the_file() {
         let out = whereto(&["audit"]).arg(&path).output().unwrap();
         let said = String::from_utf8(out.stderr).unwrap();
         assert_eq!(out.status.code(), Some(2), "{said}");
-        assert!(said.contains(path.file_name().unwrap().to_str().unwrap()), "{said}");
+        assert!(
+            said.contains(path.file_name().unwrap().to_str().unwrap()),
+            "{said}"
+        );
         assert_eq!(said.trim_end().lines().count(), 1, "{said}");
         assert!(out.stdout.is_empty());
     }
@@ -56,24 +67,46 @@ fn errors_are_one_line_that_names_the_file() {
 fn output_files_take_their_format_from_their_name_and_are_whole_or_absent() {
     let folder = tempfile::tempdir().unwrap();
     let (json, csv) = (folder.path().join("a.json"), folder.path().join("b.csv"));
-    let out = whereto(&["audit", AFTER, "-o"]).arg(&json).arg("-o").arg(&csv).output().unwrap();
-    assert_eq!(out.status.code(), Some(0), "{}", String::from_utf8_lossy(&out.stderr));
+    let out = whereto(&["audit", AFTER, "-o"])
+        .arg(&json)
+        .arg("-o")
+        .arg(&csv)
+        .output()
+        .unwrap();
+    assert_eq!(
+        out.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&out.stderr)
+    );
     let report: serde_json::Value = serde_json::from_slice(&std::fs::read(&json).unwrap()).unwrap();
     assert!(report["flows"].as_array().unwrap().len() > 5);
-    assert!(std::fs::read_to_string(&csv).unwrap().starts_with("flow,scope,transport,"));
+    assert!(
+        std::fs::read_to_string(&csv)
+            .unwrap()
+            .starts_with("flow,scope,transport,")
+    );
     // A run that fails leaves what was there, and nothing half-written beside it.
     let before = std::fs::read(&json).unwrap();
-    let out = whereto(&["audit", "no/such/file.pcap", "-o"]).arg(&json).output().unwrap();
+    let out = whereto(&["audit", "no/such/file.pcap", "-o"])
+        .arg(&json)
+        .output()
+        .unwrap();
     assert_eq!(out.status.code(), Some(2));
     assert_eq!(std::fs::read(&json).unwrap(), before);
-    let mut names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    let mut names: Vec<_> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|e| e.unwrap().file_name())
+        .collect();
     names.sort();
     assert_eq!(names, ["a.json", "b.csv"]);
 }
 
 #[test]
 fn an_output_that_cannot_be_written_is_an_error() {
-    let out = whereto(&["audit", AFTER, "-o", "no/such/folder/a.json"]).output().unwrap();
+    let out = whereto(&["audit", AFTER, "-o", "no/such/folder/a.json"])
+        .output()
+        .unwrap();
     assert_eq!(out.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&out.stderr).contains("no/such/folder"));
     let folder = tempfile::tempdir().unwrap();
@@ -88,8 +121,14 @@ fn an_output_that_cannot_be_written_is_an_error() {
 #[test]
 fn a_full_disk_is_an_error() {
     for format in ["text", "json", "csv"] {
-        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-        let out = whereto(&["audit", AFTER, "--format", format]).stdout(full).output().unwrap();
+        let full = std::fs::OpenOptions::new()
+            .write(true)
+            .open("/dev/full")
+            .unwrap();
+        let out = whereto(&["audit", AFTER, "--format", format])
+            .stdout(full)
+            .output()
+            .unwrap();
         let said = String::from_utf8_lossy(&out.stderr);
         assert_eq!(out.status.code(), Some(2), "{format}: {said}");
         assert!(!said.contains("panicked"), "{said}");
@@ -100,14 +139,24 @@ fn a_full_disk_is_an_error() {
 #[test]
 fn a_closed_pipe_is_no_failure() {
     for format in ["text", "json", "csv"] {
-        let mut child = whereto(&["audit", "fixtures/hostile-names/capture.pcap", "--format", format])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = whereto(&[
+            "audit",
+            "fixtures/hostile-names/capture.pcap",
+            "--format",
+            format,
+        ])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
         drop(child.stdout.take());
         let mut said = String::new();
-        child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        child
+            .stderr
+            .take()
+            .unwrap()
+            .read_to_string(&mut said)
+            .unwrap();
         assert_eq!(child.wait().unwrap().code(), Some(0), "{format}: {said}");
         assert!(said.is_empty(), "{format}: {said}");
     }
@@ -126,7 +175,9 @@ fn standard_input_is_a_capture_too() {
     let feeder = std::thread::spawn(move || stdin.write_all(&bytes));
     let piped = child.wait_with_output().unwrap();
     feeder.join().unwrap().unwrap();
-    let opened = whereto(&["flows", AFTER, "--format", "csv"]).output().unwrap();
+    let opened = whereto(&["flows", AFTER, "--format", "csv"])
+        .output()
+        .unwrap();
     assert!(piped.stdout == opened.stdout && piped.stdout.len() > 1000);
 }
 
@@ -143,16 +194,29 @@ fn piped_text_has_no_terminal_sequences() {
 /// The report must say what it is based on, and what it lacks.
 #[test]
 fn the_text_report_credits_its_data_and_states_its_losses() {
-    let out = whereto(&["audit", AFTER, "--expect", "IN,SG,US"]).output().unwrap();
+    let out = whereto(&["audit", AFTER, "--expect", "IN,SG,US"])
+        .output()
+        .unwrap();
     let text = String::from_utf8(out.stdout).unwrap();
     assert!(text.contains("tracking.miui.com"), "{text}");
-    assert!(text.contains("DB-IP"), "the licence asks for credit\n{text}");
-    assert!(text.contains("not recorded"), "a pcap says nothing of drops\n{text}");
+    assert!(
+        text.contains("DB-IP"),
+        "the licence asks for credit\n{text}"
+    );
+    assert!(
+        text.contains("not recorded"),
+        "a pcap says nothing of drops\n{text}"
+    );
 }
 
 #[test]
 fn a_damaged_file_gives_what_stands_before_the_damage() {
     let report = fixture("damaged-cut").audit(&[]);
-    let names: Vec<_> = report["flows"].as_array().unwrap().iter().map(|flow| flow["name"].clone()).collect();
+    let names: Vec<_> = report["flows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|flow| flow["name"].clone())
+        .collect();
     assert!(names.contains(&"before.example".into()), "{names:?}");
 }

@@ -27,10 +27,17 @@ fn surroundings_do_not_change_a_byte() {
         std::fs::copy(near.join(name), far.join(name)).unwrap();
         for format in ["json", "text", "csv"] {
             let mut plain = whereto(&["audit", name, "--expect", "IN,SG,US", "--format", format]);
-            plain.current_dir(near.clone()).env("LC_ALL", "C").env("TZ", "UTC0");
+            plain
+                .current_dir(near.clone())
+                .env("LC_ALL", "C")
+                .env("TZ", "UTC0");
             let mut odd = whereto(&["audit", name, "--expect", "IN,SG,US", "--format", format]);
-            odd.current_dir(far.clone()).env("LC_ALL", "tr_TR.UTF-8").env("LANG", "ar_EG.UTF-8");
-            odd.env("TZ", "Pacific/Chatham").env("HOME", "/nonexistent").env("TERM", "xterm-256color");
+            odd.current_dir(far.clone())
+                .env("LC_ALL", "tr_TR.UTF-8")
+                .env("LANG", "ar_EG.UTF-8");
+            odd.env("TZ", "Pacific/Chatham")
+                .env("HOME", "/nonexistent")
+                .env("TERM", "xterm-256color");
             assert!(stdout(plain) == stdout(odd), "{} as {format}", fixture.name);
         }
     }
@@ -56,7 +63,8 @@ fn threads_do_not_change_a_byte() {
 /// Captures of one device are merged in time order, whatever order they are given in.
 #[test]
 fn the_order_of_inputs_does_not_change_the_rows() {
-    let flows = |paths: [&str; 2]| stdout(whereto(&["flows", paths[0], paths[1], "--format", "csv"]));
+    let flows =
+        |paths: [&str; 2]| stdout(whereto(&["flows", paths[0], paths[1], "--format", "csv"]));
     let rows = flows([BEFORE, AFTER]);
     assert!(rows.lines().count() > 20);
     assert!(rows == flows([AFTER, BEFORE]));

@@ -24,7 +24,11 @@ fn every_target_takes_mutants_of_its_seeds() {
             let mutant = mutate(&seeds, &mut chance);
             // The number is all that is needed to make the mutant again.
             let failed = std::panic::catch_unwind(|| run(target, &mutant)).is_err();
-            assert!(!failed, "{target}: mutant {number} {}", mutant.escape_ascii());
+            assert!(
+                !failed,
+                "{target}: mutant {number} {}",
+                mutant.escape_ascii()
+            );
         }
     }
 }
@@ -63,7 +67,9 @@ impl Chance {
 }
 
 /// Lengths, counts and types that parsers tend to get wrong.
-const EVIL: &[u8] = &[0, 1, 2, 3, 4, 0x3f, 0x40, 0x7f, 0x80, 0xbf, 0xc0, 0xfe, 0xff];
+const EVIL: &[u8] = &[
+    0, 1, 2, 3, 4, 0x3f, 0x40, 0x7f, 0x80, 0xbf, 0xc0, 0xfe, 0xff,
+];
 
 /// One seed with one to six changes.
 fn mutate(seeds: &[Vec<u8>], chance: &mut Chance) -> Vec<u8> {
@@ -88,7 +94,10 @@ fn mutate(seeds: &[Vec<u8>], chance: &mut Chance) -> Vec<u8> {
                 bytes.splice(at..at, part);
             }
             6 if bytes.len() > at + 1 => {
-                let lie = (EVIL[chance.below(EVIL.len())], EVIL[chance.below(EVIL.len())]);
+                let lie = (
+                    EVIL[chance.below(EVIL.len())],
+                    EVIL[chance.below(EVIL.len())],
+                );
                 (bytes[at], bytes[at + 1]) = lie;
             }
             _ => {

@@ -21,7 +21,11 @@ fn fixtures_match_their_reports() {
             differ.push(format!("{path}:\n{}", first_difference(&want, &got)));
         }
     }
-    assert!(differ.is_empty(), "UPDATE=1 rewrites, then read the diff.\n{}", differ.join("\n"));
+    assert!(
+        differ.is_empty(),
+        "UPDATE=1 rewrites, then read the diff.\n{}",
+        differ.join("\n")
+    );
 }
 
 /// A few lines around the first line that differs.
@@ -31,7 +35,8 @@ fn first_difference(want: &str, got: &str) -> String {
     let from = at.saturating_sub(6);
     let part = |lines: &[&str], mark: &str| {
         let some = lines.iter().skip(from).take(12);
-        some.map(|line| format!("{mark} {line}\n")).collect::<String>()
+        some.map(|line| format!("{mark} {line}\n"))
+            .collect::<String>()
     };
     format!("line {}\n{}{}", at + 1, part(&want, "-"), part(&got, "+"))
 }
@@ -41,7 +46,11 @@ fn every_case_says_where_it_comes_from_and_what_it_shows() {
     for fixture in fixtures() {
         let readme = kit::read(&format!("fixtures/{}/README.md", fixture.name));
         for part in ["**Origin.**", "**Licence.**", "**Shows**"] {
-            assert!(readme.contains(part), "fixtures/{}/README.md lacks {part}", fixture.name);
+            assert!(
+                readme.contains(part),
+                "fixtures/{}/README.md lacks {part}",
+                fixture.name
+            );
         }
     }
 }
@@ -54,7 +63,11 @@ fn made_captures_are_what_the_generator_writes() {
         .current_dir(kit::repo("."))
         .output();
     match out {
-        Ok(out) => assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr)),
+        Ok(out) => assert!(
+            out.status.success(),
+            "{}",
+            String::from_utf8_lossy(&out.stderr)
+        ),
         Err(_) => kit::skip("python3 is not here: fixtures/make.py --check"),
     }
 }

@@ -31,25 +31,42 @@ fn output(command: &str, format: &str, capture: &Path) -> String {
     }
     let out = whereto.arg(capture).output().unwrap();
     let said = String::from_utf8_lossy(&out.stderr);
-    assert!(matches!(out.status.code(), Some(0 | 1 | 3 | 4)), "{command} --format {format}: {said}");
-    String::from_utf8(out.stdout).unwrap_or_else(|_| panic!("{command} --format {format} is not UTF-8"))
+    assert!(
+        matches!(out.status.code(), Some(0 | 1 | 3 | 4)),
+        "{command} --format {format}: {said}"
+    );
+    String::from_utf8(out.stdout)
+        .unwrap_or_else(|_| panic!("{command} --format {format} is not UTF-8"))
 }
 
 /// The fixture, and what hostile.py makes: its three captures and its list.
 fn captures(folder: &Path) -> Vec<PathBuf> {
     let mut found = vec![kit::repo("fixtures/hostile-names/capture.pcap")];
     if made(folder) {
-        found.extend(["hostile.pcap", "hostile.pcapng", "structural.pcap"].map(|name| folder.join(name)));
+        found.extend(
+            ["hostile.pcap", "hostile.pcapng", "structural.pcap"].map(|name| folder.join(name)),
+        );
     }
     found
 }
 
 /// Runs hostile.py into `folder`; false, loudly, where it or python3 is not here.
 fn made(folder: &Path) -> bool {
-    let Some(script) = kit::shared("tools/hostile.py") else { return false };
-    match std::process::Command::new("python3").arg("-B").arg(script).arg(folder).output() {
+    let Some(script) = kit::shared("tools/hostile.py") else {
+        return false;
+    };
+    match std::process::Command::new("python3")
+        .arg("-B")
+        .arg(script)
+        .arg(folder)
+        .output()
+    {
         Ok(out) => {
-            assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+            assert!(
+                out.status.success(),
+                "{}",
+                String::from_utf8_lossy(&out.stderr)
+            );
             true
         }
         Err(_) => {
@@ -67,7 +84,10 @@ fn no_dangerous_form_reaches_an_output() {
             let text = output(command, format, &capture);
             let place = format!("{command} --format {format} {}", capture.display());
             match *format {
-                "json" => drop(serde_json::from_str::<Value>(&text).unwrap_or_else(|err| panic!("{place}: {err}"))),
+                "json" => drop(
+                    serde_json::from_str::<Value>(&text)
+                        .unwrap_or_else(|err| panic!("{place}: {err}")),
+                ),
                 "text" => check_terminal(&text, &place),
                 _ => check_csv(&text, &place),
             }
@@ -80,7 +100,12 @@ fn no_dangerous_form_reaches_an_output() {
 fn check_terminal(text: &str, place: &str) {
     for (number, line) in text.lines().enumerate() {
         if let Some(c) = line.chars().find(|c| acts_on_terminals(*c)) {
-            panic!("{place}: line {}: U+{:04X} in {}", number + 1, c as u32, line.escape_default());
+            panic!(
+                "{place}: line {}: U+{:04X} in {}",
+                number + 1,
+                c as u32,
+                line.escape_default()
+            );
         }
     }
     assert!(!text.contains('\r'), "{place}: a carriage return");
@@ -105,17 +130,31 @@ fn acts_on_terminals(c: char) -> bool {
 /// Every cell is one that a spreadsheet shows and does not run.
 #[track_caller]
 fn check_csv(text: &str, place: &str) {
-    let mut table = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
+    let mut table = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .from_reader(text.as_bytes());
     let mut width = None;
     for row in table.records() {
         let row = row.unwrap_or_else(|err| panic!("{place}: {err}"));
-        assert_eq!(*width.get_or_insert(row.len()), row.len(), "{place}: {row:?}");
+        assert_eq!(
+            *width.get_or_insert(row.len()),
+            row.len(),
+            "{place}: {row:?}"
+        );
         for cell in &row {
-            let first = cell.trim_start_matches([' ', '\u{a0}', '\u{3000}']).chars().next();
-            let runs = first.is_some_and(|c| "=+-@\t\r\n|;\u{ff1d}\u{ff0b}\u{ff0d}\u{ff20}".contains(c));
+            let first = cell
+                .trim_start_matches([' ', '\u{a0}', '\u{3000}'])
+                .chars()
+                .next();
+            let runs =
+                first.is_some_and(|c| "=+-@\t\r\n|;\u{ff1d}\u{ff0b}\u{ff0d}\u{ff20}".contains(c));
             assert!(!runs, "{place}: a formula: {}", cell.escape_default());
             let control = cell.chars().find(|c| acts_on_terminals(*c));
-            assert!(control.is_none(), "{place}: {control:?} in {}", cell.escape_default());
+            assert!(
+                control.is_none(),
+                "{place}: {control:?} in {}",
+                cell.escape_default()
+            );
         }
     }
     assert!(width.is_some(), "{place}: empty");
@@ -137,7 +176,10 @@ fn no_name_is_lost() {
         assert!(dns.contains(&canary), "{canary} is not in the DNS rows");
         assert!(table.contains(&canary), "{canary} is not in the CSV");
         // A line break inside a request line ends the request: there is no host to read.
-        assert!(http.contains(&canary) || number == 14, "{canary} is not in the HTTP rows");
+        assert!(
+            http.contains(&canary) || number == 14,
+            "{canary} is not in the HTTP rows"
+        );
     }
 }
 
@@ -152,7 +194,8 @@ fn no_name_of_hostile_py_is_lost() {
     let expected: Vec<Value> = serde_json::from_str(&expected).unwrap();
     assert!(expected.len() > 90);
     for capture in ["hostile.pcap", "hostile.pcapng"] {
-        let json: Value = serde_json::from_str(&output("audit", "json", &folder.path().join(capture))).unwrap();
+        let json: Value =
+            serde_json::from_str(&output("audit", "json", &folder.path().join(capture))).unwrap();
         let mut lost = Vec::new();
         for payload in &expected {
             let canary = payload["canary"].as_str().unwrap();
@@ -163,7 +206,12 @@ fn no_name_of_hostile_py_is_lost() {
                 }
             }
         }
-        assert!(lost.is_empty(), "{capture}: {} lost:\n{}", lost.len(), lost.join("\n"));
+        assert!(
+            lost.is_empty(),
+            "{capture}: {} lost:\n{}",
+            lost.len(),
+            lost.join("\n")
+        );
     }
 }
 
@@ -171,7 +219,11 @@ fn no_name_of_hostile_py_is_lost() {
 fn seen(json: &Value, field: &str, canary: &str, payload: &Value) -> bool {
     let has = |rows: &Value| rows.to_string().contains(canary);
     let flows = json["flows"].as_array().unwrap();
-    let via = |word: &str| flows.iter().any(|flow| has(flow) && flow.to_string().contains(&format!("\"{word}\"")));
+    let via = |word: &str| {
+        flows
+            .iter()
+            .any(|flow| has(flow) && flow.to_string().contains(&format!("\"{word}\"")))
+    };
     match field {
         // A DNS name ends after 255 bytes; what is sent behind that is in a TXT record.
         "dns" => has(&json["dns"]) || payload["kind"] == "long",

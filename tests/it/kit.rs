@@ -18,7 +18,10 @@ pub(crate) fn read(path: &str) -> String {
 /// The program, run in the repository's root, with nothing on its standard input.
 pub(crate) fn whereto(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_whereto"));
-    command.args(arguments).current_dir(repo(".")).stdin(std::process::Stdio::null());
+    command
+        .args(arguments)
+        .current_dir(repo("."))
+        .stdin(std::process::Stdio::null());
     command
 }
 
@@ -38,7 +41,11 @@ impl Fixture {
     pub(crate) fn audit(&self, arguments: &[&str]) -> Value {
         let out = self.command(arguments).output().unwrap();
         let said = String::from_utf8_lossy(&out.stderr);
-        assert!(matches!(out.status.code(), Some(0 | 1 | 3 | 4)), "{}: {said}", self.name);
+        assert!(
+            matches!(out.status.code(), Some(0 | 1 | 3 | 4)),
+            "{}: {said}",
+            self.name
+        );
         serde_json::from_slice(&out.stdout).unwrap_or_else(|err| panic!("{}: {err}", self.name))
     }
 
@@ -56,7 +63,10 @@ impl Fixture {
 /// One fixture by its name.
 #[track_caller]
 pub(crate) fn fixture(name: &str) -> Fixture {
-    fixtures().into_iter().find(|fixture| fixture.name == name).unwrap()
+    fixtures()
+        .into_iter()
+        .find(|fixture| fixture.name == name)
+        .unwrap()
 }
 
 /// Every fixture, sorted by name.
@@ -65,24 +75,34 @@ pub(crate) fn fixtures() -> Vec<Fixture> {
     for entry in std::fs::read_dir(repo("fixtures")).unwrap() {
         let folder = entry.unwrap().path();
         let name = folder.file_name().unwrap().to_string_lossy().into_owned();
-        let Some(capture) = ["capture.pcap", "capture.pcapng"].into_iter().find(|file| folder.join(file).exists())
+        let Some(capture) = ["capture.pcap", "capture.pcapng"]
+            .into_iter()
+            .find(|file| folder.join(file).exists())
         else {
             continue;
         };
         found.push(Fixture {
             capture: format!("fixtures/{name}/{capture}"),
-            expect: std::fs::read_to_string(folder.join("expect")).ok().map(|text| text.trim().to_owned()),
+            expect: std::fs::read_to_string(folder.join("expect"))
+                .ok()
+                .map(|text| text.trim().to_owned()),
             name,
         });
     }
     found.sort_by(|a, b| a.name.cmp(&b.name));
-    assert!(found.len() >= 15, "only {} fixtures were found", found.len());
+    assert!(
+        found.len() >= 15,
+        "only {} fixtures were found",
+        found.len()
+    );
     found
 }
 
 /// The strings under `key` in each row of a report's list.
 pub(crate) fn column(report: &Value, list: &str, key: &str) -> Vec<String> {
-    let rows = report[list].as_array().unwrap_or_else(|| panic!("no list `{list}`"));
+    let rows = report[list]
+        .as_array()
+        .unwrap_or_else(|| panic!("no list `{list}`"));
     rows.iter()
         .map(|row| match &row[key] {
             Value::String(text) => text.clone(),

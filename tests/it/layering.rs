@@ -27,8 +27,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "audit",
         &[
-            "model", "data", "source", "decode", "flow", "inspect", "secrets", "content", "names",
-            "locate", "judge",
+            "wire", "model", "data", "source", "decode", "flow", "inspect", "secrets", "content",
+            "names", "locate", "judge",
         ],
     ),
     // The command line lives on the public API alone.
@@ -89,13 +89,16 @@ fn the_core_has_no_clock_socket_thread_or_printing() {
 }
 
 /// The lifetime of the capture's bytes ends at the flow table: rows own what they hold.
-/// (`Chunk` is what the table hands out, not a row.)
+/// (`Chunk` is what the table hands out, and `columns` looks at one row while it is written:
+/// neither is a row.)
 #[test]
 fn rows_have_no_lifetimes() {
     let mut wrong = Vec::new();
     for (room, path, code) in rooms() {
         let after_the_table = ["model", "names", "locate", "judge"].contains(&room.as_str());
-        if !after_the_table || path == "src/model/chunk.rs" {
+        if !after_the_table
+            || matches!(path.as_str(), "src/model/chunk.rs" | "src/model/columns.rs")
+        {
             continue;
         }
         for kind in ["struct ", "enum "] {

@@ -32,7 +32,12 @@ fn tiny() -> Limits {
 }
 
 fn audited(packets: &[Vec<u8>], limits: Limits) -> Report {
-    let options = AuditOptions { limits, keep_dns: true, keep_http: true, ..AuditOptions::default() };
+    let options = AuditOptions {
+        limits,
+        keep_dns: true,
+        keep_http: true,
+        ..AuditOptions::default()
+    };
     let mut audit = Audit::new(&options).unwrap();
     for (number, bytes) in packets.iter().enumerate() {
         audit.push(&Packet {
@@ -74,7 +79,21 @@ fn dns_flood(count: u32) -> Vec<Vec<u8>> {
     (0..count)
         .map(|number| {
             let label = format!("name{number:06}");
-            let mut message = vec![0, number as u8, 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0, label.len() as u8];
+            let mut message = vec![
+                0,
+                number as u8,
+                0x81,
+                0x80,
+                0,
+                1,
+                0,
+                1,
+                0,
+                0,
+                0,
+                0,
+                label.len() as u8,
+            ];
             message.extend(label.as_bytes());
             message.extend([0, 0, 1, 0, 1, 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4]);
             message.extend(number.to_be_bytes());
@@ -134,9 +153,15 @@ fn full_budgets_are_counted_and_stop_nothing() {
         }
     }
     check(&syn_flood(500), &["flows folded"]);
-    check(&dns_flood(200), &["dns rows beyond", "dns answers beyond", "strings beyond"]);
+    check(
+        &dns_flood(200),
+        &["dns rows beyond", "dns answers beyond", "strings beyond"],
+    );
     let report = audited(&fragment_flood(100), tiny());
-    assert!(!report.losses.counts.is_empty(), "unfinished datagrams are not counted");
+    assert!(
+        !report.losses.counts.is_empty(),
+        "unfinished datagrams are not counted"
+    );
     let report = audited(&hole_flood(100), tiny());
     assert_eq!(report.losses.sum(), 101);
 }
@@ -146,7 +171,13 @@ fn full_budgets_are_counted_and_stop_nothing() {
 fn folded_flows_are_not_forgotten() {
     let report = audited(&syn_flood(500), tiny());
     let mut rows = 0;
-    report.rows.flows(&mut |_| { rows += 1; Ok(()) }).unwrap();
+    report
+        .rows
+        .flows(&mut |_| {
+            rows += 1;
+            Ok(())
+        })
+        .unwrap();
     assert!(rows <= tiny().flows as u64, "{rows} rows");
     assert_eq!(rows + report.totals.folded_flows, 500);
 }
@@ -165,12 +196,24 @@ fn floods_end() {
 #[test]
 fn the_docs_name_every_budget() {
     let source = kit::read("src/model/limits.rs");
-    let body = source.split("pub struct Limits {").nth(1).unwrap().split("\n}").next().unwrap();
+    let body = source
+        .split("pub struct Limits {")
+        .nth(1)
+        .unwrap()
+        .split("\n}")
+        .next()
+        .unwrap();
     let docs = kit::read("docs/limits.md");
     let mut count = 0;
-    for line in body.lines().filter_map(|line| line.trim().strip_prefix("pub ")) {
+    for line in body
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("pub "))
+    {
         let name = line.split(':').next().unwrap();
-        assert!(docs.contains(&format!("`{name}`")), "docs/limits.md lacks `{name}`");
+        assert!(
+            docs.contains(&format!("`{name}`")),
+            "docs/limits.md lacks `{name}`"
+        );
         count += 1;
     }
     assert!(count > 15);

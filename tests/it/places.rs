@@ -18,15 +18,24 @@ fn a_country_comes_with_its_sources() {
                 assert_eq!(confidence, "none", "{flow}");
             } else {
                 placed += 1;
-                assert!(!matches!(sources.as_str(), "null" | "\"\"" | "[]"), "{flow}");
+                assert!(
+                    !matches!(sources.as_str(), "null" | "\"\"" | "[]"),
+                    "{flow}"
+                );
                 assert_ne!(confidence, "none", "{flow}");
             }
         }
         for data in report["data"].as_array().unwrap() {
-            assert!(data["date"].is_string() && data["sha256"].is_string(), "{data}");
+            assert!(
+                data["date"].is_string() && data["sha256"].is_string(),
+                "{data}"
+            );
         }
     }
-    assert!(placed > 10 && unplaced > 10, "{placed} placed, {unplaced} not");
+    assert!(
+        placed > 10 && unplaced > 10,
+        "{placed} placed, {unplaced} not"
+    );
 }
 
 /// Private, shared and documentation addresses are nowhere; NAT64 is where the IPv4 address is.
@@ -43,12 +52,24 @@ fn addresses_that_are_nowhere_have_no_country() {
     }
     let report = fixture("ipv6").audit(&[]);
     let flows = report["flows"].as_array().unwrap();
-    let nat64 = flows.iter().find(|flow| flow["remote_ip"] == "64:ff9b::808:808").unwrap();
+    let nat64 = flows
+        .iter()
+        .find(|flow| flow["remote_ip"] == "64:ff9b::808:808")
+        .unwrap();
     assert_eq!(nat64["country"], Value::from("US"));
 }
 
 /// RFC 5737, RFC 3849, RFC 1918.
 fn nowhere(address: IpAddr) -> bool {
     let text = address.to_string();
-    ["203.0.113.", "198.51.100.", "192.0.2.", "2001:db8:", "192.168.", "10."].iter().any(|prefix| text.starts_with(prefix))
+    [
+        "203.0.113.",
+        "198.51.100.",
+        "192.0.2.",
+        "2001:db8:",
+        "192.168.",
+        "10.",
+    ]
+    .iter()
+    .any(|prefix| text.starts_with(prefix))
 }

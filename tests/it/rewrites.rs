@@ -7,9 +7,16 @@ use std::path::Path;
 /// The flow rows of a file as CSV.
 #[track_caller]
 fn rows(path: &Path) -> String {
-    let out = whereto(&["flows", "--format", "csv"]).arg(path).output().unwrap();
+    let out = whereto(&["flows", "--format", "csv"])
+        .arg(path)
+        .output()
+        .unwrap();
     let said = String::from_utf8_lossy(&out.stderr);
-    assert!(matches!(out.status.code(), Some(0 | 4)), "{}: {said}", path.display());
+    assert!(
+        matches!(out.status.code(), Some(0 | 4)),
+        "{}: {said}",
+        path.display()
+    );
     String::from_utf8(out.stdout).unwrap()
 }
 
@@ -27,13 +34,26 @@ fn captures() -> Vec<(String, Vec<u8>, u32, u32, Vec<Record>)> {
         let big = bytes.starts_with(&[0xa1]);
         let number = |at: usize| {
             let four: [u8; 4] = bytes[at..at + 4].try_into().unwrap();
-            if big { u32::from_be_bytes(four) } else { u32::from_le_bytes(four) }
+            if big {
+                u32::from_be_bytes(four)
+            } else {
+                u32::from_le_bytes(four)
+            }
         };
-        let ticks = if number(0) == 0xa1b2_3c4d { 1_000_000_000 } else { 1_000_000 };
+        let ticks = if number(0) == 0xa1b2_3c4d {
+            1_000_000_000
+        } else {
+            1_000_000
+        };
         let (mut records, mut at) = (Vec::new(), 24);
         while at < bytes.len() {
             let len = number(at + 8) as usize;
-            records.push((number(at), number(at + 4), number(at + 12), bytes[at + 16..at + 16 + len].to_vec()));
+            records.push((
+                number(at),
+                number(at + 4),
+                number(at + 12),
+                bytes[at + 16..at + 16 + len].to_vec(),
+            ));
             at += 16 + len;
         }
         let link = number(20);
@@ -51,13 +71,24 @@ struct Writer {
 
 impl Writer {
     fn long(&mut self, number: u32) {
-        self.out.extend(if self.big { number.to_be_bytes() } else { number.to_le_bytes() });
+        self.out.extend(if self.big {
+            number.to_be_bytes()
+        } else {
+            number.to_le_bytes()
+        });
     }
     fn short(&mut self, number: u16) {
-        self.out.extend(if self.big { number.to_be_bytes() } else { number.to_le_bytes() });
+        self.out.extend(if self.big {
+            number.to_be_bytes()
+        } else {
+            number.to_le_bytes()
+        });
     }
     fn block(&mut self, kind: u32, body: &dyn Fn(&mut Writer)) {
-        let mut inner = Writer { out: Vec::new(), big: self.big };
+        let mut inner = Writer {
+            out: Vec::new(),
+            big: self.big,
+        };
         body(&mut inner);
         inner.out.resize(inner.out.len().next_multiple_of(4), 0);
         self.long(kind);
@@ -68,8 +99,15 @@ impl Writer {
 }
 
 fn pcap(link: u32, ticks: u32, records: &[Record], big: bool) -> Vec<u8> {
-    let mut file = Writer { out: Vec::new(), big };
-    file.long(if ticks == 1_000_000 { 0xa1b2_c3d4 } else { 0xa1b2_3c4d });
+    let mut file = Writer {
+        out: Vec::new(),
+        big,
+    };
+    file.long(if ticks == 1_000_000 {
+        0xa1b2_c3d4
+    } else {
+        0xa1b2_3c4d
+    });
     file.short(2);
     file.short(4);
     for number in [0, 0, 262_144, link] {
@@ -85,7 +123,10 @@ fn pcap(link: u32, ticks: u32, records: &[Record], big: bool) -> Vec<u8> {
 }
 
 fn pcapng(link: u32, ticks: u32, records: &[Record], big: bool) -> Vec<u8> {
-    let mut file = Writer { out: Vec::new(), big };
+    let mut file = Writer {
+        out: Vec::new(),
+        big,
+    };
     file.block(0x0a0d_0d0a, &|block| {
         block.long(0x1a2b_3c4d);
         block.short(1);
@@ -99,16 +140,26 @@ fn pcapng(link: u32, ticks: u32, records: &[Record], big: bool) -> Vec<u8> {
         block.long(262_144);
         block.short(9);
         block.short(1);
-        block.out.extend([if ticks == 1_000_000 { 6 } else { 9 }, 0, 0, 0]);
+        block
+            .out
+            .extend([if ticks == 1_000_000 { 6 } else { 9 }, 0, 0, 0]);
         block.long(0);
     });
     for (number, (seconds, fraction, wire, bytes)) in records.iter().enumerate() {
         if number % 7 == 3 {
-            file.block(0x0bad_0bad, &|block| block.out.extend(b"nobody knows this block"));
+            file.block(0x0bad_0bad, &|block| {
+                block.out.extend(b"nobody knows this block")
+            });
         }
         file.block(6, &|block| {
             let time = u64::from(*seconds) * u64::from(ticks) + u64::from(*fraction);
-            for number in [0, (time >> 32) as u32, time as u32, bytes.len() as u32, *wire] {
+            for number in [
+                0,
+                (time >> 32) as u32,
+                time as u32,
+                bytes.len() as u32,
+                *wire,
+            ] {
                 block.long(number);
             }
             block.out.extend(bytes);
@@ -126,7 +177,10 @@ fn another_container_or_byte_order_gives_the_same_rows() {
         let want = rows(&path);
         assert!(want.lines().count() > 1, "{name} has no flows");
         for big in [false, true] {
-            for (kind, file) in [("pcap", pcap(link, ticks, &records, big)), ("pcapng", pcapng(link, ticks, &records, big))] {
+            for (kind, file) in [
+                ("pcap", pcap(link, ticks, &records, big)),
+                ("pcapng", pcapng(link, ticks, &records, big)),
+            ] {
                 std::fs::write(&path, &file).unwrap();
                 assert_eq!(rows(&path), want, "{name} as {kind}, big-endian {big}");
             }
@@ -148,8 +202,16 @@ fn compressed_captures_give_the_same_rows() {
         assert_eq!(rows(&path), want, "{kind}");
         // The cut half gives what it holds, and counts the damage.
         std::fs::write(&path, &packed[..packed.len() / 2]).unwrap();
-        let out = whereto(&["audit", "--format", "json"]).arg(&path).output().unwrap();
-        assert_eq!(out.status.code(), Some(4), "{kind}: {}", String::from_utf8_lossy(&out.stderr));
+        let out = whereto(&["audit", "--format", "json"])
+            .arg(&path)
+            .output()
+            .unwrap();
+        assert_eq!(
+            out.status.code(),
+            Some(4),
+            "{kind}: {}",
+            String::from_utf8_lossy(&out.stderr)
+        );
     }
 }
 
@@ -158,7 +220,8 @@ fn packed(bytes: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     gzip.write_all(bytes).unwrap();
     let mut lz4 = lz4_flex::frame::FrameEncoder::new(Vec::new());
     lz4.write_all(bytes).unwrap();
-    let mut xz = lzma_rust2::XzWriter::new(Vec::new(), lzma_rust2::XzOptions::with_preset(6)).unwrap();
+    let mut xz =
+        lzma_rust2::XzWriter::new(Vec::new(), lzma_rust2::XzOptions::with_preset(6)).unwrap();
     xz.write_all(bytes).unwrap();
     vec![
         ("gzip", gzip.finish().unwrap()),
@@ -174,11 +237,17 @@ fn other_segments_carry_the_same_names() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("capture");
     for name in ["redmi-india-after", "redmi-india-before"] {
-        let (_, bytes, link, ticks, records) = captures().into_iter().find(|capture| capture.0 == name).unwrap();
+        let (_, bytes, link, ticks, records) = captures()
+            .into_iter()
+            .find(|capture| capture.0 == name)
+            .unwrap();
         std::fs::write(&path, &bytes).unwrap();
         let want = names(&path);
         for size in [1, 3, 40] {
-            let cut: Vec<Record> = records.iter().flat_map(|record| segments(record, size)).collect();
+            let cut: Vec<Record> = records
+                .iter()
+                .flat_map(|record| segments(record, size))
+                .collect();
             assert!(cut.len() > records.len());
             std::fs::write(&path, pcap(link, ticks, &cut, false)).unwrap();
             assert_eq!(names(&path), want, "{name} in segments of {size}");
@@ -191,9 +260,21 @@ fn names(path: &Path) -> Vec<String> {
     let text = rows(path);
     let mut table = csv::Reader::from_reader(text.as_bytes());
     let head = table.headers().unwrap().clone();
-    let wanted = ["local_port", "remote_ip", "remote_port", "name", "name_via", "ja3", "protocol"];
+    let wanted = [
+        "local_port",
+        "remote_ip",
+        "remote_port",
+        "name",
+        "name_via",
+        "ja3",
+        "protocol",
+    ];
     let at = wanted.map(|column| head.iter().position(|name| name == column).unwrap());
-    table.records().map(|row| row.unwrap()).map(|row| at.map(|at| row[at].to_owned()).join(" ")).collect()
+    table
+        .records()
+        .map(|row| row.unwrap())
+        .map(|row| at.map(|at| row[at].to_owned()).join(" "))
+        .collect()
 }
 
 /// A raw IPv4 packet with TCP payload as several, each with up to `size` bytes of it.

@@ -9,21 +9,38 @@ const LAB: &[&str] = &["redmi-india-before", "redmi-india-after"];
 fn audited(name: &str, arguments: &[&str]) -> Option<(Value, Value)> {
     let capture = kit::shared(&format!("lab/{name}.pcap"))?;
     let truth = kit::shared(&format!("lab/{name}.truth.json"))?;
-    let out = whereto(&["audit", "--format", "json"]).arg(capture).args(arguments).output().unwrap();
+    let out = whereto(&["audit", "--format", "json"])
+        .arg(capture)
+        .args(arguments)
+        .output()
+        .unwrap();
     let report = serde_json::from_slice(&out.stdout).unwrap();
-    Some((report, serde_json::from_slice(&std::fs::read(truth).unwrap()).unwrap()))
+    Some((
+        report,
+        serde_json::from_slice(&std::fs::read(truth).unwrap()).unwrap(),
+    ))
 }
 
 #[test]
 fn every_server_is_placed_where_it_stands() {
     for name in LAB {
-        let Some((report, truth)) = audited(name, &[]) else { return };
+        let Some((report, truth)) = audited(name, &[]) else {
+            return;
+        };
         for (country, servers) in truth["expect"]["countries"].as_object().unwrap() {
             for server in servers.as_array().unwrap() {
-                let flows: Vec<&Value> =
-                    report["flows"].as_array().unwrap().iter().filter(|flow| flow["remote_ip"] == *server).collect();
+                let flows: Vec<&Value> = report["flows"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .filter(|flow| flow["remote_ip"] == *server)
+                    .collect();
                 for flow in &flows {
-                    assert_eq!(flow["country"], Value::from(country.as_str()), "{name}: {flow}");
+                    assert_eq!(
+                        flow["country"],
+                        Value::from(country.as_str()),
+                        "{name}: {flow}"
+                    );
                 }
             }
         }
@@ -34,14 +51,28 @@ fn every_server_is_placed_where_it_stands() {
 #[test]
 fn every_server_is_found_under_its_name() {
     for name in LAB {
-        let Some((report, truth)) = audited(name, &[]) else { return };
+        let Some((report, truth)) = audited(name, &[]) else {
+            return;
+        };
         let flows = report["flows"].as_array().unwrap();
         for server in truth["servers"].as_array().unwrap() {
-            let reached: Vec<&Value> = flows.iter().filter(|flow| flow["remote_ip"] == server["ip"]).collect();
+            let reached: Vec<&Value> = flows
+                .iter()
+                .filter(|flow| flow["remote_ip"] == server["ip"])
+                .collect();
             for flow in &reached {
                 let seen = flow["name"].as_str().unwrap_or("");
-                let known = server["names"].as_array().unwrap().iter().any(|name| name == seen);
-                assert!(known || !column(&report, "dns", "name").is_empty() && seen.ends_with("xiaomi.net"), "{name}: {flow}");
+                let known = server["names"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .any(|name| name == seen);
+                assert!(
+                    known
+                        || !column(&report, "dns", "name").is_empty()
+                            && seen.ends_with("xiaomi.net"),
+                    "{name}: {flow}"
+                );
             }
             assert!(!reached.is_empty(), "{name}: no flow to {server}");
         }
@@ -51,7 +82,9 @@ fn every_server_is_found_under_its_name() {
 #[test]
 fn the_phone_is_the_audited_device() {
     for name in LAB {
-        let Some((report, truth)) = audited(name, &[]) else { return };
+        let Some((report, truth)) = audited(name, &[]) else {
+            return;
+        };
         let phones = truth["phone"].as_array().unwrap();
         for flow in report["flows"].as_array().unwrap() {
             if flow["scope"] == "outbound" {
@@ -64,11 +97,20 @@ fn the_phone_is_the_audited_device() {
 /// The announced move is contradicted by one destination and no other.
 #[test]
 fn one_destination_does_not_fit_the_announcement() {
-    let Some((report, _)) = audited("redmi-india-after", &["--expect", "IN,SG,US"]) else { return };
+    let Some((report, _)) = audited("redmi-india-after", &["--expect", "IN,SG,US"]) else {
+        return;
+    };
     let flows = report["flows"].as_array().unwrap();
-    let violated: Vec<&Value> = flows.iter().filter(|flow| flow["verdict"] == "violated").collect();
+    let violated: Vec<&Value> = flows
+        .iter()
+        .filter(|flow| flow["verdict"] == "violated")
+        .collect();
     assert!(!violated.is_empty());
     for flow in violated {
-        assert_eq!((flow["name"].as_str(), flow["country"].as_str()), (Some("tracking.miui.com"), Some("CN")), "{flow}");
+        assert_eq!(
+            (flow["name"].as_str(), flow["country"].as_str()),
+            (Some("tracking.miui.com"), Some("CN")),
+            "{flow}"
+        );
     }
 }

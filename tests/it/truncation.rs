@@ -33,7 +33,11 @@ fn packets(path: &str) -> Vec<Owned> {
 }
 
 fn audited(packets: &[Owned], cut: impl Fn(usize) -> usize) -> Report {
-    let options = AuditOptions { keep_dns: true, keep_http: true, ..AuditOptions::default() };
+    let options = AuditOptions {
+        keep_dns: true,
+        keep_http: true,
+        ..AuditOptions::default()
+    };
     let mut audit = Audit::new(&options).unwrap();
     for (number, packet) in packets.iter().enumerate() {
         let len = cut(number).min(packet.bytes.len());
@@ -57,11 +61,25 @@ fn cut_packets_never_stop_an_audit() {
     for fixture in fixtures() {
         let packets = packets(&fixture.capture);
         assert!(!packets.is_empty(), "{}", fixture.name);
-        let longest = packets.iter().map(|packet| packet.bytes.len()).max().unwrap();
+        let longest = packets
+            .iter()
+            .map(|packet| packet.bytes.len())
+            .max()
+            .unwrap();
         for cut in 0..=longest {
             let report = audited(&packets, |_| cut);
-            assert_eq!(report.totals.packets, packets.len() as u64, "{} cut at {cut}", fixture.name);
-            assert_eq!(report.losses.sum(), report.totals.packets, "{} cut at {cut}", fixture.name);
+            assert_eq!(
+                report.totals.packets,
+                packets.len() as u64,
+                "{} cut at {cut}",
+                fixture.name
+            );
+            assert_eq!(
+                report.losses.sum(),
+                report.totals.packets,
+                "{} cut at {cut}",
+                fixture.name
+            );
         }
     }
 }
@@ -74,8 +92,15 @@ fn one_cut_packet_leaves_the_others() {
         let whole = audited(&packets, |_| usize::MAX);
         for victim in 0..packets.len() {
             let cut = packets[victim].bytes.len() * 2 / 3;
-            let report = audited(&packets, |number| if number == victim { cut } else { usize::MAX });
-            assert!(report.losses.in_flows + 1 >= whole.losses.in_flows, "{} packet {victim}", fixture.name);
+            let report = audited(
+                &packets,
+                |number| if number == victim { cut } else { usize::MAX },
+            );
+            assert!(
+                report.losses.in_flows + 1 >= whole.losses.in_flows,
+                "{} packet {victim}",
+                fixture.name
+            );
             assert_eq!(report.losses.sum(), report.totals.packets);
         }
     }
@@ -87,11 +112,19 @@ fn every_packet_is_in_exactly_one_bucket() {
         let report = fixture.audit(&[]);
         let losses = &report["losses"];
         let many = |key: &str| match &losses[key] {
-            serde_json::Value::Array(rows) => rows.iter().map(|row| row["packets"].as_u64().unwrap()).sum(),
+            serde_json::Value::Array(rows) => rows
+                .iter()
+                .map(|row| row["packets"].as_u64().unwrap())
+                .sum(),
             serde_json::Value::Object(map) => map.values().map(|n| n.as_u64().unwrap()).sum(),
-            other => other.as_u64().unwrap_or_else(|| panic!("{}: no losses.{key}", fixture.name)),
+            other => other
+                .as_u64()
+                .unwrap_or_else(|| panic!("{}: no losses.{key}", fixture.name)),
         };
-        let sum: u64 = ["in_flows", "not_ip", "undecodable", "filtered"].map(many).iter().sum();
+        let sum: u64 = ["in_flows", "not_ip", "undecodable", "filtered"]
+            .map(many)
+            .iter()
+            .sum();
         assert_eq!(report["totals"]["packets"], sum, "{}", fixture.name);
     }
 }

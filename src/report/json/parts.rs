@@ -37,7 +37,9 @@ fn input(json: &mut Writer<'_>, input: &Input) {
     json.begin(b'{');
     json.text("path", &input.path);
     json.field_string("format", input.format);
-    json.list("compression", &input.compression, |json, word| json.word(word));
+    json.list("compression", &input.compression, |json, word| {
+        json.word(word)
+    });
     json.field("stored_bytes", input.stored_bytes);
     json.field("inner_bytes", input.inner_bytes);
     json.field_string_or_null("sha256", input.sha256.as_deref());
@@ -48,12 +50,16 @@ fn input(json: &mut Writer<'_>, input: &Input) {
     notes(json, &input.notes);
     json.field("secret_bytes", input.secret_bytes);
     json.field("resolved_names", input.resolved_names);
-    json.list("skipped_blocks", &input.skipped_blocks, |json, (kind, blocks)| {
-        json.begin(b'{');
-        json.field("type", u64::from(*kind));
-        json.field("blocks", *blocks);
-        json.end(b'}');
-    });
+    json.list(
+        "skipped_blocks",
+        &input.skipped_blocks,
+        |json, (kind, blocks)| {
+            json.begin(b'{');
+            json.field("type", u64::from(*kind));
+            json.field("blocks", *blocks);
+            json.end(b'}');
+        },
+    );
     json.field_boolean("cut", input.cut);
     json.field_boolean("unordered", input.unordered);
     json.end(b'}');
@@ -112,7 +118,9 @@ fn settings(json: &mut Writer<'_>, settings: &Settings) {
         Some(expectation) => expect(json, expectation),
         None => json.field_null("expect"),
     }
-    json.list("devices", &settings.devices, |json, device| json.string(device));
+    json.list("devices", &settings.devices, |json, device| {
+        json.string(device)
+    });
     json.field_boolean("hashed", settings.hashed);
     limits(json, &settings.limits);
     json.end(b'}');
@@ -122,7 +130,9 @@ fn expect(json: &mut Writer<'_>, expectation: &Expectation) {
     json.key("expect");
     json.begin(b'{');
     json.field_string("written", &expectation.written);
-    json.list("countries", &expectation.countries, |json, country| json.word(country.code()));
+    json.list("countries", &expectation.countries, |json, country| {
+        json.word(country.code())
+    });
     json.list("groups", &expectation.groups, |json, (name, date)| {
         json.begin(b'{');
         json.field_string("name", name);
@@ -187,7 +197,9 @@ fn limits(json: &mut Writer<'_>, limits: &Limits) {
 
 fn device(json: &mut Writer<'_>, device: &Device) {
     json.begin(b'{');
-    json.list("addresses", &device.addresses, |json, address| json.address(*address));
+    json.list("addresses", &device.addresses, |json, address| {
+        json.address(*address)
+    });
     json.field_string_or_null("mac", device.mac.map(|mac| mac.to_string()).as_deref());
     json.field_string("reason", &device.reason);
     json.end(b'}');
@@ -213,8 +225,20 @@ fn totals(json: &mut Writer<'_>, totals: &Totals) {
     ] {
         json.field(key, value);
     }
-    three(json, "names", [("observed", observed), ("inferred", inferred), ("none", unnamed)]);
-    let verdicts = [("violated", violated), ("indeterminate", indeterminate), ("met", met)];
+    three(
+        json,
+        "names",
+        [
+            ("observed", observed),
+            ("inferred", inferred),
+            ("none", unnamed),
+        ],
+    );
+    let verdicts = [
+        ("violated", violated),
+        ("indeterminate", indeterminate),
+        ("met", met),
+    ];
     three(json, "verdicts", verdicts);
     json.span(totals.time);
     json.end(b'}');
@@ -254,7 +278,9 @@ fn losses(json: &mut Writer<'_>, losses: &Losses) {
         json.field(name, *count);
     }
     json.end(b'}');
-    json.list("warnings", &losses.warnings, |json, warning| json.string(&warning.lossless()));
+    json.list("warnings", &losses.warnings, |json, warning| {
+        json.string(&warning.lossless())
+    });
     json.end(b'}');
 }
 

@@ -2,9 +2,7 @@
 
 use super::writer::Writer;
 use crate::model::columns::Row;
-use crate::model::{
-    Destination, DnsAnswer, DnsRow, Finding, Flow, HttpRow, Place, Report, Text,
-};
+use crate::model::{Destination, DnsAnswer, DnsRow, Finding, Flow, HttpRow, Place, Report, Text};
 use crate::report::{opinion_words, words};
 use std::io;
 
@@ -13,7 +11,10 @@ pub(super) fn flows(json: &mut Writer<'_>, report: &Report) -> io::Result<()> {
         report.rows.flows(&mut |flow| {
             json.line();
             json.begin(b'{');
-            json.row(Row { flow, data: &report.data });
+            json.row(Row {
+                flow,
+                data: &report.data,
+            });
             names(json, flow);
             json.end(b'}');
             json.drain()
@@ -46,7 +47,9 @@ pub(super) fn destinations(json: &mut Writer<'_>, report: &Report) -> io::Result
             where_it_is(json, place, report);
             json.field("packets_out", destination.packets_out);
             json.field("packets_in", destination.packets_in);
-            json.list("flow_numbers", &destination.flow_numbers, |json, flow| json.integer(*flow));
+            json.list("flow_numbers", &destination.flow_numbers, |json, flow| {
+                json.integer(*flow)
+            });
             let verdict = destination.verdict.map(|verdict| verdict.as_str());
             json.field_string_or_null("verdict", verdict);
             json.end(b'}');
@@ -58,22 +61,37 @@ pub(super) fn destinations(json: &mut Writer<'_>, report: &Report) -> io::Result
 /// What identifies a destination, how much went there, and where to look.
 fn subject(json: &mut Writer<'_>, destination: &Destination) {
     json.text_or_null("name", destination.name.as_ref());
-    json.field_string_or_null("name_via", Some(destination.name_via).filter(|via| !via.is_empty()));
+    json.field_string_or_null(
+        "name_via",
+        Some(destination.name_via).filter(|via| !via.is_empty()),
+    );
     json.field_string("name_grade", destination.name_grade);
-    json.text_or_null("registrable_domain", destination.registrable_domain.as_ref());
-    json.list("addresses", &destination.addresses, |json, address| json.address(*address));
+    json.text_or_null(
+        "registrable_domain",
+        destination.registrable_domain.as_ref(),
+    );
+    json.list("addresses", &destination.addresses, |json, address| {
+        json.address(*address)
+    });
     json.field("address_count", destination.address_count);
-    json.list("protocols", &destination.protocols, |json, word| json.string(word));
+    json.list("protocols", &destination.protocols, |json, word| {
+        json.string(word)
+    });
     json.field("flows", destination.flows);
     json.field("bytes_out", destination.bytes_out);
     json.field("bytes_in", destination.bytes_in);
     json.span(Some((destination.first_seen, destination.last_seen)));
-    json.list("frames", &destination.frames, |json, frame| json.integer(*frame));
+    json.list("frames", &destination.frames, |json, frame| {
+        json.integer(*frame)
+    });
 }
 
 /// The place columns, under the names they have in a flow row.
 fn where_it_is(json: &mut Writer<'_>, place: &Place, report: &Report) {
-    json.field_string_or_null("country", place.country.as_ref().map(|country| country.code()));
+    json.field_string_or_null(
+        "country",
+        place.country.as_ref().map(|country| country.code()),
+    );
     json.field_string("country_confidence", place.confidence.as_str());
     let sources = opinion_words(&place.opinions, &report.data);
     json.field_string_or_null("country_sources", Some(&*sources).filter(|s| !s.is_empty()));
@@ -106,10 +124,16 @@ fn finding(json: &mut Writer<'_>, finding: &Finding, destination: Option<&Destin
     json.field_string("id", &finding.id);
     json.field_string("rule", finding.rule);
     json.field_string("verdict", finding.verdict.as_str());
-    json.field_string_or_null("country", finding.country.as_ref().map(|country| country.code()));
+    json.field_string_or_null(
+        "country",
+        finding.country.as_ref().map(|country| country.code()),
+    );
     json.field_string("why", &finding.why);
     json.field_string_or_null("would_decide", finding.would_decide.as_deref());
-    json.field("destination", u64::try_from(finding.destination).unwrap_or(u64::MAX));
+    json.field(
+        "destination",
+        u64::try_from(finding.destination).unwrap_or(u64::MAX),
+    );
     if let Some(destination) = destination {
         subject(json, destination);
     }
@@ -178,10 +202,19 @@ fn http_row(json: &mut Writer<'_>, row: &HttpRow) {
     json.text("path", &row.request.path);
     json.text_or_null("user_agent", row.request.user_agent.as_ref());
     json.text_or_null("request_content_type", row.request.content_type.as_ref());
-    json.text_or_null("request_content_encoding", row.request.content_encoding.as_ref());
+    json.text_or_null(
+        "request_content_encoding",
+        row.request.content_encoding.as_ref(),
+    );
     json.field_or_null("status", response.map(|response| response.status.into()));
-    json.text_or_null("content_type", response.and_then(|r| r.content_type.as_ref()));
-    json.text_or_null("content_encoding", response.and_then(|r| r.content_encoding.as_ref()));
+    json.text_or_null(
+        "content_type",
+        response.and_then(|r| r.content_type.as_ref()),
+    );
+    json.text_or_null(
+        "content_encoding",
+        response.and_then(|r| r.content_encoding.as_ref()),
+    );
     json.key("remote_ip");
     json.address(row.remote_ip);
     json.field("remote_port", row.remote_port.into());

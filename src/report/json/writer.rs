@@ -24,12 +24,21 @@ const BUFFER_BYTES: usize = 64 << 10;
 impl<'w> Writer<'w> {
     pub(super) fn new(sink: &'w mut dyn Write) -> Self {
         let buffer = Vec::with_capacity(BUFFER_BYTES.saturating_add(8 << 10));
-        Writer { sink, buffer, comma: false, stamp: number::Stamp::default() }
+        Writer {
+            sink,
+            buffer,
+            comma: false,
+            stamp: number::Stamp::default(),
+        }
     }
 
     /// Hands the buffer on once it is full. To be called once a row.
     pub(super) fn drain(&mut self) -> io::Result<()> {
-        if self.buffer.len() >= BUFFER_BYTES { self.flush() } else { Ok(()) }
+        if self.buffer.len() >= BUFFER_BYTES {
+            self.flush()
+        } else {
+            Ok(())
+        }
     }
 
     /// Hands on what is left.
@@ -89,7 +98,8 @@ impl<'w> Writer<'w> {
 
     pub(super) fn boolean(&mut self, yes: bool) {
         self.before();
-        self.buffer.extend_from_slice(if yes { b"true" } else { b"false" });
+        self.buffer
+            .extend_from_slice(if yes { b"true" } else { b"false" });
     }
 
     /// Signed 64 bits hold every number: readers know no more.
@@ -242,7 +252,10 @@ impl<'w> Writer<'w> {
 
     /// `first_seen` and `last_seen`, or nulls.
     pub(super) fn span(&mut self, time: Option<(Time, Time)>) {
-        for (key, time) in [("first_seen", time.map(|t| t.0)), ("last_seen", time.map(|t| t.1))] {
+        for (key, time) in [
+            ("first_seen", time.map(|t| t.0)),
+            ("last_seen", time.map(|t| t.1)),
+        ] {
             self.key(key);
             match time {
                 Some(time) => self.time(time),

@@ -17,7 +17,10 @@ const WIDE: usize = 110;
 
 pub(super) fn by_country(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let groups = groups(report);
-    let countries = groups.iter().filter(|group| group.country.is_some()).count();
+    let countries = groups
+        .iter()
+        .filter(|group| group.country.is_some())
+        .count();
     let remark = match length(countries) {
         0 => "flows observed in this capture".to_owned(),
         1 => "flows observed to addresses in 1 country in this capture".to_owned(),
@@ -28,7 +31,9 @@ pub(super) fn by_country(page: &mut Page<'_>, report: &Report) -> io::Result<()>
         return page.paragraph("None observed.", 2, None);
     }
     let table = Layout::new(page, report, &groups);
-    groups.iter().try_for_each(|group| table.group(page, report, group))
+    groups
+        .iter()
+        .try_for_each(|group| table.group(page, report, group))
 }
 
 /// The destinations of one country, or those without one.
@@ -57,10 +62,15 @@ impl Group<'_> {
 fn groups(report: &Report) -> Vec<Group<'_>> {
     let mut by_country: BTreeMap<Option<Country>, Vec<&Destination>> = BTreeMap::new();
     for destination in outbound(report) {
-        by_country.entry(destination.place.country).or_default().push(destination);
+        by_country
+            .entry(destination.place.country)
+            .or_default()
+            .push(destination);
     }
-    let mut groups: Vec<Group<'_>> =
-        by_country.into_iter().map(|(country, rows)| Group { country, rows }).collect();
+    let mut groups: Vec<Group<'_>> = by_country
+        .into_iter()
+        .map(|(country, rows)| Group { country, rows })
+        .collect();
     let rank = |verdict: Option<Verdict>| match verdict {
         Some(Verdict::Violated) => 0,
         Some(Verdict::Indeterminate) => 1,
@@ -68,7 +78,10 @@ fn groups(report: &Report) -> Vec<Group<'_>> {
     };
     groups.sort_by_cached_key(|group| {
         let worst = group.rows.iter().map(|row| rank(row.verdict)).min();
-        (worst, std::cmp::Reverse(sum(&group.rows, |row| row.bytes_out)))
+        (
+            worst,
+            std::cmp::Reverse(sum(&group.rows, |row| row.bytes_out)),
+        )
     });
     groups
 }
@@ -103,7 +116,12 @@ impl Layout {
         columns.push(numbers("in"));
         columns.push(words("placed"));
         columns.push(words("named by"));
-        let mut table = Layout { columns, widths: Vec::new(), wide, judged };
+        let mut table = Layout {
+            columns,
+            widths: Vec::new(),
+            wide,
+            judged,
+        };
         let rows: Vec<Vec<Cell>> = groups
             .iter()
             .flat_map(|group| group.split().0)
@@ -119,7 +137,12 @@ impl Layout {
         page.heads(&self.columns, &self.widths, INDENT)?;
         let (shown, folded) = group.split();
         for destination in shown {
-            page.row(&self.columns, &self.widths, &self.cells(destination), INDENT)?;
+            page.row(
+                &self.columns,
+                &self.widths,
+                &self.cells(destination),
+                INDENT,
+            )?;
             if !self.wide {
                 self.second_line(page, destination)?;
             }
@@ -128,19 +151,33 @@ impl Layout {
             return Ok(());
         }
         page.row(&self.columns, &self.widths, &self.folded(&folded), INDENT)?;
-        let flagged = length(folded.iter().filter(|d| d.verdict < Some(Verdict::Met) && d.verdict.is_some()).count());
+        let flagged = length(
+            folded
+                .iter()
+                .filter(|d| d.verdict < Some(Verdict::Met) && d.verdict.is_some())
+                .count(),
+        );
         let more = match flagged {
             0 => "see --format json".to_owned(),
-            _ => format!("and {} more violated or indeterminate among them, see --format json", count(flagged)),
+            _ => format!(
+                "and {} more violated or indeterminate among them, see --format json",
+                count(flagged)
+            ),
         };
         page.paragraph(&more, INDENT + 2, Some(Ink::Soft))
     }
 
     fn title(&self, page: &mut Page<'_>, report: &Report, group: &Group<'_>) -> io::Result<()> {
-        let name = group.country.map_or_else(|| "Country not known".to_owned(), country_words);
+        let name = group
+            .country
+            .map_or_else(|| "Country not known".to_owned(), country_words);
         let remark = format!(
             "{}, {}, {} out, {} in",
-            part(length(group.rows.len()), length(outbound(report).count()), "destination"),
+            part(
+                length(group.rows.len()),
+                length(outbound(report).count()),
+                "destination"
+            ),
             many(sum(&group.rows, |row| row.flows), "flow"),
             bytes(sum(&group.rows, |row| row.bytes_out)),
             bytes(sum(&group.rows, |row| row.bytes_in))
@@ -175,7 +212,11 @@ impl Layout {
     /// Protocol, operator and, where there is no country, why: below the row.
     fn second_line(&self, page: &mut Page<'_>, destination: &Destination) -> io::Result<()> {
         let because = destination.place.unknown_because.unwrap_or_default();
-        let facts = [destination.protocols.join(" "), operator_words(destination), because.to_owned()];
+        let facts = [
+            destination.protocols.join(" "),
+            operator_words(destination),
+            because.to_owned(),
+        ];
         let facts: Vec<String> = facts.into_iter().filter(|fact| !fact.is_empty()).collect();
         let indent = if self.judged { INDENT + 5 } else { INDENT + 2 };
         let facts = facts.join(", ");
@@ -190,7 +231,10 @@ impl Layout {
     fn folded(&self, folded: &[&Destination]) -> Vec<Cell> {
         let mut cells = Vec::with_capacity(self.columns.len());
         cells.extend(self.judged.then(Cell::default));
-        cells.push(Cell::soft(format!("other ({})", count(length(folded.len())))));
+        cells.push(Cell::soft(format!(
+            "other ({})",
+            count(length(folded.len()))
+        )));
         if self.wide {
             cells.extend([Cell::default(), Cell::default()]);
         }
@@ -222,18 +266,27 @@ fn short_name_words(destination: &Destination) -> Cell {
 pub(super) fn nearby(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     page.heading("NEARBY", "not counted as outbound")?;
     for (scope, label, what) in [
-        (Scope::Lan, "Local", "private, link-local or shared addresses"),
+        (
+            Scope::Lan,
+            "Local",
+            "private, link-local or shared addresses",
+        ),
         (Scope::Multicast, "Multicast", "groups or broadcast"),
         (Scope::Loopback, "Loopback", "the device itself"),
     ] {
-        let rows: Vec<&Destination> =
-            report.destinations.iter().filter(|row| row.scope == scope).collect();
+        let rows: Vec<&Destination> = report
+            .destinations
+            .iter()
+            .filter(|row| row.scope == scope)
+            .collect();
         if rows.is_empty() {
             page.field(label, "none observed")?;
             continue;
         }
-        let mut protocols: Vec<&str> =
-            rows.iter().flat_map(|row| row.protocols.iter().copied()).collect();
+        let mut protocols: Vec<&str> = rows
+            .iter()
+            .flat_map(|row| row.protocols.iter().copied())
+            .collect();
         protocols.sort_unstable();
         protocols.dedup();
         let words = format!(
@@ -279,20 +332,35 @@ pub(super) fn resolvers(page: &mut Page<'_>, report: &Report) -> io::Result<()> 
 }
 
 fn resolver(row: &Destination) -> String {
-    let protocols: Vec<&str> =
-        row.protocols.iter().copied().filter(|word| RESOLVING.contains(word)).collect();
+    let protocols: Vec<&str> = row
+        .protocols
+        .iter()
+        .copied()
+        .filter(|word| RESOLVING.contains(word))
+        .collect();
     let place = match (row.scope, row.place.country) {
         (Scope::Outbound, Some(country)) => format!("address in {}", country_words(country)),
         (Scope::Outbound, None) => "country not known".to_owned(),
         (scope, _) => scope.as_str().to_owned(),
     };
-    format!("{}: {}, {place}, {}", subject_words(row), protocols.join(" "), many(row.flows, "flow"))
+    format!(
+        "{}: {}, {place}, {}",
+        subject_words(row),
+        protocols.join(" "),
+        many(row.flows, "flow")
+    )
 }
 
 fn hidden(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let all = length(outbound(report).count());
-    let having = |what: &dyn Fn(&Destination) -> bool| length(outbound(report).filter(|row| what(row)).count());
-    let encrypted = having(&|row| row.protocols.iter().any(|word| matches!(*word, "dot" | "doh" | "doq")));
+    let having = |what: &dyn Fn(&Destination) -> bool| {
+        length(outbound(report).filter(|row| what(row)).count())
+    };
+    let encrypted = having(&|row| {
+        row.protocols
+            .iter()
+            .any(|word| matches!(*word, "dot" | "doh" | "doq"))
+    });
     let outer = having(&|row| row.name_via == "ech-outer");
     let unnamed = having(&|row| row.name.is_none());
     let words = format!(

@@ -34,7 +34,10 @@ pub(super) fn findings(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
 }
 
 fn of(report: &Report, verdict: Verdict) -> impl Iterator<Item = &Finding> {
-    report.findings.iter().filter(move |finding| finding.verdict == verdict)
+    report
+        .findings
+        .iter()
+        .filter(move |finding| finding.verdict == verdict)
 }
 
 fn cards(page: &mut Page<'_>, report: &Report, verdict: Verdict) -> io::Result<()> {
@@ -65,7 +68,9 @@ fn card(
 ) -> io::Result<()> {
     let (sign, ink) = mark(Some(finding.verdict));
     let verdict = format!("{sign} {}", finding.verdict.as_str());
-    let room = page.width().saturating_sub(escape::columns(&verdict).saturating_add(4));
+    let room = page
+        .width()
+        .saturating_sub(escape::columns(&verdict).saturating_add(4));
     let subject = subject_words(destination);
     let subject = escape::fit(&subject, room);
     let verdict = page.paint(&verdict, ink);
@@ -97,16 +102,31 @@ fn evidence(report: &Report, finding: &Finding, destination: &Destination) -> Ve
     who.extend(Some(addresses(destination)).filter(|_| destination.name.is_some()));
     who.extend(Some(operator_words(destination)).filter(|words| !words.is_empty()));
     lines.push(who.join(", "));
-    lines.push(format!("name: {}; {}", super::destinations::name_words(destination), place(report, destination)));
-    lines.push(format!("{}; {} {}", frames(destination), finding.rule, escape::terminal_str(&finding.id)));
+    lines.push(format!(
+        "name: {}; {}",
+        super::destinations::name_words(destination),
+        place(report, destination)
+    ));
+    lines.push(format!(
+        "{}; {} {}",
+        frames(destination),
+        finding.rule,
+        escape::terminal_str(&finding.id)
+    ));
     lines
 }
 
 fn addresses(destination: &Destination) -> String {
     const SHOWN: usize = 3;
-    let shown: Vec<String> =
-        destination.addresses.iter().take(SHOWN).map(ToString::to_string).collect();
-    let more = destination.address_count.saturating_sub(length(shown.len()));
+    let shown: Vec<String> = destination
+        .addresses
+        .iter()
+        .take(SHOWN)
+        .map(ToString::to_string)
+        .collect();
+    let more = destination
+        .address_count
+        .saturating_sub(length(shown.len()));
     match more {
         0 => shown.join(" "),
         _ => format!("{} and {} more", shown.join(" "), at_least(more)),
@@ -118,7 +138,10 @@ fn place(report: &Report, destination: &Destination) -> String {
     let sources = opinion_words(&place.opinions, &report.data).replace(';', " ");
     let sources = escape::terminal_str(&sources);
     match (place.country, place.unknown_because) {
-        (Some(_), _) => format!("place: {} confidence by {sources}", place.confidence.as_str()),
+        (Some(_), _) => format!(
+            "place: {} confidence by {sources}",
+            place.confidence.as_str()
+        ),
         (None, Some(why)) if sources.is_empty() => format!("place: unknown, {why}"),
         (None, Some(why)) => format!("place: unknown, {why} ({sources})"),
         (None, None) => "place: unknown".to_owned(),
@@ -127,10 +150,19 @@ fn place(report: &Report, destination: &Destination) -> String {
 
 fn frames(destination: &Destination) -> String {
     const SHOWN: usize = 6;
-    let shown: Vec<String> = destination.frames.iter().take(SHOWN).map(u64::to_string).collect();
+    let shown: Vec<String> = destination
+        .frames
+        .iter()
+        .take(SHOWN)
+        .map(u64::to_string)
+        .collect();
     let more = destination.flows.saturating_sub(length(shown.len()));
     match more {
         0 => format!("first frames {}", shown.join(" ")),
-        _ => format!("first frames {} and of {} more flows", shown.join(" "), count(more)),
+        _ => format!(
+            "first frames {} and of {} more flows",
+            shown.join(" "),
+            count(more)
+        ),
     }
 }

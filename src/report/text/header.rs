@@ -19,7 +19,10 @@ pub(super) fn answer(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
             let question = format!("Does the traffic in this capture stay within {written}?");
             (question, judged(report))
         }
-        None => ("Where does the traffic in this capture go?".to_owned(), unjudged(report)),
+        None => (
+            "Where does the traffic in this capture go?".to_owned(),
+            unjudged(report),
+        ),
     };
     page.blank()?;
     page.paragraph(&question, 0, Some(super::Ink::Strong))?;
@@ -49,16 +52,26 @@ fn judged(report: &Report) -> String {
         (0, ..) => "None observed: there are no outbound flows in this capture.".to_owned(),
         (_, 0, 0) => format!(
             "In this capture it does: {} at addresses placed within what was expected.",
-            if all == 1 { "the one destination is".to_owned() } else { format!("all {} destinations are", count(all)) }
+            if all == 1 {
+                "the one destination is".to_owned()
+            } else {
+                format!("all {} destinations are", count(all))
+            }
         ),
-        (_, 0, _) => format!("Not decided. {unknown} No flow was observed to an address placed elsewhere."),
+        (_, 0, _) => {
+            format!("Not decided. {unknown} No flow was observed to an address placed elsewhere.")
+        }
         _ => {
             let first = format!(
                 "Not in this capture: flows were observed to addresses in {}, for {}.",
                 countries(Verdict::Violated),
                 part(violated, all, "destination")
             );
-            if indeterminate > 0 { format!("{first} {unknown}") } else { first }
+            if indeterminate > 0 {
+                format!("{first} {unknown}")
+            } else {
+                first
+            }
         }
     }
 }
@@ -68,12 +81,19 @@ fn unjudged(report: &Report) -> String {
     if all == 0 {
         return "None observed: there are no outbound flows in this capture.".to_owned();
     }
-    let countries: BTreeSet<Country> =
-        outbound(report).filter_map(|destination| destination.place.country).collect();
-    let unplaced = outbound(report).filter(|d| d.place.country.is_none()).count();
+    let countries: BTreeSet<Country> = outbound(report)
+        .filter_map(|destination| destination.place.country)
+        .collect();
+    let unplaced = outbound(report)
+        .filter(|d| d.place.country.is_none())
+        .count();
     let mut answer = match countries.len() {
         0 => format!("To {}.", many(all, "destination")),
-        _ => format!("To {} at addresses in {}.", many(all, "destination"), listed(&countries)),
+        _ => format!(
+            "To {} at addresses in {}.",
+            many(all, "destination"),
+            listed(&countries)
+        ),
     };
     if unplaced > 0 {
         answer.push_str(&format!(
@@ -88,10 +108,17 @@ fn unjudged(report: &Report) -> String {
 /// `China (CN) and Singapore (SG)`; at most six, then how many more.
 fn listed(countries: &BTreeSet<Country>) -> String {
     const SHOWN: usize = 6;
-    let mut names: Vec<String> = countries.iter().take(SHOWN).map(|c| country_words(*c)).collect();
+    let mut names: Vec<String> = countries
+        .iter()
+        .take(SHOWN)
+        .map(|c| country_words(*c))
+        .collect();
     let more = countries.len().saturating_sub(SHOWN);
     if more > 0 {
-        names.push(format!("{more} more {}", if more == 1 { "country" } else { "countries" }));
+        names.push(format!(
+            "{more} more {}",
+            if more == 1 { "country" } else { "countries" }
+        ));
     }
     match names.pop() {
         Some(last) if names.is_empty() => last,
@@ -104,19 +131,31 @@ fn ledger(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let all = length(outbound(report).count());
     let flows = report.totals.outbound_flows;
     let rows = [Verdict::Violated, Verdict::Indeterminate, Verdict::Met];
-    let by_verdict = destinations_by_verdict(report).into_iter().zip(report.totals.verdicts);
+    let by_verdict = destinations_by_verdict(report)
+        .into_iter()
+        .zip(report.totals.verdicts);
     for (verdict, (destinations, judged_flows)) in rows.into_iter().zip(by_verdict) {
         let (sign, ink) = mark(Some(verdict));
-        let label = page.paint(&pad(&format!("{sign} {}", verdict.as_str()), 16, false), ink);
+        let label = page.paint(
+            &pad(&format!("{sign} {}", verdict.as_str()), 16, false),
+            ink,
+        );
         let destinations = pad(&part(destinations, all, "destination"), 26, false);
-        page.line(&format!("  {label}{destinations}{}", part(judged_flows, flows, "flow")))?;
+        page.line(&format!(
+            "  {label}{destinations}{}",
+            part(judged_flows, flows, "flow")
+        ))?;
     }
     Ok(())
 }
 
 pub(super) fn destinations_by_verdict(report: &Report) -> [u64; 3] {
     [Verdict::Violated, Verdict::Indeterminate, Verdict::Met].map(|verdict| {
-        length(outbound(report).filter(|d| d.verdict == Some(verdict)).count())
+        length(
+            outbound(report)
+                .filter(|d| d.verdict == Some(verdict))
+                .count(),
+        )
     })
 }
 
@@ -126,11 +165,19 @@ pub(super) fn examined(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     captures(page, report)?;
     let totals = &report.totals;
     let wire = bytes(totals.wire_bytes);
-    page.field("Packets", &format!("{}, {wire} on the wire", many(totals.packets, "packet")))?;
+    page.field(
+        "Packets",
+        &format!("{}, {wire} on the wire", many(totals.packets, "packet")),
+    )?;
     match totals.time {
         Some((first, last)) => page.field(
             "Time",
-            &format!("{} to {} UTC ({})", instant(first), instant(last), duration(last.since(first))),
+            &format!(
+                "{} to {} UTC ({})",
+                instant(first),
+                instant(last),
+                duration(last.since(first))
+            ),
         )?,
         None => page.field("Time", "no packets")?,
     }
@@ -160,7 +207,11 @@ pub(super) fn examined(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
 
 fn captures(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     const SHOWN: usize = 8;
-    let mut label = if report.inputs.len() == 1 { "Capture" } else { "Captures" };
+    let mut label = if report.inputs.len() == 1 {
+        "Capture"
+    } else {
+        "Captures"
+    };
     for input in report.inputs.iter().take(SHOWN) {
         page.field(label, &input_words(input))?;
         label = "";
@@ -182,7 +233,11 @@ fn captures(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
 pub(super) fn input_words(input: &Input) -> String {
     let mut facts = vec![input.format.to_owned()];
     facts.extend(input.compression.iter().map(|word| (*word).to_owned()));
-    let links: BTreeSet<u32> = input.interfaces.iter().map(|interface| interface.link).collect();
+    let links: BTreeSet<u32> = input
+        .interfaces
+        .iter()
+        .map(|interface| interface.link)
+        .collect();
     facts.extend(links.into_iter().map(link_words));
     facts.push(bytes(input.stored_bytes));
     facts.push(many(input.packets, "packet"));
@@ -200,8 +255,12 @@ fn devices(page: &mut Page<'_>, devices: &[Device]) -> io::Result<()> {
     }
     const SHOWN: usize = 4;
     for device in devices {
-        let mut names: Vec<String> =
-            device.addresses.iter().take(SHOWN).map(ToString::to_string).collect();
+        let mut names: Vec<String> = device
+            .addresses
+            .iter()
+            .take(SHOWN)
+            .map(ToString::to_string)
+            .collect();
         let more = length(device.addresses.len().saturating_sub(SHOWN));
         if more > 0 {
             names.push(format!("{more} more"));

@@ -10,7 +10,10 @@ use std::io;
 const LISTED: usize = 20;
 
 pub(super) fn inputs(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
-    report.inputs.iter().try_for_each(|input| self::input(page, input))
+    report
+        .inputs
+        .iter()
+        .try_for_each(|input| self::input(page, input))
 }
 
 fn input(page: &mut Page<'_>, input: &Input) -> io::Result<()> {
@@ -28,7 +31,12 @@ fn input(page: &mut Page<'_>, input: &Input) -> io::Result<()> {
     match input.time {
         Some((first, last)) => page.field(
             "Time",
-            &format!("{} to {} UTC ({})", instant(first), instant(last), duration(last.since(first))),
+            &format!(
+                "{} to {} UTC ({})",
+                instant(first),
+                instant(last),
+                duration(last.since(first))
+            ),
         )?,
         None => page.field("Time", "no packets")?,
     }
@@ -49,9 +57,23 @@ fn input(page: &mut Page<'_>, input: &Input) -> io::Result<()> {
 
 fn interface(page: &mut Page<'_>, place: usize, interface: &Interface) -> io::Result<()> {
     let mut facts = Vec::new();
-    facts.extend(interface.name.iter().map(|name| escape::terminal(name).into_owned()));
-    facts.extend(interface.description.iter().map(|words| escape::terminal(words).into_owned()));
-    facts.push(format!("{} ({})", link_words(interface.link), interface.link));
+    facts.extend(
+        interface
+            .name
+            .iter()
+            .map(|name| escape::terminal(name).into_owned()),
+    );
+    facts.extend(
+        interface
+            .description
+            .iter()
+            .map(|words| escape::terminal(words).into_owned()),
+    );
+    facts.push(format!(
+        "{} ({})",
+        link_words(interface.link),
+        interface.link
+    ));
     facts.push(match interface.snaplen {
         0 => "no snaplen".to_owned(),
         n => format!("snaplen {}", count(n.into())),
@@ -86,10 +108,16 @@ fn notes(page: &mut Page<'_>, notes: &[(&'static str, Text)]) -> io::Result<()> 
 
 fn details(page: &mut Page<'_>, input: &Input) -> io::Result<()> {
     if input.secret_bytes > 0 {
-        page.field("Secrets", &format!("{} of decryption secrets inside", bytes(input.secret_bytes)))?;
+        page.field(
+            "Secrets",
+            &format!("{} of decryption secrets inside", bytes(input.secret_bytes)),
+        )?;
     }
     if input.resolved_names > 0 {
-        page.field("Names", &format!("{} in name resolution blocks", count(input.resolved_names)))?;
+        page.field(
+            "Names",
+            &format!("{} in name resolution blocks", count(input.resolved_names)),
+        )?;
     }
     if !input.skipped_blocks.is_empty() {
         let blocks: Vec<String> = input

@@ -42,7 +42,10 @@ pub(super) struct Cell {
 
 impl Cell {
     pub(super) fn inked(text: impl Into<String>, ink: Ink) -> Self {
-        Cell { text: text.into(), ink: Some(ink) }
+        Cell {
+            text: text.into(),
+            ink: Some(ink),
+        }
     }
 
     pub(super) fn soft(text: impl Into<String>) -> Self {
@@ -52,7 +55,10 @@ impl Cell {
 
 impl<T: Into<String>> From<T> for Cell {
     fn from(text: T) -> Self {
-        Cell { text: text.into(), ink: None }
+        Cell {
+            text: text.into(),
+            ink: None,
+        }
     }
 }
 
@@ -67,15 +73,27 @@ pub(super) struct Column {
 }
 
 pub(super) const fn words(head: &'static str) -> Column {
-    Column { head, right: false, least: None }
+    Column {
+        head,
+        right: false,
+        least: None,
+    }
 }
 
 pub(super) const fn numbers(head: &'static str) -> Column {
-    Column { head, right: true, least: None }
+    Column {
+        head,
+        right: true,
+        least: None,
+    }
 }
 
 pub(super) const fn flexible(head: &'static str, least: usize) -> Column {
-    Column { head, right: false, least: Some(least) }
+    Column {
+        head,
+        right: false,
+        least: Some(least),
+    }
 }
 
 /// Where lines go.
@@ -88,7 +106,13 @@ const GAP: usize = 2;
 
 impl<'w> Page<'w> {
     pub(super) fn new(out: &'w mut dyn Write, style: Style) -> Self {
-        Page { out, style: Style { width: style.width.clamp(60, 400), ..style } }
+        Page {
+            out,
+            style: Style {
+                width: style.width.clamp(60, 400),
+                ..style
+            },
+        }
     }
 
     pub(super) fn width(&self) -> usize {
@@ -107,7 +131,9 @@ impl<'w> Page<'w> {
     /// The title of a section, with a softer remark behind it where there is room.
     pub(super) fn heading(&mut self, title: &str, remark: &str) -> io::Result<()> {
         self.blank()?;
-        let room = self.width().saturating_sub(columns(title).saturating_add(GAP));
+        let room = self
+            .width()
+            .saturating_sub(columns(title).saturating_add(GAP));
         let title = self.paint(title, Some(Ink::Heading));
         if remark.is_empty() || columns(remark) > room {
             self.line(&title)?;
@@ -130,7 +156,12 @@ impl<'w> Page<'w> {
     }
 
     /// Wrapped words, indented.
-    pub(super) fn paragraph(&mut self, text: &str, indent: usize, ink: Option<Ink>) -> io::Result<()> {
+    pub(super) fn paragraph(
+        &mut self,
+        text: &str,
+        indent: usize,
+        ink: Option<Ink>,
+    ) -> io::Result<()> {
         for line in wrap(text, self.width().saturating_sub(indent)) {
             let line = self.paint(&line, ink);
             self.line(&format!("{:indent$}{line}", ""))?;
@@ -149,7 +180,12 @@ impl<'w> Page<'w> {
     }
 
     /// The heads of a table.
-    pub(super) fn heads(&mut self, table: &[Column], widths: &[usize], indent: usize) -> io::Result<()> {
+    pub(super) fn heads(
+        &mut self,
+        table: &[Column],
+        widths: &[usize],
+        indent: usize,
+    ) -> io::Result<()> {
         let heads: Vec<Cell> = table.iter().map(|column| Cell::soft(column.head)).collect();
         self.row(table, widths, &heads, indent)
     }
@@ -167,7 +203,11 @@ impl<'w> Page<'w> {
             let text = fit(&cell.text, *width);
             let blanks = " ".repeat(width.saturating_sub(columns(&text)));
             let text = self.paint(&text, cell.ink);
-            let (before, after) = if column.right { (&*blanks, "") } else { ("", &*blanks) };
+            let (before, after) = if column.right {
+                (&*blanks, "")
+            } else {
+                ("", &*blanks)
+            };
             line.push_str(before);
             line.push_str(&text);
             line.push_str(after);
@@ -209,7 +249,11 @@ impl<'w> Page<'w> {
 /// `text` filled up with blanks to `width` columns.
 pub(super) fn pad(text: &str, width: usize, right: bool) -> String {
     let blanks = " ".repeat(width.saturating_sub(columns(text)));
-    if right { format!("{blanks}{text}") } else { format!("{text}{blanks}") }
+    if right {
+        format!("{blanks}{text}")
+    } else {
+        format!("{text}{blanks}")
+    }
 }
 
 /// `text` broken at blanks into lines of at most `width` columns. A longer word is broken too.
@@ -265,7 +309,11 @@ pub(super) fn count(number: u64) -> String {
 
 /// `1 flow`, `12,345 flows`. The plural takes an `s`.
 pub(super) fn many(number: u64, what: &str) -> String {
-    format!("{} {what}{}", count(number), if number == 1 { "" } else { "s" })
+    format!(
+        "{} {what}{}",
+        count(number),
+        if number == 1 { "" } else { "s" }
+    )
 }
 
 /// `3 of 14 flows`.

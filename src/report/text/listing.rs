@@ -17,13 +17,22 @@ pub fn flows(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<(
     let page = &mut Page::new(out, style);
     let wide = page.width() >= WIDE;
     let judged = report.settings.expect.is_some();
-    let mut columns = vec![numbers("flow"), word_column("time"), word_column("protocol")];
+    let mut columns = vec![
+        numbers("flow"),
+        word_column("time"),
+        word_column("protocol"),
+    ];
     let mut least = vec![8, 12, 10];
     if wide {
         columns.extend([flexible("local", 8), flexible("remote", 8)]);
         least.extend([21, 27]);
     }
-    columns.extend([flexible("name or address", 8), word_column("at"), numbers("out"), numbers("in")]);
+    columns.extend([
+        flexible("name or address", 8),
+        word_column("at"),
+        numbers("out"),
+        numbers("in"),
+    ]);
     least.extend([0, 2, 10, 10]);
     if judged {
         columns.push(word_column(""));
@@ -39,9 +48,14 @@ pub fn flows(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<(
 
 fn flow_cells(flow: &Flow, wide: bool, judged: bool) -> Vec<Cell> {
     let remote = endpoint(flow.remote_ip, flow.remote_port);
-    let protocol = flow.protocol.map_or_else(|| flow.transport.to_string(), str::to_owned);
-    let mut cells: Vec<Cell> =
-        vec![flow.flow.to_string().into(), clock(flow.first_seen).into(), protocol.into()];
+    let protocol = flow
+        .protocol
+        .map_or_else(|| flow.transport.to_string(), str::to_owned);
+    let mut cells: Vec<Cell> = vec![
+        flow.flow.to_string().into(),
+        clock(flow.first_seen).into(),
+        protocol.into(),
+    ];
     if wide {
         cells.push(endpoint(flow.local_ip, flow.local_port).into());
         cells.push(remote.clone().into());
@@ -50,8 +64,16 @@ fn flow_cells(flow: &Flow, wide: bool, judged: bool) -> Vec<Cell> {
         Some(name) => escape::terminal(name).into_owned().into(),
         None => Cell::soft(remote),
     });
-    let country = flow.place.country.as_ref().map_or("", |country| country.code());
-    cells.extend([country.into(), bytes(flow.bytes_out).into(), bytes(flow.bytes_in).into()]);
+    let country = flow
+        .place
+        .country
+        .as_ref()
+        .map_or("", |country| country.code());
+    cells.extend([
+        country.into(),
+        bytes(flow.bytes_out).into(),
+        bytes(flow.bytes_in).into(),
+    ]);
     if judged {
         let (sign, ink) = mark(flow.verdict);
         cells.push(ink.map_or_else(|| sign.into(), |ink| Cell::inked(sign, ink)));
@@ -118,6 +140,9 @@ fn spread(page: &Page<'_>, mut widths: Vec<usize>) -> Vec<usize> {
     let gaps = widths.len().saturating_sub(1).saturating_mul(2);
     let used = widths.iter().sum::<usize>().saturating_add(gaps);
     let room = page.width().saturating_sub(used);
-    widths.iter_mut().filter(|width| **width == 0).for_each(|width| *width = room);
+    widths
+        .iter_mut()
+        .filter(|width| **width == 0)
+        .for_each(|width| *width = room);
     widths
 }

@@ -15,9 +15,21 @@ pub(super) fn losses(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     page.heading("LOSSES", "what this capture does not show")?;
     accounted(page, report)?;
     reasons(page, "Not IP", &losses.not_ip, report.totals.packets)?;
-    reasons(page, "Not decoded", &losses.undecodable, report.totals.packets)?;
+    reasons(
+        page,
+        "Not decoded",
+        &losses.undecodable,
+        report.totals.packets,
+    )?;
     let filtered = part(losses.filtered, report.totals.packets, "packet");
-    page.field("Filtered", &if losses.filtered == 0 { "none".to_owned() } else { filtered })?;
+    page.field(
+        "Filtered",
+        &if losses.filtered == 0 {
+            "none".to_owned()
+        } else {
+            filtered
+        },
+    )?;
     drops(page, report)?;
     cut(page, report)?;
     damage(page, report)?;
@@ -42,7 +54,12 @@ fn accounted(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     page.field("Mismatch", &words)
 }
 
-fn reasons(page: &mut Page<'_>, label: &str, reasons: &BTreeMap<Reason, u64>, all: u64) -> io::Result<()> {
+fn reasons(
+    page: &mut Page<'_>,
+    label: &str,
+    reasons: &BTreeMap<Reason, u64>,
+    all: u64,
+) -> io::Result<()> {
     if reasons.is_empty() {
         return page.field(label, "none");
     }
@@ -50,14 +67,24 @@ fn reasons(page: &mut Page<'_>, label: &str, reasons: &BTreeMap<Reason, u64>, al
     sorted.sort_by_key(|(reason, n)| (std::cmp::Reverse(*n), *reason));
     let mut label = label;
     for (reason, packets) in sorted.iter().take(LISTED) {
-        let words = format!("{}: {}", part(*packets, all, "packet"), escape::terminal_str(&reason.to_string()));
+        let words = format!(
+            "{}: {}",
+            part(*packets, all, "packet"),
+            escape::terminal_str(&reason.to_string())
+        );
         page.field(label, &words)?;
         label = "";
     }
     let rest = sorted.get(LISTED..).unwrap_or_default();
     if !rest.is_empty() {
-        let packets = rest.iter().fold(0_u64, |sum, (_, n)| sum.saturating_add(*n));
-        let words = format!("{}: {}", many(packets, "packet"), more(rest.len(), "reason"));
+        let packets = rest
+            .iter()
+            .fold(0_u64, |sum, (_, n)| sum.saturating_add(*n));
+        let words = format!(
+            "{}: {}",
+            many(packets, "packet"),
+            more(rest.len(), "reason")
+        );
         page.field("", &words)?;
     }
     Ok(())
@@ -73,9 +100,17 @@ fn drops(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let all: Vec<(&Input, &Interface)> = report
         .inputs
         .iter()
-        .flat_map(|input| input.interfaces.iter().map(move |interface| (input, interface)))
+        .flat_map(|input| {
+            input
+                .interfaces
+                .iter()
+                .map(move |interface| (input, interface))
+        })
         .collect();
-    let silent = all.iter().filter(|(_, interface)| says_nothing(interface)).count();
+    let silent = all
+        .iter()
+        .filter(|(_, interface)| says_nothing(interface))
+        .count();
     if silent == all.len() {
         let words = match silent {
             0 | 1 => "not recorded".to_owned(),
@@ -84,7 +119,10 @@ fn drops(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         return page.field("Dropped", &words);
     }
     let mut label = "Dropped";
-    let speaking = all.iter().enumerate().filter(|(_, (_, interface))| !says_nothing(interface));
+    let speaking = all
+        .iter()
+        .enumerate()
+        .filter(|(_, (_, interface))| !says_nothing(interface));
     for (place, (input, interface)) in speaking.clone().take(LISTED) {
         let name = match &interface.name {
             Some(name) => escape::terminal(name).into_owned(),
@@ -99,7 +137,10 @@ fn drops(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         page.field("", &more(rest, "interface"))?;
     }
     if silent > 0 {
-        page.field("", &format!("not recorded by {silent} of {} interfaces", all.len()))?;
+        page.field(
+            "",
+            &format!("not recorded by {silent} of {} interfaces", all.len()),
+        )?;
     }
     Ok(())
 }
@@ -141,12 +182,19 @@ fn damage(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         page.field(label, "no input")?;
         label = "";
     } else {
-        let words = format!("{}, {} lost", many(losses.damage_count, "place"), many(losses.lost_records, "record"));
+        let words = format!(
+            "{}, {} lost",
+            many(losses.damage_count, "place"),
+            many(losses.lost_records, "record")
+        );
         page.field(label, &words)?;
         label = "";
     }
     for damage in losses.damages.iter().take(LISTED) {
-        let path = report.inputs.get(damage.input).map(|input| escape::terminal(&input.path));
+        let path = report
+            .inputs
+            .get(damage.input)
+            .map(|input| escape::terminal(&input.path));
         let words = format!(
             "{} at byte {}: {}",
             path.unwrap_or_default(),
@@ -155,12 +203,20 @@ fn damage(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         );
         page.field(label, &words)?;
     }
-    let rest = losses.damage_count.saturating_sub(length(losses.damages.len().min(LISTED)));
+    let rest = losses
+        .damage_count
+        .saturating_sub(length(losses.damages.len().min(LISTED)));
     if rest > 0 {
-        page.field("", &format!("and {}, see --format json", many(rest, "more place")))?;
+        page.field(
+            "",
+            &format!("and {}, see --format json", many(rest, "more place")),
+        )?;
     }
     for input in report.inputs.iter().filter(|input| input.cut).take(LISTED) {
-        page.field("", &format!("{} ends inside a record", escape::terminal(&input.path)))?;
+        page.field(
+            "",
+            &format!("{} ends inside a record", escape::terminal(&input.path)),
+        )?;
     }
     Ok(())
 }
@@ -190,7 +246,10 @@ fn budgets(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         label = "";
     }
     for (name, number) in &losses.counts {
-        page.field(label, &format!("{}: {}", escape::terminal_str(name), count(*number)))?;
+        page.field(
+            label,
+            &format!("{}: {}", escape::terminal_str(name), count(*number)),
+        )?;
         label = "";
     }
     Ok(())

@@ -64,7 +64,11 @@ fn subject_words(destination: &Destination) -> String {
     if let Some(name) = &destination.name {
         return escape::terminal(name).into_owned();
     }
-    let first = destination.addresses.first().map(ToString::to_string).unwrap_or_default();
+    let first = destination
+        .addresses
+        .first()
+        .map(ToString::to_string)
+        .unwrap_or_default();
     match destination.address_count.saturating_sub(1) {
         0 => first,
         more => format!("{first} and {} more", at_least(more)),
@@ -101,7 +105,10 @@ fn mark(verdict: Option<Verdict>) -> (&'static str, Option<Ink>) {
 }
 
 fn outbound(report: &Report) -> impl Iterator<Item = &Destination> {
-    report.destinations.iter().filter(|destination| destination.scope == Scope::Outbound)
+    report
+        .destinations
+        .iter()
+        .filter(|destination| destination.scope == Scope::Outbound)
 }
 
 /// A length as the number that rows count with.

@@ -21,7 +21,10 @@ fn check(name: &str, what: Print, of: &Report, width: usize) {
         assert_eq!(line, line.trim_end());
         assert!(!line.contains(|c: char| c.is_control()));
     }
-    let path = format!("{}/src/report/testdata/{name}-{width}.txt", env!("CARGO_MANIFEST_DIR"));
+    let path = format!(
+        "{}/src/report/testdata/{name}-{width}.txt",
+        env!("CARGO_MANIFEST_DIR")
+    );
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(&path, &got).unwrap();
     }
@@ -69,7 +72,14 @@ fn colour_changes_nothing_but_colour() {
 fn wording_stays_careful() {
     for of in [sample::report(), sample::unjudged(), sample::empty()] {
         let text = print(report, &of, 200, false).to_lowercase();
-        for word in ["illegal", "spying", "leak", "sent data", "lied", "government"] {
+        for word in [
+            "illegal",
+            "spying",
+            "leak",
+            "sent data",
+            "lied",
+            "government",
+        ] {
             assert!(!text.contains(word), "{word}");
         }
         assert!(text.contains("in this capture"));
@@ -79,7 +89,10 @@ fn wording_stays_careful() {
 #[test]
 fn silence_about_drops_is_not_zero() {
     let text = print(report, &sample::report(), 200, false);
-    assert!(text.contains("by the interface 3, by the system not recorded"), "{text}");
+    assert!(
+        text.contains("by the interface 3, by the system not recorded"),
+        "{text}"
+    );
     assert!(text.contains("not recorded by 2 of 3 interfaces"), "{text}");
 }
 
@@ -87,8 +100,15 @@ fn silence_about_drops_is_not_zero() {
 fn flagged_rows_are_never_folded_away() {
     let mut sample = sample::report();
     let violated = sample.destinations.first().unwrap().clone();
-    sample.destinations.splice(0..0, std::iter::repeat_n(violated, 60));
+    sample
+        .destinations
+        .splice(0..0, std::iter::repeat_n(violated, 60));
     let text = print(report, &sample, 120, false);
-    assert_eq!(text.lines().filter(|line| line.starts_with("  ■  telemetry")).count(), 61);
+    assert_eq!(
+        text.lines()
+            .filter(|line| line.starts_with("  ■  telemetry"))
+            .count(),
+        61
+    );
     assert!(text.contains("other (3)"));
 }

@@ -8,7 +8,9 @@ pub(crate) const SERVER: [u8; 4] = [203, 0, 113, 10];
 pub(crate) const RAW: u32 = 101;
 
 fn ipv4(from: [u8; 4], to: [u8; 4], protocol: u8, body: &[u8]) -> Vec<u8> {
-    let len = u16::try_from(20 + body.len()).unwrap_or(u16::MAX).to_be_bytes();
+    let len = u16::try_from(20 + body.len())
+        .unwrap_or(u16::MAX)
+        .to_be_bytes();
     let mut packet = vec![0x45, 0, len[0], len[1], 0, 1, 0x40, 0, 64, protocol, 0, 0];
     packet.extend(from);
     packet.extend(to);
@@ -46,7 +48,11 @@ pub(crate) struct Talk {
 impl Talk {
     /// A connection to `port` whose handshake was seen; sequence numbers begin at `start`.
     pub(crate) fn open(port: u16, start: u32) -> Talk {
-        let mut talk = Talk { packets: Vec::new(), port, next: [start, 77] };
+        let mut talk = Talk {
+            packets: Vec::new(),
+            port,
+            next: [start, 77],
+        };
         talk.segment(true, SYN, &[]);
         talk.segment(false, SYN | ACK, &[]);
         talk.next = [start.wrapping_add(1), 78];
@@ -106,7 +112,13 @@ pub(crate) fn initial(number: u8, frames: &[u8]) -> Vec<u8> {
     nonce[11] ^= number;
     let cipher = aes_gcm::Aes128Gcm::new(&keys.key.into());
     let sealed = cipher
-        .encrypt(&nonce.into(), Payload { msg: &frames, aad: &head })
+        .encrypt(
+            &nonce.into(),
+            Payload {
+                msg: &frames,
+                aad: &head,
+            },
+        )
         .unwrap_or_default();
     let mask = mask(&keys.mask, &sealed[3..19]);
     head[0] ^= mask[0] & 0x0f;
@@ -128,10 +140,14 @@ fn initial_keys(connection: &[u8]) -> Keys {
         0x38, 0x76, 0x2c, 0xf7, 0xf5, 0x59, 0x34, 0xb3, 0x4d, 0x17, 0x9a, 0xe6, 0xa4, 0xc8, 0x0c,
         0xad, 0xcc, 0xbb, 0x7f, 0x0a,
     ];
-    let (_, extracted) = hkdf::Hkdf::<sha2::Sha256>::extract(Some(&SALT), connection);
+    let (extracted, _) = hkdf::Hkdf::<sha2::Sha256>::extract(Some(&SALT), connection);
     let mut client = [0; 32];
     expand(&extracted, b"client in", &mut client);
-    let mut keys = Keys { key: [0; 16], iv: [0; 12], mask: [0; 16] };
+    let mut keys = Keys {
+        key: [0; 16],
+        iv: [0; 12],
+        mask: [0; 16],
+    };
     expand(&client, b"quic key", &mut keys.key);
     expand(&client, b"quic iv", &mut keys.iv);
     expand(&client, b"quic hp", &mut keys.mask);

@@ -8,7 +8,11 @@ pub fn seeds(target: &str) -> Vec<Vec<u8>> {
     match target {
         "pcap" => files.into_iter().filter(|file| !is_pcapng(file)).collect(),
         "pcapng" => files.into_iter().filter(|file| is_pcapng(file)).collect(),
-        "decoder" => files.iter().flat_map(|file| frames(file)).map(|frame| with_link(&frame)).collect(),
+        "decoder" => files
+            .iter()
+            .flat_map(|file| frames(file))
+            .map(|frame| with_link(&frame))
+            .collect(),
         "dns" => payloads(&files, |port, _| matches!(port, 53 | 5353 | 5355)),
         "client_hello" => payloads(&files, |_, bytes| bytes.starts_with(&[0x16, 3])),
         "http" => payloads(&files, |port, _| matches!(port, 80 | 8080 | 3128)),
@@ -21,7 +25,10 @@ pub fn seeds(target: &str) -> Vec<Vec<u8>> {
 fn captures() -> Vec<Vec<u8>> {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR"));
     let fixtures = [fixtures.join("fixtures"), fixtures.join("../../fixtures")];
-    let folder = fixtures.iter().find(|folder| folder.is_dir()).expect("fixtures/ is there");
+    let folder = fixtures
+        .iter()
+        .find(|folder| folder.is_dir())
+        .expect("fixtures/ is there");
     let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)
         .expect("fixtures/ can be read")
         .flatten()
@@ -29,7 +36,10 @@ fn captures() -> Vec<Vec<u8>> {
         .filter(|path| path.exists())
         .collect();
     paths.sort();
-    paths.iter().map(|path| std::fs::read(path).expect("a fixture can be read")).collect()
+    paths
+        .iter()
+        .map(|path| std::fs::read(path).expect("a fixture can be read"))
+        .collect()
 }
 
 fn is_pcapng(file: &[u8]) -> bool {
@@ -39,7 +49,8 @@ fn is_pcapng(file: &[u8]) -> bool {
 /// Each packet of a little-endian pcap file with its link type; others have none here.
 fn frames(file: &[u8]) -> Vec<(u32, Vec<u8>)> {
     let number = |at: usize| {
-        file.get(at..at + 4).map(|four| u32::from_le_bytes(four.try_into().unwrap_or_default()))
+        file.get(at..at + 4)
+            .map(|four| u32::from_le_bytes(four.try_into().unwrap_or_default()))
     };
     let mut found = Vec::new();
     if !matches!(number(0), Some(0xa1b2_c3d4 | 0xa1b2_3c4d)) {
@@ -48,7 +59,9 @@ fn frames(file: &[u8]) -> Vec<(u32, Vec<u8>)> {
     let link = number(20).unwrap_or(0);
     let mut at = 24;
     while let Some(len) = number(at + 8) {
-        let Some(bytes) = file.get(at + 16..at + 16 + len as usize) else { break };
+        let Some(bytes) = file.get(at + 16..at + 16 + len as usize) else {
+            break;
+        };
         found.push((link, bytes.to_vec()));
         at += 16 + len as usize;
     }
@@ -68,7 +81,10 @@ fn payloads(files: &[Vec<u8>], wanted: impl Fn(u16, &[u8]) -> bool) -> Vec<Vec<u
     let mut found = Vec::new();
     for (link, frame) in files.iter().flat_map(|file| frames(file)) {
         let network = if link == 1 { 14 } else { 0 };
-        let Some(ip) = frame.get(network..).filter(|ip| ip.first() == Some(&0x45) && ip.len() > 40) else {
+        let Some(ip) = frame
+            .get(network..)
+            .filter(|ip| ip.first() == Some(&0x45) && ip.len() > 40)
+        else {
             continue;
         };
         let ports = [20, 22].map(|at| u16::from_be_bytes([ip[at], ip[at + 1]]));
@@ -77,7 +93,9 @@ fn payloads(files: &[Vec<u8>], wanted: impl Fn(u16, &[u8]) -> bool) -> Vec<Vec<u
             6 => 20 + usize::from(ip[32] >> 4) * 4,
             _ => continue,
         };
-        let Some(payload) = ip.get(payload..) else { continue };
+        let Some(payload) = ip.get(payload..) else {
+            continue;
+        };
         if wanted(ports[0].min(ports[1]), payload) && !payload.is_empty() {
             let mut seed = vec![0x80 | found.len() as u8];
             seed.extend(payload);

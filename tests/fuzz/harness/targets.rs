@@ -33,7 +33,9 @@ fn file(data: &[u8]) {
 /// The link type in two bytes, then packets: each a length in two bytes and its bytes, or all
 /// that is left.
 fn decoder(data: &[u8]) {
-    let Some((link, mut rest)) = data.split_first_chunk::<2>() else { return };
+    let Some((link, mut rest)) = data.split_first_chunk::<2>() else {
+        return;
+    };
     let mut packets = vec![rest.to_vec()];
     // The same bytes once more as several packets: fragments and streams need more than one.
     while let Some((len, after)) = rest.split_first_chunk::<2>() {
@@ -47,14 +49,19 @@ fn decoder(data: &[u8]) {
 
 /// One message to and from each of the ports of DNS, mDNS and LLMNR, and over TCP.
 fn dns(data: &[u8]) {
-    let Some((control, message)) = data.split_first() else { return };
+    let Some((control, message)) = data.split_first() else {
+        return;
+    };
     let mut packets = Vec::new();
     for port in [53, 5353, 5355] {
         packets.push(udp(true, port, message));
         packets.push(udp(false, port, message));
     }
     let mut talk = Talk::open(53, 1);
-    let mut framed = u16::try_from(message.len()).unwrap_or(u16::MAX).to_be_bytes().to_vec();
+    let mut framed = u16::try_from(message.len())
+        .unwrap_or(u16::MAX)
+        .to_be_bytes()
+        .to_vec();
     framed.extend(message);
     talk.send(true, &framed, size(*control));
     talk.send(false, &framed, size(*control));
@@ -73,7 +80,9 @@ fn http(data: &[u8]) {
 }
 
 fn stream(port: u16, data: &[u8]) {
-    let Some((control, bytes)) = data.split_first() else { return };
+    let Some((control, bytes)) = data.split_first() else {
+        return;
+    };
     let mut talk = Talk::open(port, 0xffff_ff00);
     talk.send(true, bytes, size(*control));
     talk.send(false, bytes, size(control.rotate_left(3)));
@@ -88,7 +97,9 @@ fn size(control: u8) -> usize {
 
 /// The frames of Initial packets, cut into as many packets as the control byte says.
 fn quic_initial(data: &[u8]) {
-    let Some((control, frames)) = data.split_first() else { return };
+    let Some((control, frames)) = data.split_first() else {
+        return;
+    };
     let count = usize::from(control % 4) + 1;
     let each = frames.len().div_ceil(count).max(1);
     let mut packets: Vec<Vec<u8>> = frames
@@ -114,8 +125,12 @@ fn pipeline(data: &[u8]) {
             2 => talk.jump(upwards, i32::from(*what) - 128),
             3 => talk.segment(upwards, payload.first().copied().unwrap_or(ACK), payload),
             4 => talk.packets.push(udp(upwards, 53, payload)),
-            5 => talk.packets.push(udp(upwards, 443, &initial(*what, payload))),
-            6 => talk.packets.push(udp(upwards, u16::from(*what) << 4, payload)),
+            5 => talk
+                .packets
+                .push(udp(upwards, 443, &initial(*what, payload))),
+            6 => talk
+                .packets
+                .push(udp(upwards, u16::from(*what) << 4, payload)),
             _ => talk.packets.push(payload.to_vec()),
         }
         rest = left;
