@@ -83,7 +83,7 @@ fn read(path: &Path, hash: bool) -> u64 {
     while let Some(batch) = capture.batch().unwrap() {
         packets += batch.count() as u64;
     }
-    capture.finish();
+    drop(capture.finish());
     packets
 }
 
