@@ -13,7 +13,7 @@ mod reading;
 mod talk;
 
 use crate::Error;
-use crate::decode::{Decoder, Outcome, Segment, Sink};
+use crate::decode::{Decoder, Outcome, Segment, Sink, Whole};
 use crate::flow::{BATCH, Table};
 use crate::judge;
 use crate::locate::Places;
@@ -125,7 +125,9 @@ impl<'a> Sink<'a> for Waiting<'a, '_> {
             self.flush();
         }
     }
+}
 
+impl Whole for Waiting<'_, '_> {
     fn reassembled(&mut self, segment: Segment<'_>) {
         self.flush();
         self.table.push(&segment, self.reading);

@@ -1,5 +1,7 @@
 //! `seed FOLDER`: writes what each target begins from, one folder a target.
 
+// Everything here is built with coverage; libFuzzer has what that calls.
+use libfuzzer_sys as _;
 use std::path::Path;
 
 fn main() -> std::io::Result<()> {

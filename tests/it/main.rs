@@ -15,18 +15,7 @@ mod harness;
 mod kit;
 
 mod architecture;
-mod cli;
-mod determinism;
-mod docs;
 mod fuzzed;
-mod golden;
-mod hostile;
 mod language;
 mod layering;
 mod licences;
-mod limits;
-mod names;
-mod places;
-mod rewrites;
-mod shared_lab;
-mod truncation;

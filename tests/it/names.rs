@@ -29,12 +29,12 @@ fn check(report: &Value, port: u64, want: &str) {
     assert_eq!(got, want, "flow from port {port}");
 }
 
-/// Both flows go to one address. When the first began only one name had been answered with
-/// it; before the second, another was. The name is the one asked, not the end of the chain.
+/// Both flows go to one address, and before each another name was answered with it. The name
+/// is the one that was asked, not the end of the chain; the other one is its rival.
 #[test]
 fn inferred_names_are_as_of_the_flows_start() {
     let report = fixture("dns-cname").audit(&[]);
-    check(&report, 41000, "api.shop.example dns inferred 0");
+    check(&report, 41000, "api.shop.example dns inferred 1");
     check(&report, 41001, "ads.rival.example dns inferred 1");
 }
 

@@ -1,8 +1,9 @@
 //! Bytes through the whole audit and into every output.
 
 use std::io::Write;
+use std::path::{Path, PathBuf};
 use whereto::model::Time;
-use whereto::source::{Packet, Summary};
+use whereto::source::{Capture, Options, Packet, Summary};
 use whereto::{Audit, AuditOptions};
 
 /// The options of the targets: everything kept, so that everything is rendered.
@@ -58,4 +59,40 @@ pub(crate) fn render(report: &whereto::model::Report) {
         }
         out.flush().expect("memory takes every byte");
     }
+}
+
+/// A capture file, read as the program reads it.
+pub fn file(bytes: &[u8]) {
+    let path = scratch();
+    std::fs::write(&path, bytes).expect("the scratch file can be written");
+    let opened = Capture::open(std::slice::from_ref(&path), &Options::default());
+    // What is open can be read on; nothing is left behind whatever happens below.
+    drop(std::fs::remove_file(&path));
+    // Bytes that are no capture are an error, and one that names the file.
+    let capture = match opened {
+        Ok(capture) => capture,
+        Err(err) => return assert!(!err.to_string().is_empty()),
+    };
+    let places = whereto::locate::Places::none();
+    let report =
+        whereto::audit(capture, &places, &options(), &mut |_| {}).expect("memory does not fail");
+    assert_eq!(
+        report.losses.sum(),
+        report.totals.packets,
+        "a packet is in no bucket"
+    );
+    render(&report);
+}
+
+/// One file for each thread, in memory where there is a place for that.
+fn scratch() -> PathBuf {
+    let memory = Path::new("/dev/shm");
+    let folder = if memory.is_dir() {
+        memory.to_path_buf()
+    } else {
+        std::env::temp_dir()
+    };
+    let thread = format!("{:?}", std::thread::current().id());
+    let thread: String = thread.chars().filter(char::is_ascii_digit).collect();
+    folder.join(format!("whereto-fuzz-{}-{thread}", std::process::id()))
 }

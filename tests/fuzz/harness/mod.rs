@@ -10,5 +10,6 @@ mod packets;
 mod seeds;
 mod targets;
 
+pub use audit::file;
 pub use seeds::seeds;
 pub use targets::{TARGETS, run};

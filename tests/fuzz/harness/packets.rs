@@ -140,7 +140,7 @@ fn initial_keys(connection: &[u8]) -> Keys {
         0x38, 0x76, 0x2c, 0xf7, 0xf5, 0x59, 0x34, 0xb3, 0x4d, 0x17, 0x9a, 0xe6, 0xa4, 0xc8, 0x0c,
         0xad, 0xcc, 0xbb, 0x7f, 0x0a,
     ];
-    let (_, extracted) = hkdf::Hkdf::<sha2::Sha256>::extract(Some(&SALT), connection);
+    let (extracted, _) = hkdf::Hkdf::<sha2::Sha256>::extract(Some(&SALT), connection);
     let mut client = [0; 32];
     expand(&extracted, b"client in", &mut client);
     let mut keys = Keys {
