@@ -34,6 +34,8 @@ pub(super) struct Finished {
     /// The number of a row's flow, for rows that exchanges point to.
     numbers: Map<u32, u64>,
     device_addresses: Map<IpAddr, u32>,
+    /// True where the user said which devices are audited.
+    devices_are_named: bool,
     app_names: Map<u32, Text>,
 }
 
@@ -79,7 +81,7 @@ impl Finished {
     pub(super) fn new(
         table: Table<Reading>,
         reading: Reading,
-        devices: &[Device],
+        (devices, devices_are_named): (&[Device], bool),
         apps: &[(u32, Text)],
         place: &dyn Fn(IpAddr) -> Place,
         judge: &dyn Fn(&Place, Scope) -> Option<Verdict>,
@@ -118,6 +120,7 @@ impl Finished {
             verdicts: Vec::new(),
             numbers: Map::default(),
             device_addresses,
+            devices_are_named,
             app_names: apps.iter().cloned().collect(),
         };
         finished.locate(place, judge);
@@ -217,8 +220,11 @@ impl Finished {
             (record.client(), record.server())
         };
         let known = |address: &IpAddr| self.device_addresses.contains_key(address);
-        // Of two devices the one that opened the flow is local.
-        let client_is_local = known(&client) || !known(&server);
+        // Of two devices the one that opened the flow is local. So it is where devices were
+        // only guessed and the flow stays inside: the other may be the one that was meant.
+        let inside = scope_of(client) == Scope::Lan && scope_of(server) == Scope::Lan;
+        let client_is_local =
+            known(&client) || !known(&server) || (inside && !self.devices_are_named);
         let (local, local_port, remote, remote_port) = if client_is_local {
             (client, client_port, server, server_port)
         } else {
@@ -246,6 +252,10 @@ impl Finished {
 
     fn name(&self, record: &Record, extra: Option<&Extra>, view: &mut View) {
         let own = extra.filter(|extra| extra.name != NONE);
+        if own.is_some() && !view.opened_locally {
+            // The name is that of the end which was called: of the local one, not of the other.
+            return;
+        }
         if let Some(extra) = own {
             view.name = extra.name;
             view.via = VIAS.get(usize::from(extra.name_via)).copied();
@@ -347,7 +357,7 @@ impl Finished {
             name_via: view.via,
             name_grade: view.grade,
             name_rivals: view.rivals.map(u64::from),
-            names: self.names(extra),
+            names: self.names(extra, &view),
             owner: None,
             app: self.app(extra),
             place: self.place(view.place),
@@ -356,8 +366,12 @@ impl Finished {
             tls_version_chosen: tls.is_some_and(|tls| tls.server_seen),
             tls_cipher: tls.filter(|tls| tls.server_seen).map(|tls| tls.cipher),
             alpn: tls.and_then(|tls| text(tls.alpn)),
-            ja3: tls.filter(|tls| tls.client_seen).map(|tls| hex(tls.ja3)),
-            ja3s: tls.filter(|tls| tls.server_seen).map(|tls| hex(tls.ja3s)),
+            ja3: tls
+                .filter(|tls| tls.client_seen && tls.ja3 != [0; 16])
+                .map(|tls| hex(tls.ja3)),
+            ja3s: tls
+                .filter(|tls| tls.server_seen && tls.ja3s != [0; 16])
+                .map(|tls| hex(tls.ja3s)),
             ja4: tls
                 .and_then(|tls| text(tls.ja4))
                 .map(|ja4| ja4.lossless().into_owned()),
@@ -368,18 +382,25 @@ impl Finished {
         })
     }
 
-    fn names(&self, extra: Option<&Extra>) -> Vec<FlowName> {
-        let names = extra.and_then(|extra| self.store.names.get(extra.names));
-        names
-            .iter()
-            .flat_map(|names| names.iter())
-            .map(|name| FlowName {
-                name: self.store.strings.text(name.name).clone(),
-                via: name.via,
-                grade: Grade::Observed,
-                frame: name.frame.into(),
-            })
-            .collect()
+    /// All names of a flow that has several, or whose one name is not the remote end's.
+    fn names(&self, extra: Option<&Extra>, view: &View) -> Vec<FlowName> {
+        let Some(extra) = extra else {
+            return Vec::new();
+        };
+        let name = |name: u32, via: Via, frame: u32| FlowName {
+            name: self.store.strings.text(name).clone(),
+            via,
+            grade: Grade::Observed,
+            frame: frame.into(),
+        };
+        if let Some(names) = self.store.names.get(extra.names) {
+            return names.iter().map(|n| name(n.name, n.via, n.frame)).collect();
+        }
+        let via = VIAS.get(usize::from(extra.name_via)).copied();
+        match via.filter(|_| extra.name != NONE && view.name == NONE) {
+            Some(via) => vec![name(extra.name, via, extra.name_frame)],
+            None => Vec::new(),
+        }
     }
 
     fn app(&self, extra: Option<&Extra>) -> Option<App> {

@@ -42,10 +42,11 @@ pub(crate) trait Reader {
     fn round_trip(&mut self, state: &mut Self::State, rtt: Rtt);
     /// The next bytes.
     fn chunk(&mut self, state: &mut Self::State, row: u32, chunk: &Chunk<'_>) -> Next;
-    /// Bytes that were never seen. False: no more are wanted.
-    fn gap(&mut self, state: &mut Self::State, from: Side, bytes: u64) -> bool;
+    /// Bytes that were never seen, before what comes next from `place.from`. False: no more
+    /// are wanted. `place` is a chunk without bytes.
+    fn gap(&mut self, state: &mut Self::State, row: u32, place: &Chunk<'_>, bytes: u64) -> bool;
     /// Reading ended: what is worth keeping is kept under a number.
-    fn keep(&mut self, state: Self::State) -> Option<u32>;
+    fn keep(&mut self, state: Self::State, row: u32, place: &Chunk<'_>) -> Option<u32>;
 }
 
 /// What the table could not keep row by row.
@@ -507,7 +508,7 @@ impl<R: Reader> Table<R> {
                     };
                     reader.chunk(state, row, &chunk) != Next::Done
                 }
-                Piece::Gap(bytes) => reader.gap(state, from, bytes),
+                Piece::Gap(bytes) => reader.gap(state, row, &empty_chunk(record, from), bytes),
             };
             stream.finish(&mut self.budget, &mut give);
         }
@@ -622,7 +623,11 @@ impl<R: Reader> Table<R> {
             stream.forget(&mut self.budget);
         }
         self.free.push(number);
-        let kept = Held::kept(reader.keep(state));
+        let place = self
+            .row(row)
+            .map(|record| empty_chunk(record, Side::Client));
+        let kept = place.and_then(|place| reader.keep(state, row, &place));
+        let kept = Held::kept(kept);
         if let Some(record) = row_mut(&mut self.rows, row) {
             record.side = kept;
             if done {
@@ -671,7 +676,7 @@ fn giver<'t, R: Reader>(
             };
             reader.chunk(state, row, &chunk) != Next::Done
         }
-        Piece::Gap(bytes) => reader.gap(state, base.from, bytes),
+        Piece::Gap(bytes) => reader.gap(state, row, &base, bytes),
     }
 }
 
@@ -686,8 +691,8 @@ fn empty_chunk(record: &Record, from: Side) -> Chunk<'static> {
         } else {
             Carrier::Udp
         },
-        frame: 0,
-        time: crate::model::Time(0),
+        frame: record.last_frame.into(),
+        time: record.last,
         cut_bytes: 0,
         client,
         server,
@@ -817,12 +822,12 @@ mod tests {
                 Next::Done
             }
         }
-        fn gap(&mut self, (): &mut (), from: Side, bytes: u64) -> bool {
-            let side = if from == Side::Client { '>' } else { '<' };
+        fn gap(&mut self, (): &mut (), _: u32, place: &Chunk<'_>, bytes: u64) -> bool {
+            let side = if place.from == Side::Client { '>' } else { '<' };
             self.said += &format!("{side}[{bytes}] ");
             true
         }
-        fn keep(&mut self, (): ()) -> Option<u32> {
+        fn keep(&mut self, (): (), _: u32, _: &Chunk<'_>) -> Option<u32> {
             self.kept += 1;
             None
         }
