@@ -29,6 +29,8 @@ pub(super) struct Finished {
     pub(super) rows: Vec<u32>,
     /// The number of the place of each row's remote address.
     row_places: Vec<u32>,
+    /// How each row is turned: `LOCAL_IS_A` and the like.
+    row_turns: Vec<u8>,
     pub(super) places: Vec<Place>,
     verdicts: Vec<[Option<Verdict>; 4]>,
     /// The number of a row's flow, for rows that exchanges point to.
@@ -116,6 +118,7 @@ impl Finished {
             answers,
             rows,
             row_places: Vec::new(),
+            row_turns: Vec::new(),
             places: Vec::new(),
             verdicts: Vec::new(),
             numbers: Map::default(),
@@ -136,13 +139,17 @@ impl Finished {
         let mut of_address: Map<IpAddr, u32> = Map::default();
         let mut of_place: Map<Place, u32> = Map::default();
         let mut row_places = Vec::with_capacity(self.rows.len());
+        let mut row_turns = Vec::with_capacity(self.rows.len());
         let mut places = Vec::new();
         for row in &self.rows {
             let Some(record) = self.table.row(*row) else {
                 row_places.push(NONE);
+                row_turns.push(0);
                 continue;
             };
-            let remote = self.orient(record, self.extra(record)).remote;
+            let turn = self.turn(record, self.extra(record));
+            row_turns.push(turn);
+            let remote = turned(record, turn).remote;
             let number = *of_address.entry(remote).or_insert_with(|| {
                 let found = place(remote);
                 *of_place.entry(found).or_insert_with_key(|found| {
@@ -157,6 +164,7 @@ impl Finished {
             .map(|place| SCOPES.map(|scope| judge(place, scope)))
             .collect();
         self.row_places = row_places;
+        self.row_turns = row_turns;
         self.places = places;
     }
 
@@ -199,7 +207,8 @@ impl Finished {
     pub(super) fn view(&self, at: usize) -> Option<(&Record, Option<&Extra>, View)> {
         let record = self.table.row(*self.rows.get(at)?)?;
         let extra = self.extra(record);
-        let mut view = self.orient(record, extra);
+        let turn = self.row_turns.get(at).copied().unwrap_or(0);
+        let mut view = turned(record, turn);
         view.place = self.row_places.get(at).copied().unwrap_or(NONE);
         view.verdict = self.verdict(view.place, view.scope);
         self.name(record, extra, &mut view);
@@ -212,42 +221,30 @@ impl Finished {
         verdicts.get(at).copied().flatten()
     }
 
-    fn orient(&self, record: &Record, extra: Option<&Extra>) -> View {
+    /// Which end of a row is local, and why.
+    fn turn(&self, record: &Record, extra: Option<&Extra>) -> u8 {
         let swapped = extra.is_some_and(|extra| extra.swapped);
-        let ((client, client_port), (server, server_port)) = if swapped {
-            (record.server(), record.client())
+        let client_is_a = record.has(crate::flow::CLIENT_IS_B) == swapped;
+        let (client, server) = if client_is_a {
+            (record.a(), record.b())
         } else {
-            (record.client(), record.server())
+            (record.b(), record.a())
         };
         let known = |address: &IpAddr| self.device_addresses.contains_key(address);
+        let (client_known, server_known) = (known(&client), known(&server));
         // Of two devices the one that opened the flow is local. So it is where devices were
         // only guessed and the flow stays inside: the other may be the one that was meant.
         let inside = scope_of(client) == Scope::Lan && scope_of(server) == Scope::Lan;
-        let client_is_local =
-            known(&client) || !known(&server) || (inside && !self.devices_are_named);
-        let (local, local_port, remote, remote_port) = if client_is_local {
-            (client, client_port, server, server_port)
+        let client_is_local = client_known || !server_known || (inside && !self.devices_are_named);
+        let local_known = if client_is_local {
+            client_known
         } else {
-            (server, server_port, client, client_port)
+            server_known
         };
-        let client_is_a = record.has(crate::flow::CLIENT_IS_B) == swapped;
-        View {
-            local,
-            local_port,
-            remote,
-            remote_port,
-            local_is_device: known(&local),
-            opened_locally: client_is_local,
-            local_is_a: client_is_a == client_is_local,
-            scope: flow_scope(local, remote),
-            name: NONE,
-            via: None,
-            grade: Grade::None,
-            name_frame: 0,
-            rivals: None,
-            place: NONE,
-            verdict: None,
-        }
+        let flag = |set: bool, flag: u8| if set { flag } else { 0 };
+        flag(client_is_a == client_is_local, LOCAL_IS_A)
+            | flag(client_is_local, OPENED_LOCALLY)
+            | flag(local_known, LOCAL_IS_DEVICE)
     }
 
     fn name(&self, record: &Record, extra: Option<&Extra>, view: &mut View) {
@@ -432,6 +429,37 @@ impl Finished {
             extra.rtt.client_ns
         };
         (handshake && ns > 0).then_some(ns.into())
+    }
+}
+
+const LOCAL_IS_A: u8 = 1;
+const OPENED_LOCALLY: u8 = 2;
+const LOCAL_IS_DEVICE: u8 = 4;
+
+/// A row turned the right way round, before names and places are joined.
+fn turned(record: &Record, turn: u8) -> View {
+    let local_is_a = turn & LOCAL_IS_A != 0;
+    let (a, b) = (
+        (record.a(), record.key.a_port),
+        (record.b(), record.key.b_port),
+    );
+    let ((local, local_port), (remote, remote_port)) = if local_is_a { (a, b) } else { (b, a) };
+    View {
+        local,
+        local_port,
+        remote,
+        remote_port,
+        local_is_device: turn & LOCAL_IS_DEVICE != 0,
+        opened_locally: turn & OPENED_LOCALLY != 0,
+        local_is_a,
+        scope: flow_scope(local, remote),
+        name: NONE,
+        via: None,
+        grade: Grade::None,
+        name_frame: 0,
+        rivals: None,
+        place: NONE,
+        verdict: None,
     }
 }
 

@@ -301,6 +301,7 @@ impl crate::flow::Reader for Reading {
         };
         if let Some(extra) = kept.and_then(|kept| self.store.extras.get(kept)) {
             state.extra = *extra;
+            state.inspection = Inspection::resume(extra.probed);
             state.tls = self.store.tls.get(extra.tls).copied().map(Box::new);
             match self.store.names.get(extra.names) {
                 Some(names) => state.names = names.to_vec(),
@@ -363,6 +364,7 @@ impl crate::flow::Reader for Reading {
         self.take_evidence(&mut state, row, place);
         self.buffered = self.buffered.saturating_sub(state.buffered);
         let mut extra = state.extra;
+        extra.probed = state.inspection.probed();
         let store = &mut self.store;
         if let Some(tls) = state.tls {
             match store.tls.get_mut(extra.tls) {
