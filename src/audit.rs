@@ -237,7 +237,7 @@ impl Audit {
         let finished = Finished::new(
             table,
             reading,
-            &devices,
+            (&devices, !options.devices.is_empty()),
             &summary.apps,
             &|address| places.place(address),
             &|place, scope| expect.and_then(|expect| judge::judge(place, scope, expect)),

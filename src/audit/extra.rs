@@ -21,6 +21,8 @@ pub(super) struct Extra {
     pub(super) protocol: u8,
     pub(super) name_via: u8,
     pub(super) hidden: u8,
+    /// Datagrams probed in vain.
+    pub(super) probed: u8,
     /// The end that spoke as a client is not the one that the table took for it.
     pub(super) swapped: bool,
 }
@@ -39,6 +41,7 @@ impl Default for Extra {
             protocol: 0,
             name_via: 0,
             hidden: 0,
+            probed: 0,
             swapped: false,
         }
     }

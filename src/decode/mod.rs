@@ -18,7 +18,7 @@ mod walk;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use segment::{AppRef, Detail, Direction, Outcome, Segment, Sink, Whole};
+pub(crate) use segment::{Detail, Outcome, Segment, Sink, Whole};
 
 use crate::model::Limits;
 use crate::source::Packet;

@@ -171,10 +171,22 @@ fn gtp(bytes: &[u8]) -> Result<Inner<'_>, Malformed> {
 fn vxlan(bytes: &[u8]) -> Result<Inner<'_>, Malformed> {
     let mut cursor = Cursor::new(bytes);
     let [flags, ..] = cursor.array::<8>("header")?;
-    // The bit for "there is an identifier", with group policy's beside it or nothing.
-    Ok(match flags & !0x80 {
-        0x08 if cursor.left() >= 14 => Inner::Next("vxlan", Next::Ethernet(cursor.rest())),
-        _ => Inner::None,
+    // One flag says that there is an identifier. Others are reserved, and set in the wild; so
+    // the frame inside must begin like one that carries something known.
+    let kind = cursor
+        .rest()
+        .get(12..)
+        .and_then(|rest| rest.first_chunk::<2>());
+    let known = kind.is_some_and(|kind| {
+        matches!(
+            u16::from_be_bytes(*kind),
+            0x0800 | 0x0806 | 0x8100 | 0x86dd | 0x8847 | 0x8848 | 0x8863 | 0x8864 | 0x88a8 | 0x88cc
+        )
+    });
+    Ok(if flags & 0x08 != 0 && known {
+        Inner::Next("vxlan", Next::Ethernet(cursor.rest()))
+    } else {
+        Inner::None
     })
 }
 

@@ -171,7 +171,14 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
         if ip.lies {
             self.sink.count("ip lengths that lie");
         }
+        let captured = u32::try_from(ip.payload.len()).unwrap_or(u32::MAX);
         match ip.fragment {
+            // The first part of a datagram that the snaplen cut can never be made whole, but
+            // it says whose it is.
+            Some(fragment) if fragment.offset == 0 && captured < ip.payload_len => {
+                self.sink.count("datagrams of which fragments are missing");
+                self.transport(ip, ip.protocol, ip.payload, ip.payload_len);
+            }
             Some(fragment) => self.fragment(ip, fragment),
             None => self.transport(ip, ip.protocol, ip.payload, ip.payload_len),
         }
