@@ -97,7 +97,12 @@ impl Default for Words {
 
 impl Words {
     pub(super) fn number(&mut self, word: &'static str) -> u8 {
-        let known = self.0.iter().position(|known| *known == word);
+        // Words are constants: nearly always the very same bytes are meant.
+        let known = self
+            .0
+            .iter()
+            .position(|known| std::ptr::eq(*known, word))
+            .or_else(|| self.0.iter().position(|known| *known == word));
         let number = known.unwrap_or_else(|| {
             self.0.push(word);
             self.0.len().saturating_sub(1)

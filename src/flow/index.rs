@@ -47,15 +47,21 @@ impl Index {
         Hash(fold(both ^ s2, s3 ^ key.kind.number()))
     }
 
-    /// The slot that a look-up begins with: reading it early hides the wait for memory.
+    /// The row that a look-up will most likely find: reading it early hides the wait for
+    /// memory. Nothing of the row itself is read.
     #[inline]
     pub(crate) fn peek(&self, hash: Hash) -> Option<u32> {
-        let at = self.home(hash);
-        self.slots
-            .get(at)
-            .copied()
-            .filter(|slot| *slot != EMPTY)
-            .map(row_of)
+        let mut at = self.home(hash);
+        loop {
+            let slot = *self.slots.get(at)?;
+            if slot == EMPTY {
+                return None;
+            }
+            if slot >> 32 == tag(hash) {
+                return Some(row_of(slot));
+            }
+            at = self.next(at);
+        }
     }
 
     /// The row for which `same` holds, among those with this hash.
@@ -76,7 +82,7 @@ impl Index {
 
     /// Adds a row that is not there yet. `hash_of` gives the hash of any row, for growing.
     pub(crate) fn insert(&mut self, hash: Hash, row: u32, hash_of: impl Fn(&Self, u32) -> Hash) {
-        if self.used.saturating_mul(8) >= self.slots.len().saturating_mul(7) {
+        if self.used.saturating_mul(4) >= self.slots.len().saturating_mul(3) {
             self.grow(hash_of);
         }
         self.place(hash, row);
