@@ -20,3 +20,4 @@ mod language;
 mod layering;
 mod licences;
 mod limits;
+mod shared_corpus;
