@@ -17,7 +17,11 @@ use std::collections::binary_heap::PeekMut;
 pub struct Batch<'a>(Inner<'a>);
 
 enum Inner<'a> {
-    Single { bytes: &'a [u8], state: &'a mut State, shared: &'a mut Shared },
+    Single {
+        bytes: &'a [u8],
+        state: &'a mut State,
+        shared: &'a mut Shared,
+    },
     Merged(Merged<'a>),
 }
 
@@ -33,7 +37,11 @@ struct Merged<'a> {
 
 impl<'a> Batch<'a> {
     pub(super) fn single(bytes: &'a [u8], state: &'a mut State, shared: &'a mut Shared) -> Self {
-        Batch(Inner::Single { bytes, state, shared })
+        Batch(Inner::Single {
+            bytes,
+            state,
+            shared,
+        })
     }
 
     pub(super) fn merged(
@@ -44,7 +52,14 @@ impl<'a> Batch<'a> {
         until: Option<Time>,
         shared: &'a mut Shared,
     ) -> Self {
-        Batch(Inner::Merged(Merged { buffers, states, heads, dry, until, shared }))
+        Batch(Inner::Merged(Merged {
+            buffers,
+            states,
+            heads,
+            dry,
+            until,
+            shared,
+        }))
     }
 }
 
@@ -54,7 +69,11 @@ impl<'a> Iterator for Batch<'a> {
     #[inline]
     fn next(&mut self) -> Option<Packet<'a>> {
         match &mut self.0 {
-            Inner::Single { bytes, state, shared } => {
+            Inner::Single {
+                bytes,
+                state,
+                shared,
+            } => {
                 let raw = state.step(bytes, shared)?;
                 shared.frame = shared.frame.wrapping_add(1);
                 Some(raw.packet(bytes, shared.frame))

@@ -47,7 +47,11 @@ impl Buffer {
         if let Some(head) = bytes.get_mut(..first.len()) {
             head.copy_from_slice(first);
         }
-        Buffer { bytes, end: first.len(), source }
+        Buffer {
+            bytes,
+            end: first.len(),
+            source,
+        }
     }
 
     /// The bytes that are there.

@@ -106,11 +106,13 @@ fn hash(messages: &Receiver<Message>, give_back: &SyncSender<Vec<u8>>) -> BTreeM
 
 fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(64), |mut text, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 impl Feed {
@@ -145,7 +147,10 @@ impl Feed {
     }
 
     fn empty_buffer(&self) -> Vec<u8> {
-        let recycled = self.recycled.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let recycled = self
+            .recycled
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         match recycled.try_recv() {
             Ok(buffer) => buffer,
             Err(TryRecvError::Empty | TryRecvError::Disconnected) => Vec::with_capacity(CHUNK),
@@ -172,8 +177,14 @@ mod tests {
         drop(unfinished);
         let digests = hasher.finish();
         // FIPS 180-4 example values.
-        assert_eq!(digests[&abc], "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-        assert_eq!(digests[&empty], "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+        assert_eq!(
+            digests[&abc],
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+        assert_eq!(
+            digests[&empty],
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        );
         assert!(!digests.contains_key(&open));
     }
 

@@ -56,9 +56,21 @@ enum Format {
 
 /// Opens a lane and reads the head of its file.
 pub(super) fn open(opening: Opening<'_>, shared: &mut Shared) -> Result<(Buffer, State), Error> {
-    let Opening { path, reader, size, index, buffer, follow_millis, progress, mut hasher } = opening;
+    let Opening {
+        path,
+        reader,
+        size,
+        index,
+        buffer,
+        follow_millis,
+        progress,
+        mut hasher,
+    } = opening;
     let mut hash = |wanted: bool| -> (Option<u32>, Option<Feed>) {
-        let feed = hasher.as_mut().filter(|_| wanted).map(|hasher| hasher.feed());
+        let feed = hasher
+            .as_mut()
+            .filter(|_| wanted)
+            .map(|hasher| hasher.feed());
         feed.map_or((None, None), |(number, feed)| (Some(number), Some(feed)))
     };
     let (stored_hash, feed) = hash(true);
@@ -76,7 +88,11 @@ pub(super) fn open(opening: Opening<'_>, shared: &mut Shared) -> Result<(Buffer,
     }
     let source = match unpacked.reader {
         None => Source::Plain(stored),
-        Some(reader) => Source::Unpacked { reader, stored, hash: inner_feed },
+        Some(reader) => Source::Unpacked {
+            reader,
+            stored,
+            hash: inner_feed,
+        },
     };
     let input = Input {
         path: Text::new(path.as_os_str().as_encoded_bytes()),
@@ -88,10 +104,16 @@ pub(super) fn open(opening: Opening<'_>, shared: &mut Shared) -> Result<(Buffer,
     if let Some(err) = unpacked.broken {
         core.ended = true;
         core.input.cut = true;
-        core.damage(shared, unpacked.first.len(), format!("the compressed stream breaks off: {err}"));
+        core.damage(
+            shared,
+            unpacked.first.len(),
+            format!("the compressed stream breaks off: {err}"),
+        );
     }
     let format = match kind {
-        Kind::Pcap => Pcap::open(&mut core, &unpacked.first, shared).map_or(Format::Nothing, Format::Pcap),
+        Kind::Pcap => {
+            Pcap::open(&mut core, &unpacked.first, shared).map_or(Format::Nothing, Format::Pcap)
+        }
         Kind::Pcapng => Format::Pcapng(Pcapng::open(&mut core)),
     };
     if matches!(format, Format::Nothing) {
@@ -112,20 +134,37 @@ pub(super) fn open(opening: Opening<'_>, shared: &mut Shared) -> Result<(Buffer,
 }
 
 fn unreadable(path: &Path, source: io::Error) -> Error {
-    Error::Io { path: path.to_owned(), what: "cannot read", source }
+    Error::Io {
+        path: path.to_owned(),
+        what: "cannot read",
+        source,
+    }
 }
 
 /// Why this is not a capture, in words.
 fn refused(path: &Path, unpacked: &unpack::Unpacked) -> Error {
-    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy())
+        .unwrap_or_default();
     let what = match (&unpacked.broken, unpacked.layers.as_slice()) {
         (Some(err), [.., layer]) if unpacked.first.len() < 4 => {
-            format!("the {layer} stream breaks off before a capture begins: {err}; fetch the file again")
+            format!(
+                "the {layer} stream breaks off before a capture begins: {err}; fetch the file again"
+            )
         }
         (_, []) => sniff::foreign(&unpacked.first, &name),
-        (_, layers) => format!("inside {}, {}", layers.join(" and "), sniff::foreign(&unpacked.first, &name)),
+        (_, layers) => format!(
+            "inside {}, {}",
+            layers.join(" and "),
+            sniff::foreign(&unpacked.first, &name)
+        ),
     };
-    Error::Format { path: path.to_owned(), offset: 0, what }
+    Error::Format {
+        path: path.to_owned(),
+        offset: 0,
+        what,
+    }
 }
 
 impl State {
@@ -147,7 +186,9 @@ impl State {
             return Ok(());
         }
         let shift = buffer.compact(core.at, core.needed);
-        core.base = core.base.saturating_add(u64::try_from(shift).unwrap_or(u64::MAX));
+        core.base = core
+            .base
+            .saturating_add(u64::try_from(shift).unwrap_or(u64::MAX));
         core.at = core.at.saturating_sub(shift);
         match buffer.refill(core.at.saturating_add(core.needed)) {
             Filled::Enough => {}
@@ -189,6 +230,10 @@ impl State {
     pub(super) fn into_input(self, digests: &BTreeMap<u32, String>) -> Input {
         let digest = |number: Option<u32>| number.and_then(|number| digests.get(&number).cloned());
         let (sha256, inner_sha256) = (digest(self.stored_hash), digest(self.inner_hash));
-        Input { sha256, inner_sha256, ..self.core.finish() }
+        Input {
+            sha256,
+            inner_sha256,
+            ..self.core.finish()
+        }
     }
 }

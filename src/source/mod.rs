@@ -121,7 +121,8 @@ impl Capture {
         if self.merging {
             return self.merged();
         }
-        let (Some(buffer), Some(state)) = (self.buffers.first_mut(), self.states.first_mut()) else {
+        let (Some(buffer), Some(state)) = (self.buffers.first_mut(), self.states.first_mut())
+        else {
             return Ok(None);
         };
         if state.core.done {
@@ -129,7 +130,11 @@ impl Capture {
             return Ok(None);
         }
         state.refill(buffer, &mut self.shared)?;
-        Ok(Some(Batch::single(buffer.filled(), state, &mut self.shared)))
+        Ok(Some(Batch::single(
+            buffer.filled(),
+            state,
+            &mut self.shared,
+        )))
     }
 
     fn merged(&mut self) -> Result<Option<Batch<'_>>, Error> {
@@ -164,7 +169,8 @@ impl Capture {
 
     /// Finds the next packet of one input, or closes it.
     fn pull(&mut self, lane: usize) -> Result<(), Error> {
-        let (Some(buffer), Some(state)) = (self.buffers.get_mut(lane), self.states.get_mut(lane)) else {
+        let (Some(buffer), Some(state)) = (self.buffers.get_mut(lane), self.states.get_mut(lane))
+        else {
             return Ok(());
         };
         while !state.core.done {
@@ -196,7 +202,11 @@ impl Capture {
         let digests = self.hasher.map(hash::Hasher::finish).unwrap_or_default();
         let shared = self.shared;
         Summary {
-            inputs: self.states.into_iter().map(|state| state.into_input(&digests)).collect(),
+            inputs: self
+                .states
+                .into_iter()
+                .map(|state| state.into_input(&digests))
+                .collect(),
             interfaces: shared.interfaces,
             damages: shared.damages,
             damage_count: shared.damage_count,
@@ -212,7 +222,9 @@ impl Capture {
 #[cfg(feature = "fuzzing")]
 pub fn fuzz(bytes: &[u8]) {
     let reader = Box::new(std::io::Cursor::new(bytes.to_vec()));
-    let Ok(mut capture) = Capture::from_reader("fuzz", reader, &Options::default()) else { return };
+    let Ok(mut capture) = Capture::from_reader("fuzz", reader, &Options::default()) else {
+        return;
+    };
     let mut sum = 0usize;
     while let Ok(Some(batch)) = capture.batch() {
         sum = batch.fold(sum, |sum, packet| sum.wrapping_add(packet.bytes.len()));

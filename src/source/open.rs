@@ -54,22 +54,41 @@ impl Capture {
         let mut capture = Self::new(options);
         let alone = matches!(entries.as_slice(), [entry] if !entry.found);
         let (kept, warnings) = if alone {
-            (entries.into_iter().map(|entry| (entry, None)).collect(), Vec::new())
+            (
+                entries.into_iter().map(|entry| (entry, None)).collect(),
+                Vec::new(),
+            )
         } else {
             in_order(entries, options)?
         };
         capture.shared.warnings = warnings;
         capture.total = total(&kept);
         capture.merging = kept.len() > 1;
-        let buffer = if kept.len() > FEW { SMALL_BUFFER } else { BUFFER };
+        let buffer = if kept.len() > FEW {
+            SMALL_BUFFER
+        } else {
+            BUFFER
+        };
         let last = kept.len().saturating_sub(1);
         for (number, (entry, first)) in kept.into_iter().enumerate() {
-            let follow_millis = options.follow_millis.filter(|_| entry.file && number == last);
+            let follow_millis = options
+                .follow_millis
+                .filter(|_| entry.file && number == last);
             let Entry { file, path, .. } = entry;
-            capture.pending.push_back(Pending { path, file, first, follow_millis, buffer });
+            capture.pending.push_back(Pending {
+                path,
+                file,
+                first,
+                follow_millis,
+                buffer,
+            });
         }
         // Streams, and what stands alone, so that an error shows before anything is printed.
-        while capture.pending.front().is_some_and(|next| !next.file || !capture.merging) {
+        while capture
+            .pending
+            .front()
+            .is_some_and(|next| !next.file || !capture.merging)
+        {
             capture.open_pending()?;
         }
         Ok(capture)
@@ -79,7 +98,11 @@ impl Capture {
     ///
     /// # Errors
     /// Where its first bytes cannot be read or are no capture.
-    pub fn from_reader(name: &str, reader: Box<dyn Read + Send>, options: &Options) -> Result<Self, Error> {
+    pub fn from_reader(
+        name: &str,
+        reader: Box<dyn Read + Send>,
+        options: &Options,
+    ) -> Result<Self, Error> {
         let mut capture = Self::new(options);
         capture.open_lane(Path::new(name), reader, None, None, BUFFER)?;
         Ok(capture)
@@ -93,7 +116,10 @@ impl Capture {
             heads: BinaryHeap::new(),
             dry: Vec::new(),
             merging: false,
-            shared: Shared { limits: options.limits.clone(), ..Shared::default() },
+            shared: Shared {
+                limits: options.limits.clone(),
+                ..Shared::default()
+            },
             hasher: if options.hash { Hasher::start() } else { None },
             progress: Arc::new(AtomicU64::new(0)),
             total: None,
@@ -102,7 +128,9 @@ impl Capture {
 
     /// Opens the next input in order.
     pub(super) fn open_pending(&mut self) -> Result<(), Error> {
-        let Some(next) = self.pending.pop_front() else { return Ok(()) };
+        let Some(next) = self.pending.pop_front() else {
+            return Ok(());
+        };
         let (reader, size) = reader(&next.path)?;
         self.open_lane(&next.path, reader, size, next.follow_millis, next.buffer)
     }
@@ -171,20 +199,30 @@ fn in_order(entries: Vec<Entry>, options: &Options) -> Result<(Ordered, Vec<Text
     }
     if kept.is_empty() {
         let names = listed(&others);
-        return Err(Error::Usage(format!("none of these is a pcap or pcapng file: {names}")));
+        return Err(Error::Usage(format!(
+            "none of these is a pcap or pcapng file: {names}"
+        )));
     }
     // Stable, and entries come sorted by path.
     kept.sort_by_key(|(entry, first)| (entry.file, first.is_none(), *first));
     let mut warnings = Vec::new();
     if !others.is_empty() {
-        let words = format!("{} files are no captures and were not read: {}", others.len(), listed(&others));
+        let words = format!(
+            "{} files are no captures and were not read: {}",
+            others.len(),
+            listed(&others)
+        );
         warnings.push(Text::from(words.as_str()));
     }
     Ok((kept, warnings))
 }
 
 fn listed(paths: &[PathBuf]) -> String {
-    let mut names: Vec<String> = paths.iter().take(LISTED).map(|path| path.display().to_string()).collect();
+    let mut names: Vec<String> = paths
+        .iter()
+        .take(LISTED)
+        .map(|path| path.display().to_string())
+        .collect();
     if paths.len() > LISTED {
         names.push("…".to_owned());
     }
@@ -194,7 +232,11 @@ fn listed(paths: &[PathBuf]) -> String {
 /// The time of a file's first packet.
 fn first_time(path: &Path, options: &Options) -> Result<Option<Time>, Error> {
     let (reader, size) = reader(path)?;
-    let quiet = Options { hash: false, follow_millis: None, limits: options.limits.clone() };
+    let quiet = Options {
+        hash: false,
+        follow_millis: None,
+        limits: options.limits.clone(),
+    };
     let mut probe = Capture::new(&quiet);
     probe.open_lane(path, reader, size, None, PROBE_BUFFER)?;
     while let Some(mut batch) = probe.batch()? {

@@ -30,28 +30,49 @@ pub(super) fn expand(paths: &[PathBuf]) -> Result<Vec<Entry>, Error> {
     let mut entries = BTreeSet::new();
     for path in paths {
         if path.as_os_str() == "-" {
-            entries.insert(Entry { file: false, path: path.clone(), found: false });
+            entries.insert(Entry {
+                file: false,
+                path: path.clone(),
+                found: false,
+            });
             continue;
         }
         match fs::metadata(path) {
             Ok(facts) if facts.is_dir() => walk(path, DEPTH, &mut entries)?,
             Ok(facts) => {
-                entries.insert(Entry { file: facts.is_file(), path: path.clone(), found: false });
+                entries.insert(Entry {
+                    file: facts.is_file(),
+                    path: path.clone(),
+                    found: false,
+                });
             }
             Err(err) if err.kind() == io::ErrorKind::NotFound => pattern(path, err, &mut entries)?,
             Err(err) => return Err(cannot_open(path, err)),
         }
     }
     if entries.is_empty() {
-        let named: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
-        let named = if named.is_empty() { "no input".to_owned() } else { named.join(", ") };
-        return Err(Error::Usage(format!("{named}: there is no file; name a capture, or - for standard input")));
+        let named: Vec<String> = paths
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect();
+        let named = if named.is_empty() {
+            "no input".to_owned()
+        } else {
+            named.join(", ")
+        };
+        return Err(Error::Usage(format!(
+            "{named}: there is no file; name a capture, or - for standard input"
+        )));
     }
     Ok(once(entries))
 }
 
 pub(super) fn cannot_open(path: &Path, source: io::Error) -> Error {
-    Error::Io { path: path.to_owned(), what: "cannot open", source }
+    Error::Io {
+        path: path.to_owned(),
+        what: "cannot open",
+        source,
+    }
 }
 
 /// Leaves out files that were reached in two ways; the named one stays.
@@ -76,7 +97,11 @@ fn walk(folder: &Path, depth: usize, entries: &mut BTreeSet<Entry>) -> Result<()
         if kind.is_dir() && depth > 0 {
             walk(&path, depth.saturating_sub(1), entries)?;
         } else if kind.is_file() || kind.is_symlink() && path.is_file() {
-            entries.insert(Entry { file: true, path, found: true });
+            entries.insert(Entry {
+                file: true,
+                path,
+                found: true,
+            });
         }
     }
     Ok(())
@@ -99,11 +124,17 @@ fn pattern(path: &Path, missing: io::Error, entries: &mut BTreeSet<Entry>) -> Re
         if path.is_dir() {
             walk(&path, DEPTH, entries)?;
         } else if path.is_file() {
-            entries.insert(Entry { file: true, path, found: true });
+            entries.insert(Entry {
+                file: true,
+                path,
+                found: true,
+            });
         }
     }
     if entries.len() == before {
-        return Err(Error::Usage(format!("{words}: no file matches this pattern")));
+        return Err(Error::Usage(format!(
+            "{words}: no file matches this pattern"
+        )));
     }
     Ok(())
 }

@@ -42,7 +42,12 @@ impl Dialect {
             0x1c00_01ac | 0x1c00_01ab => (true, 16, 28),
             _ => return None,
         };
-        Some(Dialect { big_endian, nanoseconds, record_head, file_head })
+        Some(Dialect {
+            big_endian,
+            nanoseconds,
+            record_head,
+            file_head,
+        })
     }
 }
 
@@ -96,17 +101,27 @@ impl Pcap {
         match Self::header(core, bytes, shared) {
             Ok(pcap) => pcap,
             Err(_) => {
-                core.damage(shared, 0, format!("the file ends inside its header: {} bytes", bytes.len()));
+                core.damage(
+                    shared,
+                    0,
+                    format!("the file ends inside its header: {} bytes", bytes.len()),
+                );
                 core.input.cut = true;
                 None
             }
         }
     }
 
-    fn header(core: &mut Core, bytes: &[u8], shared: &mut Shared) -> Result<Option<Self>, Malformed> {
+    fn header(
+        core: &mut Core,
+        bytes: &[u8],
+        shared: &mut Shared,
+    ) -> Result<Option<Self>, Malformed> {
         let mut cursor = Cursor::new(bytes);
         let magic = cursor.array::<4>("magic")?;
-        let Some(dialect) = Dialect::of(magic) else { return Ok(None) };
+        let Some(dialect) = Dialect::of(magic) else {
+            return Ok(None);
+        };
         let u32_of = |raw: [u8; 4]| match dialect.big_endian {
             true => u32::from_be_bytes(raw),
             false => u32::from_le_bytes(raw),
@@ -115,17 +130,34 @@ impl Pcap {
             true => u16::from_be_bytes(raw),
             false => u16::from_le_bytes(raw),
         };
-        let version = (u16_of(cursor.array("major version")?), u16_of(cursor.array("minor version")?));
+        let version = (
+            u16_of(cursor.array("major version")?),
+            u16_of(cursor.array("minor version")?),
+        );
         cursor.skip("time zone and accuracy", 8)?;
         let snaplen = u32_of(cursor.array("snaplen")?);
         let field = u32_of(cursor.array("link type")?);
-        cursor.skip("length of all records", dialect.file_head.saturating_sub(24))?;
+        cursor.skip(
+            "length of all records",
+            dialect.file_head.saturating_sub(24),
+        )?;
         let aix = aix_link(version, field);
         let nanoseconds = dialect.nanoseconds || aix.is_some();
-        let units = if nanoseconds { 1_000_000_000 } else { 1_000_000 };
+        let units = if nanoseconds {
+            1_000_000_000
+        } else {
+            1_000_000
+        };
         let link = aix.unwrap_or_else(|| link_type(field));
-        let interface = Interface { link, snaplen, ticks_per_second: u64::from(units), ..Interface::default() };
-        let Some(interface) = core.interface(shared, interface) else { return Ok(None) };
+        let interface = Interface {
+            link,
+            snaplen,
+            ticks_per_second: u64::from(units),
+            ..Interface::default()
+        };
+        let Some(interface) = core.interface(shared, interface) else {
+            return Ok(None);
+        };
         core.input.format = "pcap";
         core.at = dialect.file_head;
         let longest = u32::try_from(shared.limits.record_bytes).unwrap_or(u32::MAX);
@@ -157,7 +189,12 @@ impl Pcap {
 
     /// The next packet in the buffer.
     #[inline]
-    pub(super) fn step(&mut self, core: &mut Core, bytes: &[u8], shared: &mut Shared) -> Option<Raw> {
+    pub(super) fn step(
+        &mut self,
+        core: &mut Core,
+        bytes: &[u8],
+        shared: &mut Shared,
+    ) -> Option<Raw> {
         if let Some(head) = self.head(bytes, core.at)
             && !core.lost
         {
@@ -178,7 +215,11 @@ impl Pcap {
     fn take(&mut self, core: &mut Core, head: Head, start: usize, end: usize) -> Raw {
         let fraction = i64::from(head.fraction).wrapping_mul(self.fraction);
         // u32 seconds fit: 2^32 seconds are less than half of the range.
-        let time = Time(i64::from(head.seconds).wrapping_mul(1_000_000_000).wrapping_add(fraction));
+        let time = Time(
+            i64::from(head.seconds)
+                .wrapping_mul(1_000_000_000)
+                .wrapping_add(fraction),
+        );
         core.see(time);
         core.at = end;
         self.seconds = Some(head.seconds);
@@ -204,7 +245,8 @@ impl Pcap {
             return None;
         }
         let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = *rest.first_chunk::<16>()?;
-        let mut fields = [[a, b, c, d], [e, f, g, h], [i, j, k, l], [m, n, o, p]].map(u32::from_le_bytes);
+        let mut fields =
+            [[a, b, c, d], [e, f, g, h], [i, j, k, l], [m, n, o, p]].map(u32::from_le_bytes);
         if self.swapped {
             fields = fields.map(u32::swap_bytes);
         }
@@ -214,7 +256,12 @@ impl Pcap {
         {
             std::mem::swap(&mut captured, &mut wire);
         }
-        Some(Head { seconds, fraction, captured, wire })
+        Some(Head {
+            seconds,
+            fraction,
+            captured,
+            wire,
+        })
     }
 
     /// What the quick look did not settle: the buffer's end, odd records, damage.
@@ -240,7 +287,10 @@ impl Pcap {
                     return None;
                 }
                 let left = bytes.len().saturating_sub(start);
-                let what = format!("a record says it holds {} bytes, {left} are left", head.captured);
+                let what = format!(
+                    "a record says it holds {} bytes, {left} are left",
+                    head.captured
+                );
                 self.lose(core, bytes, shared, what, start, end);
             } else if self.usual(head) {
                 return Some(self.take(core, head, start, end));
@@ -263,26 +313,51 @@ impl Pcap {
     }
 
     /// An odd record whose bytes are all there. `None` moved on to something better.
-    fn odd(&mut self, core: &mut Core, bytes: &[u8], shared: &mut Shared, head: Head) -> Option<Raw> {
+    fn odd(
+        &mut self,
+        core: &mut Core,
+        bytes: &[u8],
+        shared: &mut Shared,
+        head: Head,
+    ) -> Option<Raw> {
         let start = core.at.saturating_add(self.head_len);
         let end = start.saturating_add(size(head.captured));
         // The captured length lies and the other one does not.
         let shorter = start.saturating_add(size(head.wire));
         if head.captured > head.wire
-            && self.head(bytes, shorter).is_some_and(|next| self.near(next, head.seconds) && self.usual(next))
+            && self
+                .head(bytes, shorter)
+                .is_some_and(|next| self.near(next, head.seconds) && self.usual(next))
         {
-            let what = format!("a record of {} bytes says it holds {}", head.wire, head.captured);
+            let what = format!(
+                "a record of {} bytes says it holds {}",
+                head.wire, head.captured
+            );
             core.damage(shared, core.at, what);
-            let head = Head { captured: head.wire, ..head };
+            let head = Head {
+                captured: head.wire,
+                ..head
+            };
             return Some(self.take(core, head, start, shorter));
         }
-        let padding = head.seconds == 0 && head.fraction == 0 && head.captured == 0 && head.wire == 0;
-        let follows = end == bytes.len() || self.head(bytes, end).is_some_and(|next| self.near(next, head.seconds));
+        let padding =
+            head.seconds == 0 && head.fraction == 0 && head.captured == 0 && head.wire == 0;
+        let follows = end == bytes.len()
+            || self
+                .head(bytes, end)
+                .is_some_and(|next| self.near(next, head.seconds));
         if !padding && follows {
             return Some(self.take(core, head, start, end));
         }
         if padding && self.seconds.is_some_and(|seconds| seconds != 0) {
-            self.lose(core, bytes, shared, "zeros stand where a record should".to_owned(), start, end);
+            self.lose(
+                core,
+                bytes,
+                shared,
+                "zeros stand where a record should".to_owned(),
+                start,
+                end,
+            );
             return None;
         }
         // Records hidden inside this one's extent: it is this one that lies. Extents do not
@@ -298,7 +373,15 @@ impl Pcap {
     }
 
     /// Counts a record that cannot be and starts to search behind its first byte.
-    fn lose(&mut self, core: &mut Core, bytes: &[u8], shared: &mut Shared, what: String, start: usize, end: usize) {
+    fn lose(
+        &mut self,
+        core: &mut Core,
+        bytes: &[u8],
+        shared: &mut Shared,
+        what: String,
+        start: usize,
+        end: usize,
+    ) {
         core.damage(shared, core.at, what);
         shared.lost_records = shared.lost_records.saturating_add(1);
         if core.ended && end > bytes.len() && start <= bytes.len() {
@@ -315,7 +398,10 @@ impl Pcap {
             return;
         }
         if left > 0 {
-            let what = format!("the file ends inside a record header: {left} of {} bytes", self.head_len);
+            let what = format!(
+                "the file ends inside a record header: {left} of {} bytes",
+                self.head_len
+            );
             core.damage(shared, core.at, what);
             core.input.cut = true;
         }
@@ -342,7 +428,10 @@ impl Pcap {
             }
         }
         core.at = at;
-        shared.count("capture bytes skipped in damage", u64::try_from(at.saturating_sub(from)).unwrap_or(0));
+        shared.count(
+            "capture bytes skipped in damage",
+            u64::try_from(at.saturating_sub(from)).unwrap_or(0),
+        );
         if found.is_some() {
             core.lost = false;
             // What was left over at the end was no cut record after all.
@@ -359,13 +448,21 @@ impl Pcap {
     /// Whether two records in a row, or one and the end, stand at a position.
     fn chain(&self, core: &Core, bytes: &[u8], at: usize) -> Chain {
         let Some(head) = self.head(bytes, at) else {
-            return if core.ended { Chain::No } else { Chain::Needs(at.saturating_add(self.head_len)) };
+            return if core.ended {
+                Chain::No
+            } else {
+                Chain::Needs(at.saturating_add(self.head_len))
+            };
         };
-        let near = self.seconds.is_none_or(|seconds| seconds.abs_diff(head.seconds) <= NEAR);
+        let near = self
+            .seconds
+            .is_none_or(|seconds| seconds.abs_diff(head.seconds) <= NEAR);
         if !near || !self.usual(head) {
             return Chain::No;
         }
-        let end = at.saturating_add(self.head_len).saturating_add(size(head.captured));
+        let end = at
+            .saturating_add(self.head_len)
+            .saturating_add(size(head.captured));
         match self.head(bytes, end) {
             Some(next) if self.near(next, head.seconds) && self.usual(next) => Chain::Holds,
             Some(_) => Chain::No,

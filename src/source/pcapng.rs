@@ -56,12 +56,20 @@ impl Pcapng {
     /// The first block is read like any other: it must be a section header.
     pub(super) fn open(core: &mut Core) -> Self {
         core.input.format = "pcapng";
-        Pcapng { swapped: false, interfaces: Vec::new(), section_base: 0 }
+        Pcapng {
+            swapped: false,
+            interfaces: Vec::new(),
+            section_base: 0,
+        }
     }
 
     /// Writes what was counted.
     pub(super) fn finish(&mut self, core: &mut Core) {
-        let described = core.input.interfaces.get_mut(self.section_base..).unwrap_or_default();
+        let described = core
+            .input
+            .interfaces
+            .get_mut(self.section_base..)
+            .unwrap_or_default();
         for (local, interface) in self.interfaces.drain(..).zip(described) {
             local.tally.write(interface);
             if let Some(drops) = local.drops {
@@ -74,7 +82,12 @@ impl Pcapng {
 
     /// The next packet in the buffer.
     #[inline]
-    pub(super) fn step(&mut self, core: &mut Core, bytes: &[u8], shared: &mut Shared) -> Option<Raw> {
+    pub(super) fn step(
+        &mut self,
+        core: &mut Core,
+        bytes: &[u8],
+        shared: &mut Shared,
+    ) -> Option<Raw> {
         loop {
             if let Some(raw) = self.enhanced(core, bytes) {
                 return Some(raw);
@@ -139,13 +152,21 @@ impl Pcapng {
     #[inline]
     fn u32(&self, raw: [u8; 4]) -> u32 {
         let value = u32::from_le_bytes(raw);
-        if self.swapped { value.swap_bytes() } else { value }
+        if self.swapped {
+            value.swap_bytes()
+        } else {
+            value
+        }
     }
 
     #[inline]
     fn u16(&self, raw: [u8; 2]) -> u16 {
         let value = u16::from_le_bytes(raw);
-        if self.swapped { value.swap_bytes() } else { value }
+        if self.swapped {
+            value.swap_bytes()
+        } else {
+            value
+        }
     }
 
     /// One block of any kind, or the reason why there is none.
@@ -171,7 +192,11 @@ impl Pcapng {
                 None
             }
             Block::Trailer { kind, len } => {
-                core.damage(shared, core.at, "the two lengths of a block differ".to_owned());
+                core.damage(
+                    shared,
+                    core.at,
+                    "the two lengths of a block differ".to_owned(),
+                );
                 let at = core.at;
                 core.at = at.saturating_add(len);
                 self.block(core, bytes, shared, kind, at, core.at.saturating_sub(4))
@@ -210,7 +235,9 @@ impl Pcapng {
     /// How long the block at hand is, and whether that can be true.
     fn measure(&self, core: &Core, bytes: &[u8], limit: usize) -> Block {
         let rest = bytes.get(core.at..).unwrap_or_default();
-        let Some(head) = rest.first_chunk::<12>() else { return Block::Short(12) };
+        let Some(head) = rest.first_chunk::<12>() else {
+            return Block::Short(12);
+        };
         let [a, b, c, d, e, f, g, h, i, j, k, l] = *head;
         let section = u32::from_le_bytes([a, b, c, d]) == SECTION;
         // A section header is read in its own byte order, which follows its length.
@@ -220,20 +247,38 @@ impl Pcapng {
             _ if section => return Block::Lie("a section header without byte order".to_owned()),
             _ => self.swapped,
         };
-        let order = |raw| if swapped { u32::from_be_bytes(raw) } else { u32::from_le_bytes(raw) };
-        let kind = if section { SECTION } else { order([a, b, c, d]) };
+        let order = |raw| {
+            if swapped {
+                u32::from_be_bytes(raw)
+            } else {
+                u32::from_le_bytes(raw)
+            }
+        };
+        let kind = if section {
+            SECTION
+        } else {
+            order([a, b, c, d])
+        };
         let said = order([e, f, g, h]);
         let len = size(said).saturating_add(3) & !3;
         let least = if section { 28 } else { 12 };
         if len < least || len > limit.saturating_add(ENHANCED_FRAME) {
-            return Block::Lie(format!("a block of type {kind:#x} says it is {said} bytes long"));
+            return Block::Lie(format!(
+                "a block of type {kind:#x} says it is {said} bytes long"
+            ));
         }
         if rest.len() < len {
             return Block::Short(len);
         }
         // Some writers count the padding into neither length, so the trailer stands before it.
-        let closing = |end: usize| rest.get(end.saturating_sub(4)..end).and_then(|raw| raw.first_chunk::<4>().copied());
-        if [len, size(said)].iter().any(|end| closing(*end).map(order) == Some(said)) {
+        let closing = |end: usize| {
+            rest.get(end.saturating_sub(4)..end)
+                .and_then(|raw| raw.first_chunk::<4>().copied())
+        };
+        if [len, size(said)]
+            .iter()
+            .any(|end| closing(*end).map(order) == Some(said))
+        {
             return Block::Whole { kind, len };
         }
         // The trailer differs: believe the block where another one follows it.
@@ -246,7 +291,9 @@ impl Pcapng {
             {
                 Block::Trailer { kind, len }
             }
-            _ => Block::Lie(format!("a block of type {kind:#x} has two different lengths")),
+            _ => Block::Lie(format!(
+                "a block of type {kind:#x} has two different lengths"
+            )),
         }
     }
 
@@ -267,7 +314,10 @@ impl Pcapng {
             }
         }
         let skipped = core.at.saturating_sub(from);
-        shared.count("capture bytes skipped in damage", u64::try_from(skipped).unwrap_or(0));
+        shared.count(
+            "capture bytes skipped in damage",
+            u64::try_from(skipped).unwrap_or(0),
+        );
         if found {
             core.lost = false;
             core.input.cut = false;
@@ -284,7 +334,9 @@ impl Pcapng {
     /// bytes it takes to tell, or `None`.
     fn candidate(&self, core: &Core, bytes: &[u8], limit: usize) -> Option<usize> {
         let rest = bytes.get(core.at..)?;
-        let Some([a, b, c, d, ..]) = rest.first_chunk::<12>() else { return Some(12) };
+        let Some([a, b, c, d, ..]) = rest.first_chunk::<12>() else {
+            return Some(12);
+        };
         let kind = [*a, *b, *c, *d];
         if !known(self.u32(kind)) && u32::from_le_bytes(kind) != SECTION {
             return None;
@@ -300,16 +352,25 @@ impl Pcapng {
 
 /// What stands where a block should.
 enum Block {
-    Whole { kind: u32, len: usize },
+    Whole {
+        kind: u32,
+        len: usize,
+    },
     /// More bytes are needed: this many from its start.
     Short(usize),
     /// Whole, but for the second length.
-    Trailer { kind: u32, len: usize },
+    Trailer {
+        kind: u32,
+        len: usize,
+    },
     Lie(String),
 }
 
 fn known(kind: u32) -> bool {
-    matches!(kind, 1..=6 | 0xa | 0xbad | 0x4000_0bad | 0x8000_0001 | SECTION)
+    matches!(
+        kind,
+        1..=6 | 0xa | 0xbad | 0x4000_0bad | 0x8000_0001 | SECTION
+    )
 }
 
 fn plausible(len: u32, limit: usize) -> bool {

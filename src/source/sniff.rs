@@ -28,7 +28,10 @@ pub(super) fn foreign(first: &[u8], name: &str) -> String {
         .or_else(|| by_text(first))
         .unwrap_or_else(|| {
             let head = first.get(..8.min(first.len())).unwrap_or_default();
-            format!("no pcap or pcapng file: it begins with {}", spaced_hex(head))
+            format!(
+                "no pcap or pcapng file: it begins with {}",
+                spaced_hex(head)
+            )
         });
     format!("this is {what}")
 }
@@ -40,7 +43,12 @@ const RECORD: &str = "record with tcpdump, PCAPdroid or Wireshark as pcap or pca
 /// Offset, magic, what it is, what to do.
 const MAGICS: &[(usize, &[u8], &str, &str)] = &[
     (0, b"snoop\0\0\0", "a snoop capture", TO_PCAPNG),
-    (0, b"btsnoop\0", "a Bluetooth HCI log (btsnoop)", "it holds no network traffic"),
+    (
+        0,
+        b"btsnoop\0",
+        "a Bluetooth HCI log (btsnoop)",
+        "it holds no network traffic",
+    ),
     (0, b"RTSS", "a Network Monitor 1 capture", TO_PCAPNG),
     (0, b"GMBU", "a Network Monitor 2 capture", TO_PCAPNG),
     (0, b"XCP\0", "a NetXRay or Sniffer capture", TO_PCAPNG),
@@ -48,11 +56,36 @@ const MAGICS: &[(usize, &[u8], &str, &str)] = &[
     (0, b"iptrace 1.0", "an AIX iptrace", TO_PCAPNG),
     (0, b"iptrace 2.0", "an AIX iptrace", TO_PCAPNG),
     (0, b"\x7fver", "an EtherPeek capture", TO_PCAPNG),
-    (0, b"\xa1\xb2\x34\xcd", "a capture of a pcap variant whose layout is unpublished", TO_PCAPNG),
-    (0, b"\xcd\x34\xb2\xa1", "a capture of a pcap variant whose layout is unpublished", TO_PCAPNG),
-    (0, b"\xa1\x2b\x3c\x4d", "a capture of Navtel's pcap variant, whose layout is unpublished", TO_PCAPNG),
-    (0, b"\x4d\x3c\x2b\xa1", "a capture of Navtel's pcap variant, whose layout is unpublished", TO_PCAPNG),
-    (0, b"\x0c\xa5", "an nfdump file: flow records, not packets", RECORD),
+    (
+        0,
+        b"\xa1\xb2\x34\xcd",
+        "a capture of a pcap variant whose layout is unpublished",
+        TO_PCAPNG,
+    ),
+    (
+        0,
+        b"\xcd\x34\xb2\xa1",
+        "a capture of a pcap variant whose layout is unpublished",
+        TO_PCAPNG,
+    ),
+    (
+        0,
+        b"\xa1\x2b\x3c\x4d",
+        "a capture of Navtel's pcap variant, whose layout is unpublished",
+        TO_PCAPNG,
+    ),
+    (
+        0,
+        b"\x4d\x3c\x2b\xa1",
+        "a capture of Navtel's pcap variant, whose layout is unpublished",
+        TO_PCAPNG,
+    ),
+    (
+        0,
+        b"\x0c\xa5",
+        "an nfdump file: flow records, not packets",
+        RECORD,
+    ),
     (0, b"PK\x03\x04", "a zip archive", UNPACK),
     (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive", UNPACK),
     (0, b"Rar!", "a rar archive", UNPACK),
@@ -71,16 +104,35 @@ const MAGICS: &[(usize, &[u8], &str, &str)] = &[
 
 fn by_magic(first: &[u8]) -> Option<String> {
     MAGICS.iter().find_map(|(at, magic, what, todo)| {
-        first.get(*at..)?.starts_with(magic).then(|| format!("{what}; {todo}"))
+        first
+            .get(*at..)?
+            .starts_with(magic)
+            .then(|| format!("{what}; {todo}"))
     })
 }
 
 /// Formats without a magic number.
 const NAMES: &[(&str, &str, &str)] = &[
-    (".etl", "no pcap or pcapng file, by its name a Windows event trace", "convert it with `etl2pcapng`"),
-    (".erf", "no pcap or pcapng file, by its name an ERF capture", TO_PCAPNG),
-    (".pklg", "no pcap or pcapng file, by its name an Apple Bluetooth log", "it holds no network traffic"),
-    (".tracev3", "no pcap or pcapng file, by its name an Apple unified log", RECORD),
+    (
+        ".etl",
+        "no pcap or pcapng file, by its name a Windows event trace",
+        "convert it with `etl2pcapng`",
+    ),
+    (
+        ".erf",
+        "no pcap or pcapng file, by its name an ERF capture",
+        TO_PCAPNG,
+    ),
+    (
+        ".pklg",
+        "no pcap or pcapng file, by its name an Apple Bluetooth log",
+        "it holds no network traffic",
+    ),
+    (
+        ".tracev3",
+        "no pcap or pcapng file, by its name an Apple unified log",
+        RECORD,
+    ),
 ];
 
 fn by_name(name: &str) -> Option<String> {
@@ -158,6 +210,10 @@ mod tests {
         check(b"snoop\0\0\0\0\0\0\x02", "a", "editcap");
         check(b"PK\x03\x04....", "a.zip", "zip archive");
         check(b"\x00\x01\x02\x03", "trace.ETL", "etl2pcapng");
-        check(b"\x00\x01\x02\x03\x04\x05\x06\x07\x08", "a", "begins with 00 01 02 03 04 05 06 07");
+        check(
+            b"\x00\x01\x02\x03\x04\x05\x06\x07\x08",
+            "a",
+            "begins with 00 01 02 03 04 05 06 07",
+        );
     }
 }

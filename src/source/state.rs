@@ -74,7 +74,9 @@ impl Tally {
         self.packets = self.packets.wrapping_add(1);
         if captured < wire_len {
             self.cut_packets = self.cut_packets.wrapping_add(1);
-            self.cut_bytes = self.cut_bytes.wrapping_add(u64::from(wire_len.wrapping_sub(captured)));
+            self.cut_bytes = self
+                .cut_bytes
+                .wrapping_add(u64::from(wire_len.wrapping_sub(captured)));
         }
     }
 
@@ -163,7 +165,8 @@ impl Core {
 
     /// Offset in the decompressed file of a position in the buffer.
     pub(super) fn offset(&self, at: usize) -> u64 {
-        self.base.saturating_add(u64::try_from(at).unwrap_or(u64::MAX))
+        self.base
+            .saturating_add(u64::try_from(at).unwrap_or(u64::MAX))
     }
 
     /// Counts damage at a position in the buffer.
@@ -171,7 +174,11 @@ impl Core {
     pub(super) fn damage(&self, shared: &mut Shared, at: usize, what: String) {
         shared.damage_count = shared.damage_count.saturating_add(1);
         if shared.damages.len() < shared.limits.damages {
-            shared.damages.push(Damage { input: self.index, offset: self.offset(at), what });
+            shared.damages.push(Damage {
+                input: self.index,
+                offset: self.offset(at),
+                what,
+            });
         }
     }
 
@@ -181,7 +188,9 @@ impl Core {
             return None;
         }
         let global = u32::try_from(shared.interfaces.len()).ok()?;
-        shared.interfaces.push((self.index, self.input.interfaces.len()));
+        shared
+            .interfaces
+            .push((self.index, self.input.interfaces.len()));
         self.input.interfaces.push(interface);
         Some(global)
     }

@@ -75,7 +75,9 @@ impl Stored {
                 }
             }
         }
-        if inner.ended && let Some(feed) = inner.hash.take() {
+        if inner.ended
+            && let Some(feed) = inner.hash.take()
+        {
             feed.end();
         }
     }

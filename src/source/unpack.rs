@@ -46,7 +46,12 @@ pub(super) fn open(stored: &Stored) -> io::Result<Unpacked> {
         };
         let kind = compression(&first).filter(|_| layers.len() < LAYERS);
         let Some(kind) = kind else {
-            return Ok(Unpacked { reader, first, layers, broken });
+            return Ok(Unpacked {
+                reader,
+                first,
+                layers,
+                broken,
+            });
         };
         let rest: Box<dyn Read + Send> = match reader {
             None => Box::new(stored.clone()),
@@ -112,8 +117,14 @@ fn decoder(
             decoder.window_log_max(ZSTD_WINDOW_LOG)?;
             Box::new(decoder)
         }
-        "xz" => Box::new(lzma_rust2::XzReader::new_mem_limit(input, true, XZ_WINDOW_KIB)),
-        _ => Box::new(Lz4Frames { decoder: lz4_flex::frame::FrameDecoder::new(input) }),
+        "xz" => Box::new(lzma_rust2::XzReader::new_mem_limit(
+            input,
+            true,
+            XZ_WINDOW_KIB,
+        )),
+        _ => Box::new(Lz4Frames {
+            decoder: lz4_flex::frame::FrameDecoder::new(input),
+        }),
     })
 }
 
@@ -151,5 +162,9 @@ fn skippable(err: &io::Error) -> Option<u64> {
 
 fn skip(reader: &mut impl Read, len: u64) -> io::Result<()> {
     let skipped = io::copy(&mut reader.take(len), &mut io::sink())?;
-    if skipped < len { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(()) }
+    if skipped < len {
+        Err(io::ErrorKind::UnexpectedEof.into())
+    } else {
+        Ok(())
+    }
 }

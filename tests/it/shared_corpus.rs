@@ -7,7 +7,11 @@ use std::path::{Path, PathBuf};
 use whereto::source::{Capture, Options};
 
 /// Files where reading resumes behind damage at which the others stop.
-const RESUMED: &[&str] = &["tls_DER-incomplete-content.pcap", "10.7.29.101_49898-178.63.41.150_25.pcap", "igmplayer"];
+const RESUMED: &[&str] = &[
+    "tls_DER-incomplete-content.pcap",
+    "10.7.29.101_49898-178.63.41.150_25.pcap",
+    "igmplayer",
+];
 
 /// The captures lie beside the repository, or where `WHERETO_SHARED` says.
 fn corpus() -> Option<PathBuf> {
@@ -57,20 +61,42 @@ fn differences(path: &Path, want: &Value) -> Vec<String> {
     expect("format", input.format.into(), &container["format"]);
     expect("packets", packets.into(), &container["records"]);
     expect("cut packets", cut.into(), &container["cut_by_snaplen"]);
-    let links: BTreeSet<u32> = input.interfaces.iter().map(|interface| interface.link).collect();
-    expect("link types", links.into_iter().collect::<Vec<_>>().into(), &container["linktypes"]);
+    let links: BTreeSet<u32> = input
+        .interfaces
+        .iter()
+        .map(|interface| interface.link)
+        .collect();
+    expect(
+        "link types",
+        links.into_iter().collect::<Vec<_>>().into(),
+        &container["linktypes"],
+    );
     let compression = container["compression"].as_str().map(str::to_owned);
-    expect("compression", input.compression.first().copied().into(), &compression.into());
+    expect(
+        "compression",
+        input.compression.first().copied().into(),
+        &compression.into(),
+    );
     if let Some(count) = container["interface_count"].as_u64() {
-        expect("interfaces", (input.interfaces.len() as u64).into(), &count.into());
+        expect(
+            "interfaces",
+            (input.interfaces.len() as u64).into(),
+            &count.into(),
+        );
     } else {
         let interface = &input.interfaces[0];
         expect("snaplen", interface.snaplen.into(), &container["snaplen"]);
     }
-    let secrets: u64 = container["secrets_bytes"].as_object().map_or(0, |map| map.values().filter_map(Value::as_u64).sum());
+    let secrets: u64 = container["secrets_bytes"]
+        .as_object()
+        .map_or(0, |map| map.values().filter_map(Value::as_u64).sum());
     expect("secrets", input.secret_bytes.into(), &secrets.into());
     if container["damage"].is_string() || input.cut {
-        expect("damage", (summary.damage_count > 0).into(), &container["damage"].is_string().into());
+        expect(
+            "damage",
+            (summary.damage_count > 0).into(),
+            &container["damage"].is_string().into(),
+        );
     }
     // Beyond the range of a Time, and where tshark counts other blocks, there is nothing to compare.
     let time = &want["time"];
@@ -81,7 +107,11 @@ fn differences(path: &Path, want: &Value) -> Vec<String> {
         && !path.to_string_lossy().contains("regression_samples")
     {
         let text = |time: whereto::model::Time| {
-            format!("{}.{:09}", time.0.div_euclid(1_000_000_000), time.0.rem_euclid(1_000_000_000))
+            format!(
+                "{}.{:09}",
+                time.0.div_euclid(1_000_000_000),
+                time.0.rem_euclid(1_000_000_000)
+            )
         };
         expect("first", text(first).into(), &time["first_record"]);
         expect("last", text(last).into(), &time["last_record"]);
@@ -94,10 +124,18 @@ fn reads_what_others_read() {
     let Some(folder) = corpus() else { return };
     let mut files = Vec::new();
     expectations(&folder, &mut files);
-    assert!(files.len() > 100, "only {} expectations in {}", files.len(), folder.display());
+    assert!(
+        files.len() > 100,
+        "only {} expectations in {}",
+        files.len(),
+        folder.display()
+    );
     let mut wrong = Vec::new();
     for file in &files {
-        let capture = file.to_string_lossy().trim_end_matches(".expect.json").to_owned();
+        let capture = file
+            .to_string_lossy()
+            .trim_end_matches(".expect.json")
+            .to_owned();
         if RESUMED.iter().any(|name| capture.ends_with(name)) {
             continue;
         }
@@ -105,5 +143,10 @@ fn reads_what_others_read() {
         let found = differences(Path::new(&capture), &want);
         wrong.extend(found.into_iter().map(|what| format!("{capture}: {what}")));
     }
-    assert!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} differences:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }

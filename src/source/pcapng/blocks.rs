@@ -74,7 +74,11 @@ impl Pcapng {
 
     fn read_u64(&self, cursor: &mut Cursor<'_>, field: &'static str) -> Result<u64, Malformed> {
         let value = u64::from_le_bytes(cursor.array(field)?);
-        Ok(if self.swapped { value.swap_bytes() } else { value })
+        Ok(if self.swapped {
+            value.swap_bytes()
+        } else {
+            value
+        })
     }
 
     /// Section header (§4.1): from here on another byte order and other interfaces.
@@ -98,12 +102,22 @@ impl Pcapng {
     }
 
     /// Interface description (§4.2).
-    fn interface(&mut self, core: &mut Core, shared: &mut Shared, body: &[u8], at: usize) -> Result<(), Malformed> {
+    fn interface(
+        &mut self,
+        core: &mut Core,
+        shared: &mut Shared,
+        body: &[u8],
+        at: usize,
+    ) -> Result<(), Malformed> {
         let mut cursor = Cursor::new(body);
         let link = u32::from(self.u16(cursor.array("link type")?));
         cursor.skip("reserved", 2)?;
         let snaplen = self.read_u32(&mut cursor, "snaplen")?;
-        let mut interface = Interface { link, snaplen, ..Interface::default() };
+        let mut interface = Interface {
+            link,
+            snaplen,
+            ..Interface::default()
+        };
         let mut resolution = 6;
         let mut offset = 0i64;
         let mut options = Options::new(cursor.rest(), self.swapped);
@@ -116,7 +130,11 @@ impl Pcapng {
                 // The first byte says how the filter is written; 0 is text.
                 (11, [0, filter @ ..]) => note(&mut interface.notes, "filter", filter),
                 (12, _) => note(&mut interface.notes, "os", value),
-                (14, _) => offset = self.read_u64(&mut Cursor::new(value), "if_tsoffset")?.cast_signed(),
+                (14, _) => {
+                    offset = self
+                        .read_u64(&mut Cursor::new(value), "if_tsoffset")?
+                        .cast_signed()
+                }
                 (15, _) => note(&mut interface.notes, "hardware", value),
                 _ => {}
             }
@@ -144,10 +162,21 @@ impl Pcapng {
             let wire = self.read_u32(&mut cursor, "original length")?;
             let room = u32::try_from(cursor.left()).unwrap_or(u32::MAX);
             let snaplen = self.interfaces.first().map_or(0, |local| local.snaplen);
-            let kept = if snaplen == 0 { wire } else { wire.min(snaplen) };
+            let kept = if snaplen == 0 {
+                wire
+            } else {
+                wire.min(snaplen)
+            };
             // Not even the snaplen is believed beyond the block's end.
             let captured = kept.min(room);
-            return Ok(PacketHead { interface: 0, ticks: None, captured, wire, drops: None, head_len: 12 });
+            return Ok(PacketHead {
+                interface: 0,
+                ticks: None,
+                captured,
+                wire,
+                drops: None,
+                head_len: 12,
+            });
         }
         let (interface, drops) = if kind == ENHANCED {
             (self.read_u32(&mut cursor, "interface")?, None)
@@ -155,7 +184,10 @@ impl Pcapng {
             let interface = self.u16(cursor.array("interface")?);
             let drops = self.u16(cursor.array("drop count")?);
             // All ones: not known (§A.1).
-            (u32::from(interface), (drops != u16::MAX).then_some(u64::from(drops)))
+            (
+                u32::from(interface),
+                (drops != u16::MAX).then_some(u64::from(drops)),
+            )
         };
         let high = self.read_u32(&mut cursor, "time")?;
         let low = self.read_u32(&mut cursor, "time")?;
@@ -183,16 +215,34 @@ impl Pcapng {
         let said = start.saturating_add(size(head.captured));
         if said > end {
             let left = end.saturating_sub(start);
-            core.damage(shared, at, format!("a packet of {} bytes in a block with room for {left}", head.captured));
+            core.damage(
+                shared,
+                at,
+                format!(
+                    "a packet of {} bytes in a block with room for {left}",
+                    head.captured
+                ),
+            );
         }
         let data_end = said.min(end);
         let captured = u32::try_from(data_end.saturating_sub(start)).unwrap_or(u32::MAX);
         let padded = data_end.saturating_add(size(head.captured).wrapping_neg() & 3);
         let about = bytes.get(padded..end).unwrap_or_default();
         let extra = self.packet_options(core, shared, about, at);
-        let previous = if core.input.packets == 0 { Time(0) } else { core.last };
+        let previous = if core.input.packets == 0 {
+            Time(0)
+        } else {
+            core.last
+        };
         let Some(local) = self.interfaces.get_mut(size(head.interface)) else {
-            core.damage(shared, at, format!("a packet of interface {}, which no block describes", head.interface));
+            core.damage(
+                shared,
+                at,
+                format!(
+                    "a packet of interface {}, which no block describes",
+                    head.interface
+                ),
+            );
             shared.lost_records = shared.lost_records.saturating_add(1);
             return None;
         };
@@ -220,7 +270,13 @@ impl Pcapng {
         })
     }
 
-    fn packet_options(&self, core: &mut Core, shared: &mut Shared, about: &[u8], at: usize) -> Extra {
+    fn packet_options(
+        &self,
+        core: &mut Core,
+        shared: &mut Shared,
+        about: &[u8],
+        at: usize,
+    ) -> Extra {
         let mut extra = Extra::default();
         let mut options = Options::new(about, self.swapped);
         for (code, value) in options.by_ref() {
@@ -230,7 +286,9 @@ impl Pcapng {
                     None => core.note("packet comment", value),
                 },
                 (2, [a, b, c, d]) => extra.flags = self.u32([*a, *b, *c, *d]),
-                (4, _) => extra.drops = self.read_u64(&mut Cursor::new(value), "epb_dropcount").ok(),
+                (4, _) => {
+                    extra.drops = self.read_u64(&mut Cursor::new(value), "epb_dropcount").ok()
+                }
                 _ => {}
             }
         }
@@ -255,7 +313,10 @@ impl Pcapng {
                 _ => continue,
             };
             let names = value.get(address..).unwrap_or_default();
-            let count = names.split(|byte| *byte == 0).filter(|name| !name.is_empty()).count();
+            let count = names
+                .split(|byte| *byte == 0)
+                .filter(|name| !name.is_empty())
+                .count();
             let count = u64::try_from(count).unwrap_or(u64::MAX);
             core.input.resolved_names = core.input.resolved_names.saturating_add(count);
         }
@@ -269,7 +330,10 @@ impl Pcapng {
         cursor.skip("time", 8)?;
         let index = self.section_base.saturating_add(size(number));
         let Some(interface) = core.input.interfaces.get_mut(index) else {
-            return Err(Malformed::Illegal { field: "interface", value: number.into() });
+            return Err(Malformed::Illegal {
+                field: "interface",
+                value: number.into(),
+            });
         };
         let mut options = Options::new(cursor.rest(), self.swapped);
         for (code, value) in options.by_ref() {
@@ -296,9 +360,18 @@ impl Pcapng {
     }
 
     /// Custom blocks (§4.8): PCAPdroid's table of apps, or skipped.
-    fn custom(&self, core: &mut Core, shared: &mut Shared, body: &mut Cursor<'_>, kind: u32) -> Result<(), Malformed> {
+    fn custom(
+        &self,
+        core: &mut Core,
+        shared: &mut Shared,
+        body: &mut Cursor<'_>,
+        kind: u32,
+    ) -> Result<(), Malformed> {
         let number = self.read_u32(body, "enterprise number")?;
-        match self.pcapdroid_app(body.rest()).filter(|_| number == PCAPDROID) {
+        match self
+            .pcapdroid_app(body.rest())
+            .filter(|_| number == PCAPDROID)
+        {
             Some((uid, name)) => {
                 if shared.apps.len() < APPS {
                     shared.apps.entry(uid).or_insert_with(|| Text::new(name));
@@ -322,7 +395,8 @@ impl Pcapng {
             let app_len = usize::from(cursor.u8("app length").ok()?);
             let package = cursor.take("package", package_len).ok()?;
             let app = cursor.take("app", app_len).ok()?;
-            let text = std::str::from_utf8(package).is_ok_and(|name| !name.contains(char::is_control));
+            let text =
+                std::str::from_utf8(package).is_ok_and(|name| !name.contains(char::is_control));
             let whole = cursor.left() < 4 && cursor.rest().iter().all(|byte| *byte == 0);
             let name = if app.is_empty() { package } else { app };
             (whole && text && !name.is_empty()).then_some((uid, name))

@@ -15,11 +15,21 @@ pub(super) struct Options<'a> {
 
 impl<'a> Options<'a> {
     pub(super) fn new(bytes: &'a [u8], swapped: bool) -> Self {
-        Options { rest: Cursor::new(bytes), swapped, broken: None }
+        Options {
+            rest: Cursor::new(bytes),
+            swapped,
+            broken: None,
+        }
     }
 
     fn read(&mut self) -> Result<(u16, &'a [u8]), Malformed> {
-        let order = |raw| if self.swapped { u16::from_be_bytes(raw) } else { u16::from_le_bytes(raw) };
+        let order = |raw| {
+            if self.swapped {
+                u16::from_be_bytes(raw)
+            } else {
+                u16::from_le_bytes(raw)
+            }
+        };
         let code = order(self.rest.array("option code")?);
         let len = usize::from(order(self.rest.array("option length")?));
         let value = self.rest.take("option value", len)?;
@@ -55,7 +65,10 @@ mod tests {
     #[track_caller]
     fn check(bytes: &[u8], swapped: bool, want: &str) {
         let mut options = Options::new(bytes, swapped);
-        let mut got: Vec<String> = options.by_ref().map(|(code, value)| format!("{code}={}", value.escape_ascii())).collect();
+        let mut got: Vec<String> = options
+            .by_ref()
+            .map(|(code, value)| format!("{code}={}", value.escape_ascii()))
+            .collect();
         if options.broken.is_some() {
             got.push("broken".to_owned());
         }
@@ -65,7 +78,11 @@ mod tests {
     #[test]
     fn walks_in_either_byte_order_and_stops_where_it_ends() {
         check(b"", false, "");
-        check(b"\x01\0\x02\0ab\0\0\x02\0\x01\0c\0\0\0\0\0\0\0\x09\0\0\0", false, "1=ab 2=c");
+        check(
+            b"\x01\0\x02\0ab\0\0\x02\0\x01\0c\0\0\0\0\0\0\0\x09\0\0\0",
+            false,
+            "1=ab 2=c",
+        );
         check(b"\0\x01\0\x02ab\0\0\0\0\0\0", true, "1=ab");
     }
 

@@ -10,7 +10,11 @@ pub(super) struct PcapFile {
 impl PcapFile {
     pub(super) fn new(magic: u32, version: (u16, u16), link: u32, big: bool) -> Self {
         let extra = if magic == 0xa1b2_cd34 { 8 } else { 0 };
-        let mut file = PcapFile { bytes: Vec::new(), big, extra };
+        let mut file = PcapFile {
+            bytes: Vec::new(),
+            big,
+            extra,
+        };
         file.u32(magic);
         file.u16(version.0);
         file.u16(version.1);
@@ -25,11 +29,19 @@ impl PcapFile {
     }
 
     fn u16(&mut self, value: u16) {
-        self.bytes.extend(if self.big { value.to_be_bytes() } else { value.to_le_bytes() });
+        self.bytes.extend(if self.big {
+            value.to_be_bytes()
+        } else {
+            value.to_le_bytes()
+        });
     }
 
     pub(super) fn u32(&mut self, value: u32) {
-        self.bytes.extend(if self.big { value.to_be_bytes() } else { value.to_le_bytes() });
+        self.bytes.extend(if self.big {
+            value.to_be_bytes()
+        } else {
+            value.to_le_bytes()
+        });
     }
 
     pub(super) fn head(&mut self, seconds: u32, fraction: u32, captured: u32, wire: u32) {
@@ -55,21 +67,39 @@ pub(super) struct PcapngFile {
 
 impl PcapngFile {
     pub(super) fn new(big: bool) -> Self {
-        let mut file = PcapngFile { bytes: Vec::new(), big };
+        let mut file = PcapngFile {
+            bytes: Vec::new(),
+            big,
+        };
         file.section(&[]);
         file
     }
 
     pub(super) fn u16(&self, value: u16) -> Vec<u8> {
-        if self.big { value.to_be_bytes() } else { value.to_le_bytes() }.to_vec()
+        if self.big {
+            value.to_be_bytes()
+        } else {
+            value.to_le_bytes()
+        }
+        .to_vec()
     }
 
     pub(super) fn u32(&self, value: u32) -> Vec<u8> {
-        if self.big { value.to_be_bytes() } else { value.to_le_bytes() }.to_vec()
+        if self.big {
+            value.to_be_bytes()
+        } else {
+            value.to_le_bytes()
+        }
+        .to_vec()
     }
 
     pub(super) fn u64(&self, value: u64) -> Vec<u8> {
-        if self.big { value.to_be_bytes() } else { value.to_le_bytes() }.to_vec()
+        if self.big {
+            value.to_be_bytes()
+        } else {
+            value.to_le_bytes()
+        }
+        .to_vec()
     }
 
     pub(super) fn option(&self, code: u16, value: &[u8]) -> Vec<u8> {
@@ -87,16 +117,36 @@ impl PcapngFile {
     }
 
     pub(super) fn section(&mut self, options: &[u8]) {
-        let body = [self.u32(0x1a2b_3c4d), self.u16(1), self.u16(0), self.u64(u64::MAX), options.to_vec()].concat();
+        let body = [
+            self.u32(0x1a2b_3c4d),
+            self.u16(1),
+            self.u16(0),
+            self.u64(u64::MAX),
+            options.to_vec(),
+        ]
+        .concat();
         self.block(0x0a0d_0d0a, &body);
     }
 
     pub(super) fn interface(&mut self, link: u16, snaplen: u32, options: &[u8]) {
-        let body = [self.u16(link), self.u16(0), self.u32(snaplen), options.to_vec()].concat();
+        let body = [
+            self.u16(link),
+            self.u16(0),
+            self.u32(snaplen),
+            options.to_vec(),
+        ]
+        .concat();
         self.block(1, &body);
     }
 
-    pub(super) fn enhanced(&mut self, interface: u32, ticks: u64, wire: u32, data: &[u8], options: &[u8]) {
+    pub(super) fn enhanced(
+        &mut self,
+        interface: u32,
+        ticks: u64,
+        wire: u32,
+        data: &[u8],
+        options: &[u8],
+    ) {
         let mut padded = data.to_vec();
         padded.resize(padded.len().next_multiple_of(4), 0);
         let body = [

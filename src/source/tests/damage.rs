@@ -15,7 +15,13 @@ fn ten() -> Vec<u8> {
 }
 
 fn want(numbers: std::ops::Range<u32>) -> Vec<String> {
-    let line = |number: u32| format!("{}.000000000 1/0 10/10 {}", START + number, number.to_string().repeat(8));
+    let line = |number: u32| {
+        format!(
+            "{}.000000000 1/0 10/10 {}",
+            START + number,
+            number.to_string().repeat(8)
+        )
+    };
     numbers.map(line).collect()
 }
 
@@ -29,13 +35,21 @@ fn a_cut_pcap_keeps_what_came_before() {
     let bytes = ten();
     let summary = check_owned(
         &bytes[..bytes.len() - 3],
-        &[want(0..9), vec!["damage at 258: a record says it holds 10 bytes, 7 are left".to_owned()]].concat(),
+        &[
+            want(0..9),
+            vec!["damage at 258: a record says it holds 10 bytes, 7 are left".to_owned()],
+        ]
+        .concat(),
     );
     assert!(summary.inputs[0].cut);
     assert_eq!(summary.lost_records, 1);
     let summary = check_owned(
         &bytes[..bytes.len() - 20],
-        &[want(0..9), vec!["damage at 258: the file ends inside a record header: 6 of 16 bytes".to_owned()]].concat(),
+        &[
+            want(0..9),
+            vec!["damage at 258: the file ends inside a record header: 6 of 16 bytes".to_owned()],
+        ]
+        .concat(),
     );
     assert!(summary.inputs[0].cut);
 }
@@ -62,7 +76,10 @@ fn a_pcap_length_that_lies_costs_one_record() {
 
 #[test]
 fn a_pcap_header_that_is_cut_is_damage() {
-    let summary = check(&ten()[..20], &["damage at 0: the file ends inside its header: 20 bytes"]);
+    let summary = check(
+        &ten()[..20],
+        &["damage at 0: the file ends inside its header: 20 bytes"],
+    );
     assert!(summary.inputs[0].cut);
     check_refused(b"", "an empty file");
     check_refused(&[0xd4, 0xc3], "begins with d4 c3");
@@ -74,13 +91,22 @@ fn blocks() -> PcapngFile {
     let mut file = PcapngFile::new(false);
     file.interface(1, 0, &[]);
     for number in 0..5u8 {
-        file.enhanced(0, u64::from(number) * 1_000_000, 4, &[b'0' + number; 4], &[]);
+        file.enhanced(
+            0,
+            u64::from(number) * 1_000_000,
+            4,
+            &[b'0' + number; 4],
+            &[],
+        );
     }
     file
 }
 
 fn block_lines(numbers: &[u32]) -> Vec<String> {
-    numbers.iter().map(|n| format!("{n}.000000000 1/0 4/4 {}", n.to_string().repeat(4))).collect()
+    numbers
+        .iter()
+        .map(|n| format!("{n}.000000000 1/0 4/4 {}", n.to_string().repeat(4)))
+        .collect()
 }
 
 #[test]
@@ -90,7 +116,11 @@ fn a_pcapng_length_that_lies_costs_one_block() {
         bytes[48 + 36 + 4..][..4].copy_from_slice(&lie.to_le_bytes());
         let (lines, summary) = super::read(&bytes, usize::MAX);
         assert_eq!(lines, block_lines(&[0, 2, 3, 4]), "length {lie}");
-        assert_eq!((summary.damage_count, summary.lost_records), (1, 1), "length {lie}");
+        assert_eq!(
+            (summary.damage_count, summary.lost_records),
+            (1, 1),
+            "length {lie}"
+        );
         assert!(!summary.inputs[0].cut);
         assert_eq!(summary.damages[0].offset, 84);
     }
@@ -109,7 +139,10 @@ fn a_packet_is_never_longer_than_its_block() {
     let mut bytes = blocks().bytes;
     bytes[48 + 36 + 20] = 9;
     let damage = "damage at 84: a packet of 9 bytes in a block with room for 4".to_owned();
-    check_owned(&bytes, &[block_lines(&[0, 1, 2, 3, 4]), vec![damage]].concat());
+    check_owned(
+        &bytes,
+        &[block_lines(&[0, 1, 2, 3, 4]), vec![damage]].concat(),
+    );
 }
 
 #[test]
@@ -128,7 +161,10 @@ fn a_packet_of_no_interface_is_lost_and_counted() {
     let mut file = blocks();
     file.enhanced(7, 0, 4, b"lost", &[]);
     let damage = "damage at 228: a packet of interface 7, which no block describes".to_owned();
-    let summary = check_owned(&file.bytes, &[block_lines(&[0, 1, 2, 3, 4]), vec![damage]].concat());
+    let summary = check_owned(
+        &file.bytes,
+        &[block_lines(&[0, 1, 2, 3, 4]), vec![damage]].concat(),
+    );
     assert_eq!(summary.lost_records, 1);
 }
 
@@ -136,6 +172,10 @@ fn a_packet_of_no_interface_is_lost_and_counted() {
 fn options_longer_than_their_block_are_damage() {
     let mut file = blocks();
     file.enhanced(0, 5_000_000, 4, b"5555", &[1, 0, 99, 0, 1, 2, 3, 4]);
-    let damage = "damage at 228: the options of a packet: option value: needs 99 bytes, 4 left".to_owned();
-    check_owned(&file.bytes, &[block_lines(&[0, 1, 2, 3, 4, 5]), vec![damage]].concat());
+    let damage =
+        "damage at 228: the options of a packet: option value: needs 99 bytes, 4 left".to_owned();
+    check_owned(
+        &file.bytes,
+        &[block_lines(&[0, 1, 2, 3, 4, 5]), vec![damage]].concat(),
+    );
 }

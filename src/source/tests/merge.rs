@@ -15,7 +15,14 @@ fn file(times: &[u32], name: &str) -> Vec<u8> {
 
 /// Time and bytes of each packet of these paths.
 fn read(paths: &[PathBuf]) -> (String, super::Summary) {
-    let mut capture = Capture::open(paths, &Options { hash: true, ..Options::default() }).unwrap();
+    let mut capture = Capture::open(
+        paths,
+        &Options {
+            hash: true,
+            ..Options::default()
+        },
+    )
+    .unwrap();
     let short = lines(&mut capture).into_iter().map(|line| {
         let (time, rest) = line.split_once('.').unwrap();
         format!("{time}{}", rest.rsplit(' ').next().unwrap())
@@ -40,11 +47,22 @@ fn merges_by_time_in_any_order_of_arguments() {
     ];
     let (want, summary) = read(&paths);
     assert_eq!(want, "1c 4c 4c 4a 5a 2a 6a 7d 8d 9c");
-    let names: Vec<_> = summary.inputs.iter().map(|input| input.path.lossless().rsplit('/').next().unwrap().to_owned()).collect();
+    let names: Vec<_> = summary
+        .inputs
+        .iter()
+        .map(|input| input.path.lossless().rsplit('/').next().unwrap().to_owned())
+        .collect();
     assert_eq!(names, ["c", "a", "d", "b"]);
     assert_eq!(summary.interfaces, [(0, 0), (1, 0), (2, 0), (3, 0)]);
     assert!(summary.inputs.iter().all(|input| input.sha256.is_some()));
-    assert_eq!(summary.inputs.iter().map(|input| input.unordered).collect::<Vec<_>>(), [false, true, false, false]);
+    assert_eq!(
+        summary
+            .inputs
+            .iter()
+            .map(|input| input.unordered)
+            .collect::<Vec<_>>(),
+        [false, true, false, false]
+    );
     for _ in 0..4 {
         paths.rotate_left(1);
         assert_eq!(read(&paths), (want.clone(), summary.clone()));
@@ -58,12 +76,21 @@ fn a_long_rotated_capture_is_read_in_order() {
     let folder = tempfile::tempdir().unwrap();
     for number in 0..300u32 {
         let times: Vec<u32> = (0..50).map(|n| number * 50 + n).collect();
-        std::fs::write(folder.path().join(format!("{}", 299 - number)), file(&times, "x")).unwrap();
+        std::fs::write(
+            folder.path().join(format!("{}", 299 - number)),
+            file(&times, "x"),
+        )
+        .unwrap();
     }
     let mut capture = Capture::open(&[folder.path().to_owned()], &Options::default()).unwrap();
     let lines = lines(&mut capture);
     assert_eq!(lines.len(), 15_000);
-    assert!(lines.iter().enumerate().all(|(n, line)| line.starts_with(&format!("{n}."))));
+    assert!(
+        lines
+            .iter()
+            .enumerate()
+            .all(|(n, line)| line.starts_with(&format!("{n}.")))
+    );
 }
 
 #[test]
@@ -78,7 +105,11 @@ fn folders_and_patterns_take_what_is_a_capture() {
     let (got, summary) = read(&[folder.path().to_owned()]);
     assert_eq!(got, "1one 2two");
     assert_eq!(summary.warnings.len(), 1);
-    assert!(summary.warnings[0].lossless().starts_with("2 files are no captures and were not read: "));
+    assert!(
+        summary.warnings[0]
+            .lossless()
+            .starts_with("2 files are no captures and were not read: ")
+    );
     // Named twice, read once.
     let (got, _) = read(&[folder.path().to_owned(), at("two.pcap")]);
     assert_eq!(got, "1one 2two");
@@ -91,7 +122,12 @@ fn errors_say_which_file_and_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
     let notes = folder.path().join("notes.txt");
     std::fs::write(&notes, "not a capture").unwrap();
-    let error = |paths: &[PathBuf]| Capture::open(paths, &Options::default()).err().unwrap().to_string();
+    let error = |paths: &[PathBuf]| {
+        Capture::open(paths, &Options::default())
+            .err()
+            .unwrap()
+            .to_string()
+    };
     assert!(error(std::slice::from_ref(&notes)).contains("notes.txt: at byte 0: this is text"));
     assert!(error(&[folder.path().to_owned()]).contains("none of these is a pcap or pcapng file"));
     assert!(error(&[folder.path().join("absent")]).contains("absent: cannot open"));
@@ -136,7 +172,10 @@ fn a_growing_file_is_followed() {
             }
         }
     });
-    let options = Options { follow_millis: Some(1_000), ..Options::default() };
+    let options = Options {
+        follow_millis: Some(1_000),
+        ..Options::default()
+    };
     let mut capture = Capture::open(&[path], &options).unwrap();
     assert_eq!(lines(&mut capture).len(), 3);
     writer.join().unwrap();

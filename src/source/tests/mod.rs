@@ -1,5 +1,9 @@
 //! What the reader promises, through one helper: bytes in, one line a packet and fact out.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::cast_possible_truncation)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation
+)]
 #![allow(clippy::disallowed_methods)] // tests write files, pipes and growing captures
 
 mod build;
@@ -41,7 +45,11 @@ fn lines(capture: &mut Capture) -> Vec<String> {
                 packet.interface,
                 packet.bytes.len(),
                 packet.wire_len,
-                packet.bytes.get(..8.min(packet.bytes.len())).unwrap().escape_ascii(),
+                packet
+                    .bytes
+                    .get(..8.min(packet.bytes.len()))
+                    .unwrap()
+                    .escape_ascii(),
             );
             if packet.flags != 0 {
                 line += &format!(" flags {:#x}", packet.flags);
@@ -57,7 +65,10 @@ fn lines(capture: &mut Capture) -> Vec<String> {
 
 /// Reads bytes in pieces of this size.
 fn read(bytes: &[u8], size: usize) -> (Vec<String>, Summary) {
-    let reader = Box::new(Pieces { bytes: Cursor::new(bytes.to_vec()), size });
+    let reader = Box::new(Pieces {
+        bytes: Cursor::new(bytes.to_vec()),
+        size,
+    });
     let mut capture = Capture::from_reader("test", reader, &Options::default()).unwrap();
     let lines = lines(&mut capture);
     (lines, capture.finish())
@@ -68,7 +79,12 @@ fn read(bytes: &[u8], size: usize) -> (Vec<String>, Summary) {
 fn check(bytes: &[u8], want: &[&str]) -> Summary {
     let (mut got, summary) = read(bytes, usize::MAX);
     assert_eq!(summary.inputs[0].packets, got.len() as u64);
-    got.extend(summary.damages.iter().map(|damage| format!("damage at {}: {}", damage.offset, damage.what)));
+    got.extend(
+        summary
+            .damages
+            .iter()
+            .map(|damage| format!("damage at {}: {}", damage.offset, damage.what)),
+    );
     assert_eq!(got, want);
     for size in [1, 7, 4096] {
         let (lines, again) = read(bytes, size);

@@ -7,14 +7,21 @@ use std::io::Cursor;
 
 /// Packets, damages and counts, or the error, as one text.
 fn outcome(bytes: &[u8], size: usize) -> String {
-    let reader = Box::new(Pieces { bytes: Cursor::new(bytes.to_vec()), size });
+    let reader = Box::new(Pieces {
+        bytes: Cursor::new(bytes.to_vec()),
+        size,
+    });
     match Capture::from_reader("test", reader, &Options::default()) {
         Err(err) => err.to_string(),
         Ok(mut capture) => {
             let lines = lines(&mut capture);
             let summary = capture.finish();
             assert_eq!(summary.inputs[0].packets, lines.len() as u64);
-            let by_interface: u64 = summary.inputs[0].interfaces.iter().map(|interface| interface.packets).sum();
+            let by_interface: u64 = summary.inputs[0]
+                .interfaces
+                .iter()
+                .map(|interface| interface.packets)
+                .sum();
             assert_eq!(by_interface, lines.len() as u64);
             // No byte is read twice or invented.
             assert_eq!(summary.inputs[0].inner_bytes, bytes.len() as u64);
@@ -24,7 +31,8 @@ fn outcome(bytes: &[u8], size: usize) -> String {
 }
 
 fn sound() -> impl Strategy<Value = Vec<u8>> {
-    let packets = prop::collection::vec((0u32..4, prop::collection::vec(any::<u8>(), 0..60)), 0..20);
+    let packets =
+        prop::collection::vec((0u32..4, prop::collection::vec(any::<u8>(), 0..60)), 0..20);
     (any::<bool>(), any::<bool>(), packets).prop_map(|(pcapng, big, packets)| {
         if !pcapng {
             let mut file = PcapFile::new(0xa1b2_c3d4, (2, 4), 1, big);
