@@ -263,6 +263,11 @@ impl Audit {
         losses.damages = summary.damages;
         losses.damage_count = summary.damage_count;
         losses.lost_records = summary.lost_records;
+        summary
+            .counts
+            .iter()
+            .for_each(|(name, count)| losses.add(name, *count));
+        losses.warnings.extend(summary.warnings);
         warn(&mut losses, &totals, places, &devices);
         let findings = expect.map_or_else(Vec::new, |expect| {
             destinations::findings(&destinations, expect)

@@ -68,6 +68,7 @@ fn packet(link: u32, bytes: &[u8]) -> Packet<'_> {
         wire_len: bytes.len() as u32,
         bytes,
         flags: 0,
+        uid: None,
     }
 }
 

@@ -88,7 +88,10 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
             base: Base {
                 src_mac: None,
                 dst_mac: None,
-                app: None,
+                app: packet.uid.map(|uid| AppRef {
+                    uid: Some(uid),
+                    ..AppRef::default()
+                }),
                 direction: match packet.flags & 3 {
                     1 => Some(Direction::Received),
                     2 => Some(Direction::Sent),

@@ -48,6 +48,7 @@ fn audited(packets: &[Vec<u8>], limits: Limits) -> Report {
             wire_len: bytes.len() as u32,
             bytes,
             flags: 0,
+            uid: None,
         });
     }
     audit.finish(Summary::default(), &Places::none()).unwrap()

@@ -50,6 +50,7 @@ fn audited(packets: &[Owned], cut: impl Fn(usize) -> usize) -> Report {
             wire_len: packet.wire_len,
             bytes: &packet.bytes[..len],
             flags: 0,
+            uid: None,
         });
     }
     audit.finish(Summary::default(), &Places::none()).unwrap()

@@ -28,6 +28,7 @@ pub(crate) fn packets(link: u32, packets: &[Vec<u8>]) {
             wire_len: u32::try_from(bytes.len()).unwrap_or(u32::MAX),
             bytes,
             flags: 0,
+            uid: None,
         });
     }
     let places = whereto::locate::Places::none();
