@@ -20,4 +20,6 @@ mod language;
 mod layering;
 mod licences;
 mod limits;
+mod names;
+mod rewrites;
 mod shared_corpus;
