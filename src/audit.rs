@@ -219,8 +219,10 @@ impl Audit {
             time,
         } = self;
         decoder.finish(&mut |name, n| {
-            let count = reasons.counts.entry(name).or_default();
-            *count = count.saturating_add(n);
+            if n > 0 {
+                let count = reasons.counts.entry(name).or_default();
+                *count = count.saturating_add(n);
+            }
         });
         table.finish(&mut reading);
         let devices = if options.devices.is_empty() {
@@ -237,7 +239,7 @@ impl Audit {
         let finished = Finished::new(
             table,
             reading,
-            &devices,
+            (&devices, !options.devices.is_empty()),
             &summary.apps,
             &|address| places.place(address),
             &|place, scope| expect.and_then(|expect| judge::judge(place, scope, expect)),

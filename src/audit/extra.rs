@@ -21,6 +21,8 @@ pub(super) struct Extra {
     pub(super) protocol: u8,
     pub(super) name_via: u8,
     pub(super) hidden: u8,
+    /// Datagrams probed in vain.
+    pub(super) probed: u8,
     /// The end that spoke as a client is not the one that the table took for it.
     pub(super) swapped: bool,
 }
@@ -39,6 +41,7 @@ impl Default for Extra {
             protocol: 0,
             name_via: 0,
             hidden: 0,
+            probed: 0,
             swapped: false,
         }
     }
@@ -94,7 +97,12 @@ impl Default for Words {
 
 impl Words {
     pub(super) fn number(&mut self, word: &'static str) -> u8 {
-        let known = self.0.iter().position(|known| *known == word);
+        // Words are constants: nearly always the very same bytes are meant.
+        let known = self
+            .0
+            .iter()
+            .position(|known| std::ptr::eq(*known, word))
+            .or_else(|| self.0.iter().position(|known| *known == word));
         let number = known.unwrap_or_else(|| {
             self.0.push(word);
             self.0.len().saturating_sub(1)

@@ -29,11 +29,15 @@ pub(super) struct Finished {
     pub(super) rows: Vec<u32>,
     /// The number of the place of each row's remote address.
     row_places: Vec<u32>,
+    /// How each row is turned: `LOCAL_IS_A` and the like.
+    row_turns: Vec<u8>,
     pub(super) places: Vec<Place>,
     verdicts: Vec<[Option<Verdict>; 4]>,
     /// The number of a row's flow, for rows that exchanges point to.
     numbers: Map<u32, u64>,
     device_addresses: Map<IpAddr, u32>,
+    /// True where the user said which devices are audited.
+    devices_are_named: bool,
     app_names: Map<u32, Text>,
 }
 
@@ -79,7 +83,7 @@ impl Finished {
     pub(super) fn new(
         table: Table<Reading>,
         reading: Reading,
-        devices: &[Device],
+        (devices, devices_are_named): (&[Device], bool),
         apps: &[(u32, Text)],
         place: &dyn Fn(IpAddr) -> Place,
         judge: &dyn Fn(&Place, Scope) -> Option<Verdict>,
@@ -114,10 +118,12 @@ impl Finished {
             answers,
             rows,
             row_places: Vec::new(),
+            row_turns: Vec::new(),
             places: Vec::new(),
             verdicts: Vec::new(),
             numbers: Map::default(),
             device_addresses,
+            devices_are_named,
             app_names: apps.iter().cloned().collect(),
         };
         finished.locate(place, judge);
@@ -133,13 +139,17 @@ impl Finished {
         let mut of_address: Map<IpAddr, u32> = Map::default();
         let mut of_place: Map<Place, u32> = Map::default();
         let mut row_places = Vec::with_capacity(self.rows.len());
+        let mut row_turns = Vec::with_capacity(self.rows.len());
         let mut places = Vec::new();
         for row in &self.rows {
             let Some(record) = self.table.row(*row) else {
                 row_places.push(NONE);
+                row_turns.push(0);
                 continue;
             };
-            let remote = self.orient(record, self.extra(record)).remote;
+            let turn = self.turn(record, self.extra(record));
+            row_turns.push(turn);
+            let remote = turned(record, turn).remote;
             let number = *of_address.entry(remote).or_insert_with(|| {
                 let found = place(remote);
                 *of_place.entry(found).or_insert_with_key(|found| {
@@ -154,6 +164,7 @@ impl Finished {
             .map(|place| SCOPES.map(|scope| judge(place, scope)))
             .collect();
         self.row_places = row_places;
+        self.row_turns = row_turns;
         self.places = places;
     }
 
@@ -196,7 +207,8 @@ impl Finished {
     pub(super) fn view(&self, at: usize) -> Option<(&Record, Option<&Extra>, View)> {
         let record = self.table.row(*self.rows.get(at)?)?;
         let extra = self.extra(record);
-        let mut view = self.orient(record, extra);
+        let turn = self.row_turns.get(at).copied().unwrap_or(0);
+        let mut view = turned(record, turn);
         view.place = self.row_places.get(at).copied().unwrap_or(NONE);
         view.verdict = self.verdict(view.place, view.scope);
         self.name(record, extra, &mut view);
@@ -209,43 +221,38 @@ impl Finished {
         verdicts.get(at).copied().flatten()
     }
 
-    fn orient(&self, record: &Record, extra: Option<&Extra>) -> View {
+    /// Which end of a row is local, and why.
+    fn turn(&self, record: &Record, extra: Option<&Extra>) -> u8 {
         let swapped = extra.is_some_and(|extra| extra.swapped);
-        let ((client, client_port), (server, server_port)) = if swapped {
-            (record.server(), record.client())
+        let client_is_a = record.has(crate::flow::CLIENT_IS_B) == swapped;
+        let (client, server) = if client_is_a {
+            (record.a(), record.b())
         } else {
-            (record.client(), record.server())
+            (record.b(), record.a())
         };
         let known = |address: &IpAddr| self.device_addresses.contains_key(address);
-        // Of two devices the one that opened the flow is local.
-        let client_is_local = known(&client) || !known(&server);
-        let (local, local_port, remote, remote_port) = if client_is_local {
-            (client, client_port, server, server_port)
+        let (client_known, server_known) = (known(&client), known(&server));
+        // Of two devices the one that opened the flow is local. So it is where devices were
+        // only guessed and the flow stays inside: the other may be the one that was meant.
+        let inside = scope_of(client) == Scope::Lan && scope_of(server) == Scope::Lan;
+        let client_is_local = client_known || !server_known || (inside && !self.devices_are_named);
+        let local_known = if client_is_local {
+            client_known
         } else {
-            (server, server_port, client, client_port)
+            server_known
         };
-        let client_is_a = record.has(crate::flow::CLIENT_IS_B) == swapped;
-        View {
-            local,
-            local_port,
-            remote,
-            remote_port,
-            local_is_device: known(&local),
-            opened_locally: client_is_local,
-            local_is_a: client_is_a == client_is_local,
-            scope: flow_scope(local, remote),
-            name: NONE,
-            via: None,
-            grade: Grade::None,
-            name_frame: 0,
-            rivals: None,
-            place: NONE,
-            verdict: None,
-        }
+        let flag = |set: bool, flag: u8| if set { flag } else { 0 };
+        flag(client_is_a == client_is_local, LOCAL_IS_A)
+            | flag(client_is_local, OPENED_LOCALLY)
+            | flag(local_known, LOCAL_IS_DEVICE)
     }
 
     fn name(&self, record: &Record, extra: Option<&Extra>, view: &mut View) {
         let own = extra.filter(|extra| extra.name != NONE);
+        if own.is_some() && !view.opened_locally {
+            // The name is that of the end which was called: of the local one, not of the other.
+            return;
+        }
         if let Some(extra) = own {
             view.name = extra.name;
             view.via = VIAS.get(usize::from(extra.name_via)).copied();
@@ -347,7 +354,7 @@ impl Finished {
             name_via: view.via,
             name_grade: view.grade,
             name_rivals: view.rivals.map(u64::from),
-            names: self.names(extra),
+            names: self.names(extra, &view),
             owner: None,
             app: self.app(extra),
             place: self.place(view.place),
@@ -356,8 +363,12 @@ impl Finished {
             tls_version_chosen: tls.is_some_and(|tls| tls.server_seen),
             tls_cipher: tls.filter(|tls| tls.server_seen).map(|tls| tls.cipher),
             alpn: tls.and_then(|tls| text(tls.alpn)),
-            ja3: tls.filter(|tls| tls.client_seen).map(|tls| hex(tls.ja3)),
-            ja3s: tls.filter(|tls| tls.server_seen).map(|tls| hex(tls.ja3s)),
+            ja3: tls
+                .filter(|tls| tls.client_seen && tls.ja3 != [0; 16])
+                .map(|tls| hex(tls.ja3)),
+            ja3s: tls
+                .filter(|tls| tls.server_seen && tls.ja3s != [0; 16])
+                .map(|tls| hex(tls.ja3s)),
             ja4: tls
                 .and_then(|tls| text(tls.ja4))
                 .map(|ja4| ja4.lossless().into_owned()),
@@ -368,18 +379,25 @@ impl Finished {
         })
     }
 
-    fn names(&self, extra: Option<&Extra>) -> Vec<FlowName> {
-        let names = extra.and_then(|extra| self.store.names.get(extra.names));
-        names
-            .iter()
-            .flat_map(|names| names.iter())
-            .map(|name| FlowName {
-                name: self.store.strings.text(name.name).clone(),
-                via: name.via,
-                grade: Grade::Observed,
-                frame: name.frame.into(),
-            })
-            .collect()
+    /// All names of a flow that has several, or whose one name is not the remote end's.
+    fn names(&self, extra: Option<&Extra>, view: &View) -> Vec<FlowName> {
+        let Some(extra) = extra else {
+            return Vec::new();
+        };
+        let name = |name: u32, via: Via, frame: u32| FlowName {
+            name: self.store.strings.text(name).clone(),
+            via,
+            grade: Grade::Observed,
+            frame: frame.into(),
+        };
+        if let Some(names) = self.store.names.get(extra.names) {
+            return names.iter().map(|n| name(n.name, n.via, n.frame)).collect();
+        }
+        let via = VIAS.get(usize::from(extra.name_via)).copied();
+        match via.filter(|_| extra.name != NONE && view.name == NONE) {
+            Some(via) => vec![name(extra.name, via, extra.name_frame)],
+            None => Vec::new(),
+        }
     }
 
     fn app(&self, extra: Option<&Extra>) -> Option<App> {
@@ -411,6 +429,37 @@ impl Finished {
             extra.rtt.client_ns
         };
         (handshake && ns > 0).then_some(ns.into())
+    }
+}
+
+const LOCAL_IS_A: u8 = 1;
+const OPENED_LOCALLY: u8 = 2;
+const LOCAL_IS_DEVICE: u8 = 4;
+
+/// A row turned the right way round, before names and places are joined.
+fn turned(record: &Record, turn: u8) -> View {
+    let local_is_a = turn & LOCAL_IS_A != 0;
+    let (a, b) = (
+        (record.a(), record.key.a_port),
+        (record.b(), record.key.b_port),
+    );
+    let ((local, local_port), (remote, remote_port)) = if local_is_a { (a, b) } else { (b, a) };
+    View {
+        local,
+        local_port,
+        remote,
+        remote_port,
+        local_is_device: turn & LOCAL_IS_DEVICE != 0,
+        opened_locally: turn & OPENED_LOCALLY != 0,
+        local_is_a,
+        scope: flow_scope(local, remote),
+        name: NONE,
+        via: None,
+        grade: Grade::None,
+        name_frame: 0,
+        rivals: None,
+        place: NONE,
+        verdict: None,
     }
 }
 

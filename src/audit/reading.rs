@@ -89,7 +89,7 @@ impl Reading {
                 self.client_hello(state, &hello);
             }
             What::ServerHello(hello) => self.server_hello(state, &hello),
-            What::Certificate(certificate) => self.certificate(state, &certificate, frame),
+            What::Certificate(certificate) => self.certificate(state, &certificate),
             What::Dns(message) => {
                 self.resolve(chunk, &message, found.from, frame);
                 let chunk = Chunk {
@@ -162,6 +162,7 @@ impl Reading {
             return; // The second one, after a HelloRetryRequest, says the same.
         }
         tls.client_seen = true;
+        // Hellos in the form of SSL 2.0 have no extensions to take a fingerprint of.
         tls.ja3 = hello.ja3;
         if !tls.server_seen {
             tls.version = hello.version;
@@ -186,15 +187,10 @@ impl Reading {
         }
     }
 
-    fn certificate(&mut self, state: &mut State, certificate: &Certificate, frame: u32) {
+    fn certificate(&mut self, state: &mut State, certificate: &Certificate) {
         let line = certificate_line(certificate);
         let number = self.store.strings.number(&line);
         state.tls.get_or_insert_default().certificate = number;
-        if state.extra.name == NONE
-            && let Some(name) = certificate.names.first()
-        {
-            self.name(state, &name.clone(), Via::Certificate, frame);
-        }
     }
 
     /// Remembers which name led this client to which addresses.
@@ -305,6 +301,7 @@ impl crate::flow::Reader for Reading {
         };
         if let Some(extra) = kept.and_then(|kept| self.store.extras.get(kept)) {
             state.extra = *extra;
+            state.inspection = Inspection::resume(extra.probed);
             state.tls = self.store.tls.get(extra.tls).copied().map(Box::new);
             match self.store.names.get(extra.names) {
                 Some(names) => state.names = names.to_vec(),
@@ -354,32 +351,20 @@ impl crate::flow::Reader for Reading {
         }
     }
 
-    fn gap(&mut self, state: &mut State, from: Side, bytes: u64) -> bool {
+    fn gap(&mut self, state: &mut State, row: u32, place: &Chunk<'_>, bytes: u64) -> bool {
         let bytes_counted = u32::try_from(bytes).unwrap_or(u32::MAX);
         state.extra.gap_bytes = state.extra.gap_bytes.saturating_add(bytes_counted);
-        let wanted = state.inspection.gap(from, bytes, &mut self.out);
-        // What a hole settles says nothing of its own place.
-        self.out.evidence.clear();
+        let wanted = state.inspection.gap(place.from, bytes, &mut self.out);
+        self.take_evidence(state, row, place);
         wanted
     }
 
-    fn keep(&mut self, mut state: State) -> Option<u32> {
+    fn keep(&mut self, mut state: State, row: u32, place: &Chunk<'_>) -> Option<u32> {
         state.inspection.finish(&mut self.out);
-        let mut evidence = std::mem::take(&mut self.out.evidence);
-        for found in evidence.drain(..) {
-            match found.what {
-                What::Protocol(word) => state.extra.protocol = self.store.words.number(word),
-                What::Trouble(words) => self.trouble(words),
-                What::Name { via, name } => {
-                    let frame = u32::try_from(found.frame).unwrap_or(u32::MAX);
-                    self.name(&mut state, &name, via, frame);
-                }
-                _ => {}
-            }
-        }
-        self.out.evidence = evidence;
+        self.take_evidence(&mut state, row, place);
         self.buffered = self.buffered.saturating_sub(state.buffered);
         let mut extra = state.extra;
+        extra.probed = state.inspection.probed();
         let store = &mut self.store;
         if let Some(tls) = state.tls {
             match store.tls.get_mut(extra.tls) {

@@ -1,6 +1,10 @@
 //! Whole packets, down to segments.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation
+)]
 
 use super::*;
 use crate::model::{Reason, Time};

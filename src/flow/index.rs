@@ -4,7 +4,7 @@
 //! depend on it. Slots hold 32 bits of hash and the row number, so that a miss touches one
 //! cache line, and a look-up in a batch can ask for many lines before it waits for any.
 
-use super::record::Key;
+use super::record::{Bits, Key};
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 /// A slot that was never used.
@@ -39,24 +39,29 @@ impl Index {
     #[inline]
     pub(crate) fn hash(&self, key: &Key) -> Hash {
         let [s0, s1, s2, s3] = self.seed;
-        let end = |address: &[u8; 16], port: u16| {
-            let (high, low) = halves(address);
+        let end = |[high, low]: Bits, port: u16| {
             let low = low ^ u64::from(port).wrapping_mul(0x9e37_79b9_7f4a_7c15);
             fold(high ^ s0, low ^ s1)
         };
-        let both = end(&key.a, key.a_port).wrapping_add(end(&key.b, key.b_port));
+        let both = end(key.a, key.a_port).wrapping_add(end(key.b, key.b_port));
         Hash(fold(both ^ s2, s3 ^ key.kind.number()))
     }
 
-    /// The slot that a look-up begins with: reading it early hides the wait for memory.
+    /// The row that a look-up will most likely find: reading it early hides the wait for
+    /// memory. Nothing of the row itself is read.
     #[inline]
     pub(crate) fn peek(&self, hash: Hash) -> Option<u32> {
-        let at = self.home(hash);
-        self.slots
-            .get(at)
-            .copied()
-            .filter(|slot| *slot != EMPTY)
-            .map(row_of)
+        let mut at = self.home(hash);
+        loop {
+            let slot = *self.slots.get(at)?;
+            if slot == EMPTY {
+                return None;
+            }
+            if slot >> 32 == tag(hash) {
+                return Some(row_of(slot));
+            }
+            at = self.next(at);
+        }
     }
 
     /// The row for which `same` holds, among those with this hash.
@@ -77,7 +82,7 @@ impl Index {
 
     /// Adds a row that is not there yet. `hash_of` gives the hash of any row, for growing.
     pub(crate) fn insert(&mut self, hash: Hash, row: u32, hash_of: impl Fn(&Self, u32) -> Hash) {
-        if self.used.saturating_mul(8) >= self.slots.len().saturating_mul(7) {
+        if self.used.saturating_mul(4) >= self.slots.len().saturating_mul(3) {
             self.grow(hash_of);
         }
         self.place(hash, row);
@@ -184,14 +189,6 @@ fn row_of(slot: u64) -> u32 {
     u32::try_from(slot & 0xffff_ffff).unwrap_or(u32::MAX)
 }
 
-#[inline]
-fn halves(bytes: &[u8; 16]) -> (u64, u64) {
-    let both = u128::from_le_bytes(*bytes);
-    let low = u64::try_from(both & u128::from(u64::MAX)).unwrap_or(0);
-    let high = u64::try_from(both >> 64).unwrap_or(0);
-    (high, low)
-}
-
 /// Multiply to twice the width and fold the halves: every bit of both reaches every bit.
 #[inline]
 fn fold(a: u64, b: u64) -> u64 {
@@ -209,11 +206,9 @@ mod tests {
     use crate::model::Transport;
 
     fn key(n: u32) -> Key {
-        let mut a = [0; 16];
-        a[..4].copy_from_slice(&n.to_be_bytes());
         Key {
-            a,
-            b: [9; 16],
+            a: [0, n.into()],
+            b: [9; 2],
             a_port: 1,
             b_port: 2,
             kind: Kind::new(Transport::Tcp, false),

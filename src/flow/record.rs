@@ -7,13 +7,16 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// What makes two segments one flow, seen from the first sender (`a`).
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Key {
-    pub(crate) a: [u8; 16],
-    pub(crate) b: [u8; 16],
+    pub(crate) a: Bits,
+    pub(crate) b: Bits,
     pub(crate) a_port: u16,
     pub(crate) b_port: u16,
     /// Transport and address family.
     pub(crate) kind: Kind,
 }
+
+/// An address as two numbers: they compare and hash in registers.
+pub(crate) type Bits = [u64; 2];
 
 /// Transport number with the family in the top bit; fragments have a bit of their own, so
 /// that they never meet the flow whose protocol number they carry.
@@ -81,8 +84,8 @@ impl Key {
     pub(crate) fn of(segment: &Segment<'_>) -> Self {
         let v6 = segment.src.is_ipv6();
         Key {
-            a: bytes_of(segment.src),
-            b: bytes_of(segment.dst),
+            a: bits_of(segment.src),
+            b: bits_of(segment.dst),
             a_port: segment.src_port,
             b_port: segment.dst_port,
             kind: Kind::new(segment.transport, v6),
@@ -90,15 +93,16 @@ impl Key {
     }
 }
 
-/// The address as sixteen bytes; IPv4 fills the first four. The family is kept beside it.
+/// The address as two numbers; IPv4 is the second. The family is kept beside it.
 #[inline]
-pub(crate) fn bytes_of(address: IpAddr) -> [u8; 16] {
+fn bits_of(address: IpAddr) -> Bits {
     match address {
-        IpAddr::V4(v4) => {
-            let [a, b, c, d] = v4.octets();
-            [a, b, c, d, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+        IpAddr::V4(v4) => [0, u64::from(v4.to_bits())],
+        IpAddr::V6(v6) => {
+            let bits = v6.to_bits();
+            let half = |bits: u128| u64::try_from(bits & u128::from(u64::MAX)).unwrap_or(0);
+            [half(bits >> 64), half(bits)]
         }
-        IpAddr::V6(v6) => v6.octets(),
     }
 }
 
@@ -106,7 +110,7 @@ pub(crate) fn bytes_of(address: IpAddr) -> [u8; 16] {
 #[derive(Clone, Debug)]
 pub(crate) struct Record {
     pub(crate) key: Key,
-    pub(crate) flags: u8,
+    pub(crate) flags: u16,
     /// Index into the list of tunnel names.
     pub(crate) tunnel: u8,
     /// What the table's reader holds for this flow: nothing, a live state, or a kept one.
@@ -149,20 +153,22 @@ impl Held {
 }
 
 /// `b` opened the flow: the first packet seen was its answer.
-pub(crate) const CLIENT_IS_B: u8 = 1;
+pub(crate) const CLIENT_IS_B: u16 = 1;
 /// Who opened is known from a SYN or a SYN/ACK.
-pub(crate) const OPENING_SEEN: u8 = 2;
+pub(crate) const OPENING_SEEN: u16 = 2;
 /// The reader wants no more of this flow.
-pub(crate) const DONE: u8 = 4;
+pub(crate) const DONE: u16 = 4;
 /// A FIN was seen from `a`, from `b`.
-pub(crate) const FIN_A: u8 = 8;
-pub(crate) const FIN_B: u8 = 16;
+pub(crate) const FIN_A: u16 = 8;
+pub(crate) const FIN_B: u16 = 16;
 /// A RST was seen.
-pub(crate) const RESET: u8 = 32;
+pub(crate) const RESET: u16 = 32;
 /// The outer flow of a tunnel.
-pub(crate) const CARRIES_TUNNEL: u8 = 64;
+pub(crate) const CARRIES_TUNNEL: u16 = 64;
 /// No longer in the index: folded, its place is free.
-pub(crate) const FREE: u8 = 128;
+pub(crate) const FREE: u16 = 128;
+/// The live state waits for acknowledgments: of a SYN/ACK, or of bytes behind a hole.
+pub(crate) const WAITS: u16 = 256;
 
 impl Record {
     pub(crate) fn new(key: Key, segment: &Segment<'_>, frame: u32, tunnel: u8) -> Self {
@@ -185,7 +191,7 @@ impl Record {
     }
 
     #[inline]
-    pub(crate) fn has(&self, flag: u8) -> bool {
+    pub(crate) fn has(&self, flag: u16) -> bool {
         self.flags & flag != 0
     }
 
@@ -230,12 +236,13 @@ impl Record {
     }
 }
 
-fn address_of(bytes: [u8; 16], v6: bool) -> IpAddr {
+fn address_of([high, low]: Bits, v6: bool) -> IpAddr {
     if v6 {
-        IpAddr::V6(Ipv6Addr::from(bytes))
+        IpAddr::V6(Ipv6Addr::from_bits(
+            u128::from(high) << 64 | u128::from(low),
+        ))
     } else {
-        let [a, b, c, d, ..] = bytes;
-        IpAddr::V4(Ipv4Addr::new(a, b, c, d))
+        IpAddr::V4(Ipv4Addr::from_bits(u32::try_from(low).unwrap_or(0)))
     }
 }
 

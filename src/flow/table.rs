@@ -10,6 +10,7 @@
 use super::index::{Hash, Index};
 use super::record::{
     CARRIES_TUNNEL, CLIENT_IS_B, DONE, FIN_A, FIN_B, FREE, Held, Key, OPENING_SEEN, RESET, Record,
+    WAITS,
 };
 use super::rtt::{Rtt, between};
 use super::stream::{Budget, Data, Piece, Stream};
@@ -42,10 +43,11 @@ pub(crate) trait Reader {
     fn round_trip(&mut self, state: &mut Self::State, rtt: Rtt);
     /// The next bytes.
     fn chunk(&mut self, state: &mut Self::State, row: u32, chunk: &Chunk<'_>) -> Next;
-    /// Bytes that were never seen. False: no more are wanted.
-    fn gap(&mut self, state: &mut Self::State, from: Side, bytes: u64) -> bool;
+    /// Bytes that were never seen, before what comes next from `place.from`. False: no more
+    /// are wanted. `place` is a chunk without bytes.
+    fn gap(&mut self, state: &mut Self::State, row: u32, place: &Chunk<'_>, bytes: u64) -> bool;
     /// Reading ended: what is worth keeping is kept under a number.
-    fn keep(&mut self, state: Self::State) -> Option<u32>;
+    fn keep(&mut self, state: Self::State, row: u32, place: &Chunk<'_>) -> Option<u32>;
 }
 
 /// What the table could not keep row by row.
@@ -126,9 +128,23 @@ impl<R: Reader> Table<R> {
             for place in found.iter_mut().take(batch.len()) {
                 place.1 = self.index.peek(place.0).unwrap_or(u32::MAX);
             }
-            let mut touched = 0u32;
-            for (_, row) in found.iter().take(batch.len()) {
-                touched ^= self.row(*row).map_or(0, |record| record.last_frame);
+            // A row lies on two cache lines; a live state behind it on more.
+            let mut touched = 0u64;
+            let mut live = [NO_LIVE; BATCH];
+            for ((_, row), live) in found.iter().take(batch.len()).zip(&mut live) {
+                if let Some(record) = self.row(*row) {
+                    let [_, low] = record.key.a;
+                    touched ^= low ^ u64::from(record.last_frame);
+                    *live = record.side.as_live().unwrap_or(NO_LIVE);
+                }
+            }
+            for number in live
+                .iter()
+                .take(batch.len())
+                .filter(|live| **live != NO_LIVE)
+            {
+                let state = self.live.get(usize_of(*number)).and_then(Option::as_ref);
+                touched ^= state.map_or(0, |live| live.birth);
             }
             std::hint::black_box(touched);
             for (segment, (hash, _)) in batch.iter().zip(&found) {
@@ -411,8 +427,13 @@ impl<R: Reader> Table<R> {
 
     fn tcp(&mut self, row: u32, segment: &Segment<'_>, tcp: TcpSegment, reader: &mut R) {
         let syn_ack = tcp.flags & (SYN | ACK) == SYN | ACK;
-        let has_live = self.row(row).is_some_and(|r| r.side.as_live().is_some());
-        if !has_live && segment.payload_len == 0 && !syn_ack && segment.app.is_none() {
+        let plain = tcp.flags & (SYN | FIN | RST) == 0;
+        let (has_live, waits) = self.row(row).map_or((false, false), |r| {
+            (r.side.as_live().is_some(), r.has(WAITS))
+        });
+        // Most packets without payload say nothing: they need not touch the live state.
+        let silent = segment.payload_len == 0 && !syn_ack && segment.app.is_none();
+        if silent && (!has_live || (plain && !waits)) {
             return;
         }
         let Some(number) = self.live_for(row, reader) else {
@@ -448,6 +469,14 @@ impl<R: Reader> Table<R> {
                 && live.streams.iter().all(Stream::is_whole);
         if wanted && ended {
             self.flush(&mut live, &record, row, reader);
+        }
+        let waits = live.syn_ack.is_some() || !live.streams.iter().all(Stream::is_whole);
+        if let Some(record) = row_mut(&mut self.rows, row) {
+            record.flags = if waits {
+                record.flags | WAITS
+            } else {
+                record.flags & !WAITS
+            };
         }
         let next = if wanted && !ended {
             Next::More
@@ -507,7 +536,7 @@ impl<R: Reader> Table<R> {
                     };
                     reader.chunk(state, row, &chunk) != Next::Done
                 }
-                Piece::Gap(bytes) => reader.gap(state, from, bytes),
+                Piece::Gap(bytes) => reader.gap(state, row, &empty_chunk(record, from), bytes),
             };
             stream.finish(&mut self.budget, &mut give);
         }
@@ -622,7 +651,11 @@ impl<R: Reader> Table<R> {
             stream.forget(&mut self.budget);
         }
         self.free.push(number);
-        let kept = Held::kept(reader.keep(state));
+        let place = self
+            .row(row)
+            .map(|record| empty_chunk(record, Side::Client));
+        let kept = place.and_then(|place| reader.keep(state, row, &place));
+        let kept = Held::kept(kept);
         if let Some(record) = row_mut(&mut self.rows, row) {
             record.side = kept;
             if done {
@@ -671,7 +704,7 @@ fn giver<'t, R: Reader>(
             };
             reader.chunk(state, row, &chunk) != Next::Done
         }
-        Piece::Gap(bytes) => reader.gap(state, base.from, bytes),
+        Piece::Gap(bytes) => reader.gap(state, row, &base, bytes),
     }
 }
 
@@ -686,8 +719,8 @@ fn empty_chunk(record: &Record, from: Side) -> Chunk<'static> {
         } else {
             Carrier::Udp
         },
-        frame: 0,
-        time: crate::model::Time(0),
+        frame: record.last_frame.into(),
+        time: record.last,
         cut_bytes: 0,
         client,
         server,
@@ -706,7 +739,7 @@ fn chunk_of<'a>(record: &Record, segment: &Segment<'a>, from_a: bool) -> Chunk<'
 }
 
 /// Who opened the flow, as its first segment tells.
-fn opening(segment: &Segment<'_>) -> u8 {
+fn opening(segment: &Segment<'_>) -> u16 {
     match segment.detail {
         Detail::Tcp { flags, .. } if flags & (SYN | ACK) == SYN => OPENING_SEEN,
         Detail::Tcp { flags, .. } if flags & (SYN | ACK) == SYN | ACK => OPENING_SEEN | CLIENT_IS_B,
@@ -722,7 +755,7 @@ fn is_service(port: u16) -> bool {
         | 8000 | 8080 | 8443 | 8883)
 }
 
-fn end_flags(flags: u8, from_a: bool) -> u8 {
+fn end_flags(flags: u8, from_a: bool) -> u16 {
     let fin = match (flags & FIN != 0, from_a) {
         (false, _) => 0,
         (true, true) => FIN_A,
@@ -776,6 +809,8 @@ fn usize_of(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
+/// No live state.
+const NO_LIVE: u32 = u32::MAX;
 /// Rows are numbered in thirty bits.
 const MOST_ROWS: usize = 1 << 30;
 /// Rows looked at for one that may be folded.
@@ -817,12 +852,12 @@ mod tests {
                 Next::Done
             }
         }
-        fn gap(&mut self, (): &mut (), from: Side, bytes: u64) -> bool {
-            let side = if from == Side::Client { '>' } else { '<' };
+        fn gap(&mut self, (): &mut (), _: u32, place: &Chunk<'_>, bytes: u64) -> bool {
+            let side = if place.from == Side::Client { '>' } else { '<' };
             self.said += &format!("{side}[{bytes}] ");
             true
         }
-        fn keep(&mut self, (): ()) -> Option<u32> {
+        fn keep(&mut self, (): (), _: u32, _: &Chunk<'_>) -> Option<u32> {
             self.kept += 1;
             None
         }

@@ -205,13 +205,23 @@ enum Phase {
 
 impl Inspection {
     pub(crate) fn new(_carrier: Carrier) -> Self {
+        Inspection::resume(0)
+    }
+
+    /// The reading of datagrams after a pause, before which `probed` of them were probed.
+    pub(crate) fn resume(probed: u8) -> Self {
         Inspection {
             phase: Phase::Fresh,
             rejected: 0,
             current: 0,
             switches: 0,
-            datagrams: 0,
+            datagrams: probed,
         }
+    }
+
+    /// Datagrams that were probed in vain: all that need be remembered over a pause.
+    pub(crate) fn probed(&self) -> u8 {
+        self.datagrams
     }
 
     /// The next bytes. `true` while more are wanted.
@@ -264,7 +274,11 @@ impl Inspection {
 
     /// True if the next datagram could be read as well by a new inspection.
     pub(crate) fn can_pause(&self) -> bool {
-        matches!(&self.phase, Phase::Reading(State::Dns(dns)) if dns.can_pause())
+        match &self.phase {
+            Phase::Fresh => self.rejected == 0 && self.switches == 0,
+            Phase::Reading(State::Dns(dns)) => dns.can_pause(),
+            _ => false,
+        }
     }
 
     /// Bytes held, for the budget.

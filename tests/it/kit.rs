@@ -1,6 +1,7 @@
 //! What several of these tests need: the repository's folders, files, and loud skips.
 
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -129,6 +130,30 @@ pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
         }
     }
     found.sort();
+    found
+}
+
+/// Files that are compiled for tests only: `#[cfg(test)] mod name;` in the module above.
+pub(crate) fn test_files(src: &Path) -> BTreeSet<PathBuf> {
+    let mut found = BTreeSet::new();
+    for path in files(src) {
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        let stem = path.file_stem().unwrap_or_default();
+        let folder = match stem.to_str() {
+            Some("mod" | "lib" | "main") => path.parent().unwrap().to_path_buf(),
+            _ => path.with_extension(""),
+        };
+        for rest in text.split("#[cfg(test)]\n").skip(1) {
+            let line = rest
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .trim_end_matches(';');
+            if let Some(name) = line.split("mod ").nth(1) {
+                found.insert(folder.join(name).with_extension("rs"));
+            }
+        }
+    }
     found
 }
 

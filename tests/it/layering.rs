@@ -5,7 +5,7 @@
 
 use crate::kit;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Each room and the rooms it may import. `error` is open to all; a room that is not here
 /// fails the test until it is given its place.
@@ -166,7 +166,7 @@ fn the_reading_of_imports_sees_every_form() {
 /// tests). Files directly under `src` are rooms of one file; the crate's roots are left out.
 fn rooms() -> Vec<(String, String, String)> {
     let src = kit::repo("src");
-    let tests = test_files(&src);
+    let tests = kit::test_files(&src);
     let mut found = Vec::new();
     for path in kit::files(&src) {
         if path.extension().is_none_or(|ext| ext != "rs") || tests.contains(&path) {
@@ -186,30 +186,6 @@ fn rooms() -> Vec<(String, String, String)> {
         found.push((room, format!("src/{}", inside.display()), code));
     }
     assert!(found.len() > 15, "src was not found");
-    found
-}
-
-/// Files that are compiled for tests only: `#[cfg(test)] mod name;` in the module above.
-fn test_files(src: &Path) -> BTreeSet<PathBuf> {
-    let mut found = BTreeSet::new();
-    for path in kit::files(src) {
-        let text = std::fs::read_to_string(&path).unwrap_or_default();
-        let stem = path.file_stem().unwrap_or_default();
-        let folder = match stem.to_str() {
-            Some("mod" | "lib" | "main") => path.parent().unwrap().to_path_buf(),
-            _ => path.with_extension(""),
-        };
-        for rest in text.split("#[cfg(test)]\n").skip(1) {
-            let line = rest
-                .lines()
-                .next()
-                .unwrap_or_default()
-                .trim_end_matches(';');
-            if let Some(name) = line.split("mod ").nth(1) {
-                found.insert(folder.join(name).with_extension("rs"));
-            }
-        }
-    }
     found
 }
 

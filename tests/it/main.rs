@@ -19,3 +19,4 @@ mod fuzzed;
 mod language;
 mod layering;
 mod licences;
+mod limits;

@@ -82,7 +82,8 @@ fn programs_are_named_where_the_capture_names_them() {
     let report = fixture("app-names").audit(&[]);
     let app = |port| flow(&report, port)["app"].to_string();
     assert!(app(50100).contains("Mail"), "{}", app(50100));
-    assert!(app(50101).contains("10123"), "{}", app(50101));
+    assert_eq!(flow(&report, 50101)["app_uid"], 10_123);
+    assert_eq!(flow(&report, 50102)["app_uid"], 10_245);
     assert!(app(50102).contains("Chat"), "{}", app(50102));
     // The trailer is not in the IP lengths: 3 SYN, ACK and FIN exchanges and the request.
     let request = get_request_len("chat.example");
