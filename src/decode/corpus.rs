@@ -163,6 +163,7 @@ fn counted(bytes: &[u8]) -> Counted {
     each_packet(bytes, &mut |link, wire_len, flags, bytes| {
         frame += 1;
         let packet = Packet {
+            uid: None,
             frame,
             time: Time(0),
             link,
