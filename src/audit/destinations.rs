@@ -72,26 +72,49 @@ pub(super) fn group(finished: &Finished, most: usize) -> (Totals, Vec<Destinatio
         let number = u64::try_from(at).unwrap_or(u64::MAX).saturating_add(1);
         group.add(record, &view, &sums, protocol, number);
     }
-    let mut destinations: Vec<Destination> = groups
-        .into_iter()
-        .map(|(key, group)| destination(finished, key, group))
+    let mut destinations: Vec<Destination> = Vec::with_capacity(groups.len());
+    let made = groups.into_iter();
+    destinations.extend(made.map(|(key, group)| destination(finished, key, group)));
+    (totals, sorted(destinations))
+}
+
+/// In the order of the report. The rows are large, so their places are sorted, and each row
+/// moves once.
+fn sorted(destinations: Vec<Destination>) -> Vec<Destination> {
+    let mut order: Vec<(u8, Scope, std::cmp::Reverse<u64>, usize)> = destinations
+        .iter()
+        .enumerate()
+        .map(|(at, d)| {
+            let verdict = match d.verdict {
+                Some(Verdict::Violated) => 0,
+                Some(Verdict::Indeterminate) => 1,
+                Some(Verdict::Met) => 2,
+                None => 3,
+            };
+            (verdict, d.scope, std::cmp::Reverse(d.bytes_out), at)
+        })
         .collect();
-    destinations.sort_by(|one, two| {
-        let order = |d: &Destination| {
-            (
-                d.verdict.is_none(),
-                d.verdict,
-                d.scope,
-                std::cmp::Reverse(d.bytes_out),
-            )
-        };
-        order(one)
-            .cmp(&order(two))
-            .then_with(|| one.name.cmp(&two.name))
-            .then_with(|| one.addresses.cmp(&two.addresses))
-            .then_with(|| one.frames.cmp(&two.frames))
+    let row = |at: &usize| destinations.get(*at);
+    order.sort_unstable_by(|(v1, s1, b1, one), (v2, s2, b2, two)| {
+        (v1, s1, b1)
+            .cmp(&(v2, s2, b2))
+            .then_with(|| row(one).map(|d| &d.name).cmp(&row(two).map(|d| &d.name)))
+            .then_with(|| {
+                row(one)
+                    .map(|d| &d.addresses)
+                    .cmp(&row(two).map(|d| &d.addresses))
+            })
+            .then_with(|| {
+                row(one)
+                    .map(|d| &d.frames)
+                    .cmp(&row(two).map(|d| &d.frames))
+            })
     });
-    (totals, destinations)
+    let mut rows: Vec<Option<Destination>> = destinations.into_iter().map(Some).collect();
+    order
+        .into_iter()
+        .filter_map(|(.., at)| rows.get_mut(at).and_then(Option::take))
+        .collect()
 }
 
 /// One finding for each destination that was judged, in the order of the destinations.

@@ -5,10 +5,11 @@
 //! Spec: RFC 791 §3.2, RFC 8200 §4.5; RFC 5722 (overlaps). Where fragments overlap, the bytes
 //!       that came first win, and the overlap is counted.
 //!
-//! A bounded number of datagrams and bytes wait at once; the oldest is given up for a new one.
+//! A bounded number of datagrams and bytes wait at once; the oldest is given up for a new one,
+//! and so is one that waits longer than senders wait before they use its number again.
 
 use super::net::Ip;
-use crate::model::Limits;
+use crate::model::{Limits, Time};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::net::IpAddr;
 
@@ -43,6 +44,19 @@ struct Parts {
     protocol: u8,
     cost: usize,
     birth: u64,
+    since: Time,
+}
+
+/// What became of a fragment.
+#[derive(Debug)]
+pub(super) enum Pushed {
+    /// It waits for the others.
+    Waits,
+    /// The transport's number and the whole payload.
+    Whole(u8, Vec<u8>),
+    /// It can never be made whole: the snaplen cut it, or it ends beyond what an IP datagram
+    /// can have (the ping of death).
+    Never,
 }
 
 pub(super) struct Defrag {
@@ -58,8 +72,10 @@ pub(super) struct Defrag {
     pub(super) dropped: u64,
 }
 
-/// The longest payload an IP datagram can have: more is a lie (the ping of death).
+/// The longest payload an IP datagram can have.
 const LONGEST: u32 = 65_535;
+/// How long an unfinished datagram waits (RFC 8200 §4.5), in nanoseconds.
+const LONGEST_WAIT: u64 = 60_000_000_000;
 /// What holding one fragment costs beside its bytes.
 const OVERHEAD: usize = 64;
 
@@ -82,8 +98,8 @@ impl Defrag {
         u64::try_from(self.waiting.len()).unwrap_or(u64::MAX)
     }
 
-    /// Adds a fragment. The transport's number and the whole payload, once it is complete.
-    pub(super) fn push(&mut self, ip: &Ip<'_>, fragment: Fragment) -> Option<(u8, Vec<u8>)> {
+    /// Adds a fragment.
+    pub(super) fn push(&mut self, ip: &Ip<'_>, fragment: Fragment, time: Time) -> Pushed {
         let key = Key {
             src: ip.src,
             dst: ip.dst,
@@ -91,11 +107,10 @@ impl Defrag {
             protocol: if ip.src.is_ipv4() { ip.protocol } else { 0 },
         };
         let captured = u32::try_from(ip.payload.len()).unwrap_or(u32::MAX);
-        let end = fragment.offset.saturating_add(captured);
-        // A fragment of which the snaplen cut a part can never be made whole.
-        if captured < ip.payload_len || end > LONGEST {
-            return None;
+        if captured < ip.payload_len || fragment.offset.saturating_add(captured) > LONGEST {
+            return Pushed::Never;
         }
+        self.give_up_stale(&key, time);
         self.make_room(&key);
         let births = &mut self.births;
         let order = &mut self.order;
@@ -104,6 +119,7 @@ impl Defrag {
             order.push_back((*births, key));
             Parts {
                 birth: *births,
+                since: time,
                 protocol: ip.protocol,
                 ..Parts::default()
             }
@@ -111,24 +127,32 @@ impl Defrag {
         if fragment.offset == 0 {
             parts.protocol = ip.protocol;
         }
-        if !fragment.more {
-            parts.total = parts.total.or(Some(end));
-        }
-        let (added, overlaps) = parts.add(fragment.offset, ip.payload);
+        let (added, overlaps) = parts.push(fragment, ip.payload);
         self.held = self.held.saturating_add(added);
         self.overlaps = self.overlaps.saturating_add(u64::from(overlaps));
-        if parts.total.is_none_or(|total| parts.have < total) {
-            return None;
+        if parts.total != Some(parts.have) {
+            return Pushed::Waits;
         }
-        let parts = self.waiting.remove(&key)?;
+        let Some(parts) = self.waiting.remove(&key) else {
+            return Pushed::Waits;
+        };
         self.held = self.held.saturating_sub(parts.cost);
-        let total = usize::try_from(parts.total?).ok()?;
-        let mut bytes = Vec::with_capacity(total);
+        let mut bytes = Vec::with_capacity(usize::try_from(parts.have).unwrap_or(0));
         for part in parts.parts.values() {
             bytes.extend_from_slice(part);
         }
-        bytes.truncate(total);
-        Some((parts.protocol, bytes))
+        Pushed::Whole(parts.protocol, bytes)
+    }
+
+    /// Gives up what waits under the same number for too long: it belonged to another datagram.
+    fn give_up_stale(&mut self, key: &Key, time: Time) {
+        if let Some(parts) = self.waiting.get(key)
+            && time.since(parts.since) > LONGEST_WAIT
+        {
+            self.held = self.held.saturating_sub(parts.cost);
+            self.dropped = self.dropped.saturating_add(1);
+            self.waiting.remove(key);
+        }
     }
 
     /// Gives up the oldest datagrams until there is room for another fragment.
@@ -160,6 +184,32 @@ impl Defrag {
 }
 
 impl Parts {
+    /// Adds a fragment. What it costs to hold, and whether a part of it was there already or
+    /// lies behind the end.
+    fn push(&mut self, fragment: Fragment, bytes: &[u8]) -> (usize, bool) {
+        let len = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        let end = fragment.offset.saturating_add(len);
+        if !fragment.more && self.total.is_none() && self.reach() <= end {
+            self.total = Some(end);
+        }
+        // The first fragment that claimed to be the last is believed.
+        let most = self
+            .total
+            .map_or(len, |total| len.min(total.saturating_sub(fragment.offset)));
+        let within = bytes
+            .get(..usize::try_from(most).unwrap_or(usize::MAX))
+            .unwrap_or(bytes);
+        let (added, overlaps) = self.add(fragment.offset, within);
+        (added, overlaps || most < len)
+    }
+
+    /// Where the last part ends.
+    fn reach(&self) -> u32 {
+        self.parts.last_key_value().map_or(0, |(start, part)| {
+            start.saturating_add(u32::try_from(part.len()).unwrap_or(u32::MAX))
+        })
+    }
+
     /// Adds what is not there yet of `bytes`. The cost of it, and whether any was there.
     fn add(&mut self, offset: u32, bytes: &[u8]) -> (usize, bool) {
         let len = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
@@ -202,25 +252,34 @@ impl Parts {
 mod tests {
     use super::*;
 
-    fn push(defrag: &mut Defrag, offset: u32, more: bool, payload: &[u8]) -> Option<String> {
-        let ip = Ip {
+    fn sample() -> Ip<'static> {
+        Ip {
             src: [10, 0, 0, 1].into(),
             dst: [10, 0, 0, 2].into(),
             protocol: 17,
+            payload: &[0; 64],
+            payload_len: 64,
+            ip_len: 84,
+            fragment: None,
+            wrong: None,
+        }
+    }
+
+    fn push(defrag: &mut Defrag, offset: u32, more: bool, payload: &[u8]) -> Option<String> {
+        let ip = Ip {
             payload,
             payload_len: u32::try_from(payload.len()).unwrap_or(0),
-            ip_len: 20,
-            fragment: None,
-            lies: false,
+            ..sample()
         };
         let fragment = Fragment {
             id: 7,
             offset,
             more,
         };
-        defrag
-            .push(&ip, fragment)
-            .map(|(_, bytes)| bytes.escape_ascii().to_string())
+        match defrag.push(&ip, fragment, Time(0)) {
+            Pushed::Whole(_, bytes) => Some(bytes.escape_ascii().to_string()),
+            Pushed::Waits | Pushed::Never => None,
+        }
     }
 
     #[track_caller]
@@ -272,6 +331,56 @@ mod tests {
     }
 
     #[test]
+    fn bytes_behind_the_end_do_not_stand_for_missing_ones() {
+        check(
+            &[(8, false, b"ij"), (64, true, b"abcdefgh"), (24, true, b"q")],
+            None,
+            2,
+        );
+        check(
+            &[
+                (8, false, b"ij"),
+                (64, true, b"abcdefgh"),
+                (0, true, b"abcdefgh"),
+            ],
+            Some("abcdefghij"),
+            1,
+        );
+        // An end before what is there is not believed.
+        check(
+            &[
+                (16, true, b"qrstuvwx"),
+                (8, false, b"ij"),
+                (0, true, b"abcdefgh"),
+            ],
+            None,
+            0,
+        );
+    }
+
+    #[test]
+    fn a_number_used_again_later_is_another_datagram() {
+        let mut defrag = Defrag::new(&Limits::default());
+        let at = |defrag: &mut Defrag, time, offset, more, payload: &[u8]| {
+            let ip = Ip {
+                payload,
+                payload_len: u32::try_from(payload.len()).unwrap_or(0),
+                ..sample()
+            };
+            let fragment = Fragment {
+                id: 7,
+                offset,
+                more,
+            };
+            matches!(defrag.push(&ip, fragment, Time(time)), Pushed::Whole(..))
+        };
+        assert!(!at(&mut defrag, 0, 0, true, b"abcdefgh"));
+        assert!(!at(&mut defrag, 61_000_000_000, 8, false, b"ij"));
+        assert!(at(&mut defrag, 62_000_000_000, 0, true, b"ABCDEFGH"));
+        assert_eq!((defrag.dropped, defrag.held), (1, 0));
+    }
+
+    #[test]
     fn what_waits_is_bounded_and_given_back() {
         let limits = Limits {
             fragmented: 4,
@@ -280,22 +389,13 @@ mod tests {
         };
         let mut defrag = Defrag::new(&limits);
         for id in 0..100 {
-            let ip = Ip {
-                src: [10, 0, 0, 1].into(),
-                dst: [10, 0, 0, 2].into(),
-                protocol: 17,
-                payload: &[0; 64],
-                payload_len: 64,
-                ip_len: 84,
-                fragment: None,
-                lies: false,
-            };
+            let ip = sample();
             let fragment = Fragment {
                 id,
                 offset: 0,
                 more: true,
             };
-            assert!(defrag.push(&ip, fragment).is_none());
+            assert!(matches!(defrag.push(&ip, fragment, Time(0)), Pushed::Waits));
         }
         assert!(defrag.waiting.len() <= 4 && defrag.held <= 1_128);
         assert_eq!(defrag.dropped + defrag.unfinished(), 100);

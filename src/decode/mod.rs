@@ -16,6 +16,8 @@ mod tunnel;
 mod walk;
 
 #[cfg(test)]
+mod corpus;
+#[cfg(test)]
 mod tests;
 
 pub(crate) use segment::{Detail, Outcome, Segment, Sink, Whole};

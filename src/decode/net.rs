@@ -24,16 +24,27 @@ pub(super) struct Ip<'a> {
     /// The whole packet as sent.
     pub(super) ip_len: u32,
     pub(super) fragment: Option<Fragment>,
-    /// True where a length in the header cannot be.
-    pub(super) lies: bool,
+    /// What is not as it must be, though the addresses could be read.
+    pub(super) wrong: Option<Wrong>,
 }
 
-/// Reads the header; the version is its first four bits.
+/// What can be wrong with a packet whose addresses could be read.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Wrong {
+    /// A length that is less than the header, or more than there was on the wire.
+    Length,
+    /// An extension header that is cut or one too many: no transport can be told.
+    Extension(&'static str),
+}
+
+/// Reads the header; the version is its first four bits. `missing` is what the snaplen cut
+/// from the end of the packet.
 #[inline]
-pub(super) fn read(bytes: &[u8]) -> Result<Ip<'_>, (&'static str, Malformed)> {
+pub(super) fn read(bytes: &[u8], missing: u32) -> Result<Ip<'_>, (&'static str, Malformed)> {
+    let missing = usize::try_from(missing).unwrap_or(usize::MAX);
     match bytes.first().map(|first| first >> 4) {
-        Some(4) => v4(bytes).map_err(|error| ("ipv4", error)),
-        Some(6) => v6(bytes).map_err(|error| ("ipv6", error)),
+        Some(4) => v4(bytes, missing).map_err(|error| ("ipv4", error)),
+        Some(6) => v6(bytes, missing).map_err(|error| ("ipv6", error)),
         Some(version) => Err((
             "ip",
             Malformed::Illegal {
@@ -53,7 +64,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Ip<'_>, (&'static str, Malformed)> {
 }
 
 #[inline]
-fn v4(bytes: &[u8]) -> Result<Ip<'_>, Malformed> {
+fn v4(bytes: &[u8], missing: usize) -> Result<Ip<'_>, Malformed> {
     let mut cursor = Cursor::new(bytes);
     let header = cursor.array::<20>("header")?;
     let [
@@ -88,8 +99,9 @@ fn v4(bytes: &[u8]) -> Result<Ip<'_>, Malformed> {
     cursor.take_up_to(header_len.saturating_sub(20));
     let total = usize::from(u16::from_be_bytes([l0, l1]));
     // 0: the sending machine left the length to its network card (segmentation offload).
-    let ip_len = if total == 0 { bytes.len() } else { total };
-    let lies = ip_len < header_len;
+    let sent = bytes.len().saturating_add(missing);
+    let ip_len = if total == 0 { sent } else { total };
+    let wrong = (ip_len < header_len || ip_len > sent).then_some(Wrong::Length);
     let payload_len = ip_len.saturating_sub(header_len);
     let payload = cursor.take_up_to(payload_len);
     let fragment = u16::from_be_bytes([f0, f1]);
@@ -106,21 +118,22 @@ fn v4(bytes: &[u8]) -> Result<Ip<'_>, Malformed> {
         payload_len: clamp(payload_len),
         ip_len: clamp(ip_len.max(header_len)),
         fragment,
-        lies,
+        wrong,
     })
 }
 
 #[inline]
-fn v6(bytes: &[u8]) -> Result<Ip<'_>, Malformed> {
+fn v6(bytes: &[u8], missing: usize) -> Result<Ip<'_>, Malformed> {
     let mut cursor = Cursor::new(bytes);
     let head = cursor.array::<8>("header")?;
     let src = cursor.array::<16>("source address")?;
     let dst = cursor.array::<16>("destination address")?;
     let [_, _, _, _, l0, l1, next, _] = head;
     let stated = usize::from(u16::from_be_bytes([l0, l1]));
-    let sent = if stated == 0 {
-        // A jumbogram, or a length left to the network card.
-        cursor.left()
+    let there = cursor.left().saturating_add(missing);
+    // 0: a jumbogram, or a length left to the network card.
+    let sent = if stated == 0 && next != NO_NEXT {
+        there
     } else {
         stated
     };
@@ -132,22 +145,34 @@ fn v6(bytes: &[u8]) -> Result<Ip<'_>, Malformed> {
         payload_len: clamp(sent),
         ip_len: clamp(sent.saturating_add(40)),
         fragment: None,
-        lies: false,
+        wrong: (sent > there).then_some(Wrong::Length),
     };
     if is_extension(next) {
-        extensions(&mut ip)?;
+        extensions(&mut ip);
     }
     Ok(ip)
 }
 
-/// Walks the extension headers (RFC 8200 §4). Stops at a fragment that is not the first.
-fn extensions(ip: &mut Ip<'_>) -> Result<(), Malformed> {
+/// Walks the extension headers, as far as they can be read. A packet of which they cannot
+/// keeps its addresses, and the number of the header that could not be read.
+pub(super) fn extensions(ip: &mut Ip<'_>) {
+    if let Err(error) = walk_extensions(ip) {
+        ip.wrong = Some(Wrong::Extension(error.field()));
+    }
+}
+
+/// RFC 8200 §4. Stops behind a fragment header.
+fn walk_extensions(ip: &mut Ip<'_>) -> Result<(), Malformed> {
     for _ in 0..MOST_EXTENSIONS {
         if !is_extension(ip.protocol) {
             return Ok(());
         }
         let mut cursor = Cursor::new(ip.payload);
         let [next, len] = cursor.array("extension header")?;
+        // Mobility and the like are what the packet is about, unless more follows.
+        if next == NO_NEXT && matches!(ip.protocol, 135 | 139 | 140) {
+            return Ok(());
+        }
         let size = if ip.protocol == FRAGMENT {
             let [o0, o1, i0, i1, i2, i3] = cursor.array("fragment header")?;
             let offset = u16::from_be_bytes([o0, o1]);
@@ -180,11 +205,12 @@ fn extensions(ip: &mut Ip<'_>) -> Result<(), Malformed> {
 
 /// Hop-by-hop, routing, fragment, destination options, mobility, HIP, shim6 (IANA). AH is a
 /// transport here: it is counted before what it covers.
-fn is_extension(number: u8) -> bool {
+pub(super) fn is_extension(number: u8) -> bool {
     matches!(number, 0 | 43 | FRAGMENT | 60 | 135 | 139 | 140)
 }
 
 const FRAGMENT: u8 = 44;
+const NO_NEXT: u8 = 59;
 const MOST_EXTENSIONS: u8 = 32;
 
 fn clamp(len: usize) -> u32 {

@@ -1,6 +1,10 @@
 //! Whole packets, down to segments.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation
+)]
 
 use super::*;
 use crate::model::{Reason, Time};
@@ -250,6 +254,41 @@ fn tunnels_hand_out_both_packets() {
 }
 
 #[test]
+fn frames_of_access_points_are_followed() {
+    let llc = join(&[&[0xaa, 0xaa, 3, 0, 0, 0, 8, 0], &hi()]);
+    let wifi = join(&[&[8, 2], &[0; 22], &llc]);
+    check(
+        101,
+        &[v4(47, 0, &join(&[&[0, 0, 0x82, 0x40], &wifi]))],
+        &format!("gre 10.0.0.2:0 > 203.0.113.1:0 ip 86 payload 66/66 carries\n[gre] {HI}"),
+    );
+    let swapped = join(&[&[2, 8], &wifi[2..]]);
+    let outer = "udp 10.0.0.2:5 > 203.0.113.1:5247 ip 98 payload 70/70 carries";
+    for frame in [wifi, swapped] {
+        let capwap = join(&[&[0, 0x10, 3, 0, 0, 0, 0, 0], &frame]);
+        check(
+            101,
+            &[v4(17, 0, &udp(5, 5247, &capwap))],
+            &format!("{outer}\n[capwap] {HI}"),
+        );
+    }
+    // Two frames in one, then a checksum.
+    let inside = join(&[&[0; 13], &[llc.len() as u8], &llc]);
+    let aggregate = join(&[&[0x88, 2], &[0; 22], &[0x80, 0], &inside, &inside, &[9; 4]]);
+    assert_eq!(inside.len() % 4, 0);
+    check(105, &[aggregate], &format!("{HI}\n{HI}"));
+    // Four addresses, high-throughput control, and a driver's padding.
+    check(105, &[join(&[&[8, 3], &[0; 28], &llc])], HI);
+    check(105, &[join(&[&[0x88, 0x82], &[0; 28], &llc])], HI);
+    check(105, &[join(&[&[0x88, 2], &[0; 26], &llc])], HI);
+    check(
+        105,
+        &[join(&[&[8, 0x42], &[0; 22], &llc])],
+        "not ip wifi: encrypted 802.11 data",
+    );
+}
+
+#[test]
 fn an_open_port_alone_is_no_tunnel() {
     check(
         101,
@@ -299,15 +338,53 @@ fn lengths_that_lie_are_told() {
     let mut padded = ethernet(0x0800, &hi());
     padded.extend([0; 16]);
     check(1, &[padded], HI);
-    check(
-        101,
-        &[hi()[..29].to_vec()],
-        "udp 10.0.0.2:9 > 203.0.113.1:7 ip 30 payload 1/2",
+    // Cut by the snaplen: the record says how long the packet was.
+    let cut = |sent: usize, bytes: &[u8]| {
+        let mut lines = Lines::default();
+        let packet = Packet {
+            wire_len: u32::try_from(sent).unwrap(),
+            ..packet(101, bytes)
+        };
+        Decoder::new(&Limits::default()).decode(&packet, &mut lines);
+        lines.0.join("\n")
+    };
+    assert_eq!(
+        cut(30, &hi()[..29]),
+        "udp 10.0.0.2:9 > 203.0.113.1:7 ip 30 payload 1/2"
+    );
+    let first = v4(17, 0x2000, &udp(9, 7, &[0; 16])[..16]);
+    assert_eq!(
+        cut(36, &first[..30]),
+        "count fragments that cannot be put together\n\
+         udp 10.0.0.2:9 > 203.0.113.1:7 ip 36 payload 2/8"
+    );
+    let mut offload = hi();
+    offload[3] = 0;
+    assert_eq!(
+        cut(1500, &offload),
+        "udp 10.0.0.2:9 > 203.0.113.1:7 ip 1500 payload 2/2"
     );
     let mut offload = hi();
     offload[2] = 0;
     offload[3] = 0;
     check(101, &[offload], HI);
+    let mut long = hi();
+    long[3] = 31;
+    check(
+        101,
+        &[long],
+        "count ip lengths that lie\nudp 10.0.0.2:9 > 203.0.113.1:7 ip 31 payload 2/2",
+    );
+    check(
+        101,
+        &[v4(6, 0, &[0, 9, 0])],
+        "trouble tcp: header\nfragment-6 10.0.0.2:0 > 203.0.113.1:0 ip 23 payload 0/0",
+    );
+    check(
+        101,
+        &[v6(0, &[17, 9, 0, 0])],
+        "trouble ipv6: extension header\nip-0 2001:db8::2:0 > 2001:db8::1:0 ip 44 payload 4/4",
+    );
     check(
         101,
         &[v4(6, 0, &[0, 9, 0, 7])],

@@ -171,20 +171,29 @@ fn other(protocol: u8, bytes: &[u8], sent: u32) -> Read<'_> {
     read
 }
 
-/// A header of which the end is missing: the ports still say whose packet it is.
+/// A header of which the end is missing: the ports still say whose packet it is. Without them
+/// it belongs to no flow that could be told, as a later fragment.
+#[cold]
 fn cut(bytes: &[u8], sent: u32, transport: Transport, error: Malformed) -> Read<'_> {
     let mut cursor = Cursor::new(bytes);
-    let (src_port, dst_port) = match cursor.array::<4>("ports") {
-        Ok([s0, s1, d0, d1]) => (u16::from_be_bytes([s0, s1]), u16::from_be_bytes([d0, d1])),
-        Err(_) => (0, 0),
+    let (transport, src_port, dst_port) = match (cursor.array::<4>("ports"), transport) {
+        (Ok([s0, s1, d0, d1]), transport) => (
+            transport,
+            u16::from_be_bytes([s0, s1]),
+            u16::from_be_bytes([d0, d1]),
+        ),
+        (Err(_), Transport::Tcp) => (Transport::Fragment(6), 0, 0),
+        (Err(_), Transport::UdpLite) => (Transport::Fragment(136), 0, 0),
+        (Err(_), _) => (Transport::Fragment(17), 0, 0),
     };
+    let header = if transport == Transport::Tcp { 20 } else { 8 };
     Read {
         transport,
         src_port,
         dst_port,
         detail: Detail::None,
         payload: &[],
-        payload_len: sent.saturating_sub(if transport == Transport::Tcp { 20 } else { 8 }),
+        payload_len: sent.saturating_sub(header),
         error: Some(error),
     }
 }

@@ -4,7 +4,7 @@
 //! Out:  what it carries, if that is another packet.
 //! Spec: RFC 2784/2890/7637 (GRE), RFC 2003, RFC 4213 (IP in IP), RFC 4380 (Teredo),
 //!       3GPP TS 29.281 (GTP-U), RFC 7348 (VXLAN), RFC 8926 (Geneve), RFC 4302 (AH),
-//!       RFC 2661 (L2TP), RFC 2637 (PPTP).
+//!       RFC 2661 (L2TP), RFC 2637 (PPTP), RFC 5415 (CAPWAP).
 //!
 //! A port alone makes no tunnel: the header must have its shape, and what it carries must
 //! look like a packet.
@@ -56,6 +56,7 @@ fn udp<'a>(read: &Read<'a>) -> Inner<'a> {
         (_, 4789 | 8472) => vxlan(read.payload),
         (_, 4790) => vxlan_gpe(read.payload),
         (_, 6081) => geneve(read.payload),
+        (5247, _) | (_, 5247) => capwap(read.payload),
         (3544, _) | (_, 3544) => teredo(read.payload),
         _ if either(1701) => l2tp(read.payload),
         _ if either(6635) => Ok(mpls(read.payload)),
@@ -74,6 +75,38 @@ fn is_ip(bytes: &[u8]) -> bool {
         Some(first) if first >> 4 == 6 => bytes.len() >= 40,
         _ => false,
     }
+}
+
+/// An Ethernet frame with a length or an EtherType that frames in tunnels have.
+fn is_frame(bytes: &[u8]) -> bool {
+    match bytes.get(12..).and_then(|rest| rest.first_chunk::<2>()) {
+        Some(kind) => matches!(
+            u16::from_be_bytes(*kind),
+            0..=1500
+                | 0x0800
+                | 0x0806
+                | 0x8035
+                | 0x8100
+                | 0x86dd
+                | 0x8808
+                | 0x8809
+                | 0x8847
+                | 0x8848
+                | 0x8863
+                | 0x8864
+                | 0x888e
+                | 0x88a8
+                | 0x88cc
+                | 0x894f
+                | 0x9000
+        ),
+        None => false,
+    }
+}
+
+/// The first byte of an 802.11 data frame: version 0, type 2.
+fn is_wifi(bytes: &[u8]) -> bool {
+    bytes.first().is_some_and(|first| first & 0x0f == 0x08)
 }
 
 fn gre(bytes: &[u8]) -> Result<Inner<'_>, Malformed> {
@@ -123,6 +156,10 @@ fn gre(bytes: &[u8]) -> Result<Inner<'_>, Malformed> {
             Inner::Next("erspan", Next::Ethernet(cursor.rest()))
         }
         0x880b => Inner::Next("gre", Next::Ppp(cursor.rest())),
+        // Aruba's access points send 802.11 frames under many types.
+        0x8200..=0x83ff | 0x9000..=0x9fff if is_wifi(cursor.rest()) => {
+            Inner::Next("gre", Next::Wifi(cursor.rest()))
+        }
         _ => Inner::None,
     })
 }
@@ -171,19 +208,9 @@ fn gtp(bytes: &[u8]) -> Result<Inner<'_>, Malformed> {
 fn vxlan(bytes: &[u8]) -> Result<Inner<'_>, Malformed> {
     let mut cursor = Cursor::new(bytes);
     let [flags, ..] = cursor.array::<8>("header")?;
-    // One flag says that there is an identifier. Others are reserved, and set in the wild; so
-    // the frame inside must begin like one that carries something known.
-    let kind = cursor
-        .rest()
-        .get(12..)
-        .and_then(|rest| rest.first_chunk::<2>());
-    let known = kind.is_some_and(|kind| {
-        matches!(
-            u16::from_be_bytes(*kind),
-            0x0800 | 0x0806 | 0x8100 | 0x86dd | 0x8847 | 0x8848 | 0x8863 | 0x8864 | 0x88a8 | 0x88cc
-        )
-    });
-    Ok(if flags & 0x08 != 0 && known {
+    // The bit for "there is an identifier". Receivers ignore the others (RFC 7348 §5), so that
+    // the frame must look like one.
+    Ok(if flags & 0x08 != 0 && is_frame(cursor.rest()) {
         Inner::Next("vxlan", Next::Ethernet(cursor.rest()))
     } else {
         Inner::None
@@ -214,6 +241,30 @@ fn geneve(bytes: &[u8]) -> Result<Inner<'_>, Malformed> {
         0x6558 => Inner::Next("geneve", Next::Ethernet(cursor.rest())),
         kind @ (0x0800 | 0x86dd | 0x8847 | 0x8848) => {
             Inner::Next("geneve", Next::EtherType(kind, cursor.rest()))
+        }
+        _ => Inner::None,
+    })
+}
+
+/// CAPWAP data (RFC 5415 §4.3, RFC 5416): a frame of Ethernet or of 802.11, in one piece and
+/// not encrypted.
+fn capwap(bytes: &[u8]) -> Result<Inner<'_>, Malformed> {
+    let mut cursor = Cursor::new(bytes);
+    let [preamble, len, binding, flags, _, _, _, _] = cursor.array("header")?;
+    let size = usize::from(len >> 3).saturating_mul(4);
+    // Fragments and keep-alives.
+    if preamble != 0 || size < 8 || flags & 0x88 != 0 {
+        return Ok(Inner::None);
+    }
+    cursor.skip("header", size.saturating_sub(8))?;
+    let native = binding & 1 != 0;
+    let rest = cursor.rest();
+    Ok(match (native, rest) {
+        (false, frame) if is_frame(frame) => Inner::Next("capwap", Next::Ethernet(frame)),
+        (true, frame) if is_wifi(frame) => Inner::Next("capwap", Next::Wifi(frame)),
+        // Cisco's access points swap the two bytes of frame control.
+        (true, [_, kind, ..]) if kind & 0x0f == 0x08 => {
+            Inner::Next("capwap", Next::SwappedWifi(rest))
         }
         _ => Inner::None,
     })

@@ -6,9 +6,9 @@
 //! Every layer is counted against the limit, so that no nesting is too deep; recursion happens
 //! only where a tunnel begins.
 
-use super::defrag::{Defrag, Fragment};
+use super::defrag::{Defrag, Fragment, Pushed};
 use super::link::{self, Link};
-use super::net::{self, Ip};
+use super::net::{self, Ip, Wrong};
 use super::segment::{AppRef, Detail, Direction, Outcome, Segment, Sink, Whole};
 use super::{transport, tunnel};
 use crate::model::{Mac, Reason, Time, Transport};
@@ -28,6 +28,12 @@ pub(super) enum Next<'a> {
     Ppp(&'a [u8]),
     /// An LLC header (IEEE 802.2).
     Llc(&'a [u8]),
+    /// An IEEE 802.11 frame without its checksum.
+    Wifi(&'a [u8]),
+    /// The same with the two bytes of frame control swapped.
+    SwappedWifi(&'a [u8]),
+    /// Several frames in one of 802.11 (A-MSDU).
+    Aggregate(&'a [u8]),
     /// Nothing that carries IP, or nothing readable.
     End(Outcome),
 }
@@ -49,6 +55,8 @@ pub(super) struct Walk<'w, 'a, S> {
     defrag: &'w mut Defrag,
     pub(super) base: Base<'a>,
     layers: usize,
+    /// Bytes that the snaplen cut from the end.
+    missing: u32,
     tunnel: &'static str,
     handed: bool,
 }
@@ -102,6 +110,9 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
                 interface: packet.interface,
             },
             layers,
+            missing: packet
+                .wire_len
+                .saturating_sub(u32::try_from(packet.bytes.len()).unwrap_or(u32::MAX)),
             tunnel: "",
             handed: false,
         }
@@ -111,7 +122,7 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
     #[inline]
     pub(super) fn packet(&mut self, packet: &Packet<'a>) -> Outcome {
         let next = match packet.link {
-            link::ETHERNET => Next::Ethernet(link::without_trailer(packet.bytes, &mut self.base)),
+            link::ETHERNET => Next::Ethernet(packet.bytes),
             other => {
                 let Link { next, base } = link::read(other, packet.bytes, self.base);
                 self.base = base;
@@ -137,10 +148,7 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
                 Next::Ip(bytes) => return self.ip(bytes),
                 Next::Ethernet(bytes) => match link::ethernet::read(bytes) {
                     Ok((dst, src, next)) => {
-                        if self.tunnel.is_empty() {
-                            self.base.dst_mac = Some(dst);
-                            self.base.src_mac = Some(src);
-                        }
+                        self.addresses((dst, src));
                         next
                     }
                     Err(error) => return self.bad("ethernet", error),
@@ -158,30 +166,83 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
                     Ok(next) => next,
                     Err(error) => return self.bad("llc", error),
                 },
+                Next::Wifi(bytes) | Next::SwappedWifi(bytes) => {
+                    let swapped = matches!(next, Next::SwappedWifi(_));
+                    match link::wifi::frame(bytes, swapped) {
+                        Ok((addresses, next)) => {
+                            self.addresses(addresses);
+                            next
+                        }
+                        Err(error) => return self.bad("802.11", error),
+                    }
+                }
+                Next::Aggregate(bytes) => return self.aggregate(bytes),
                 Next::End(outcome) => return self.settle(outcome),
             };
         }
     }
 
+    /// Destination and source of the outermost frame.
+    #[inline]
+    fn addresses(&mut self, (dst, src): (Mac, Mac)) {
+        if self.tunnel.is_empty() {
+            self.base.dst_mac = Some(dst);
+            self.base.src_mac = Some(src);
+        }
+    }
+
+    /// Every frame of an aggregate. They share its bytes, so that the work stays in proportion
+    /// to the packet though each may use all layers that are left.
+    #[cold]
+    fn aggregate(&mut self, bytes: &'a [u8]) -> Outcome {
+        let layers = self.layers;
+        let mut settled = None;
+        let mut frames = link::wifi::Frames::new(bytes);
+        while let Some(frame) = frames.next() {
+            self.layers = layers;
+            let outcome = match frame {
+                Ok((addresses, llc)) => {
+                    self.addresses(addresses);
+                    self.down(Next::Llc(llc))
+                }
+                Err(error) => self.bad("802.11 aggregate", error),
+            };
+            settled = match settled {
+                Some(Outcome::Flow) => Some(Outcome::Flow),
+                _ => Some(outcome),
+            };
+        }
+        settled.unwrap_or_else(|| self.end(EMPTY_AGGREGATE))
+    }
+
+    #[inline]
     fn ip(&mut self, bytes: &'a [u8]) -> Outcome {
-        match net::read(bytes) {
-            Ok(ip) => self.packet_of(&ip),
+        match net::read(bytes, self.missing) {
+            Ok(ip) => {
+                // Only what stands behind the packet can be a trailer: the bytes of a packet
+                // that fills its frame are not looked at, which would cost a cache miss.
+                let behind = bytes.len().saturating_sub(to_usize(ip.ip_len));
+                if behind >= link::TRAILER && self.tunnel.is_empty() && self.base.app.is_none() {
+                    self.base.app = link::trailer(bytes);
+                }
+                self.packet_of(&ip)
+            }
             Err((layer, error)) => self.bad(layer, error),
         }
     }
 
+    #[inline]
     fn packet_of(&mut self, ip: &Ip<'a>) -> Outcome {
-        if ip.lies {
-            self.sink.count("ip lengths that lie");
+        match ip.wrong {
+            None => {}
+            Some(Wrong::Length) => self.sink.count("ip lengths that lie"),
+            Some(Wrong::Extension(what)) => self.sink.trouble(Reason {
+                layer: "ipv6",
+                what,
+                number: None,
+            }),
         }
-        let captured = u32::try_from(ip.payload.len()).unwrap_or(u32::MAX);
         match ip.fragment {
-            // The first part of a datagram that the snaplen cut can never be made whole, but
-            // it says whose it is.
-            Some(fragment) if fragment.offset == 0 && captured < ip.payload_len => {
-                self.sink.count("datagrams of which fragments are missing");
-                self.transport(ip, ip.protocol, ip.payload, ip.payload_len);
-            }
             Some(fragment) => self.fragment(ip, fragment),
             None => self.transport(ip, ip.protocol, ip.payload, ip.payload_len),
         }
@@ -192,7 +253,8 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
     #[inline]
     fn transport(&mut self, ip: &Ip<'a>, protocol: u8, payload: &'a [u8], sent: u32) {
         let read = transport::read(protocol, payload, sent);
-        if let Some(error) = read.error {
+        // A first fragment on its own is always shorter than its datagram says.
+        if let (Some(error), None) = (read.error, ip.fragment) {
             self.sink.trouble(reason(transport::name(protocol), error));
         }
         let inner = tunnel::inner(protocol, &read);
@@ -240,10 +302,11 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
     }
 
     /// Keeps a fragment; the one that completes its datagram stands for the whole of it.
+    #[cold]
     fn fragment(&mut self, ip: &Ip<'a>, fragment: Fragment) {
         let overlaps = self.defrag.overlaps;
         let dropped = self.defrag.dropped;
-        let whole = self.defrag.push(ip, fragment);
+        let pushed = self.defrag.push(ip, fragment, self.base.time);
         for _ in overlaps..self.defrag.overlaps {
             self.sink.count("fragments that overlap another");
         }
@@ -251,10 +314,22 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
             self.sink.count("datagrams of which fragments are missing");
         }
         self.handed = true;
-        let Some((protocol, bytes)) = whole else {
-            self.sink.segment(self.fragment_segment(ip));
-            return;
-        };
+        match pushed {
+            Pushed::Whole(protocol, bytes) => self.whole(ip, protocol, &bytes),
+            Pushed::Waits => self.sink.segment(self.fragment_segment(ip)),
+            Pushed::Never => {
+                self.sink.count("fragments that cannot be put together");
+                // The first one still says whose packet it is.
+                match fragment.offset {
+                    0 => self.transport(ip, ip.protocol, ip.payload, ip.payload_len),
+                    _ => self.sink.segment(self.fragment_segment(ip)),
+                }
+            }
+        }
+    }
+
+    /// Hands out a datagram that was put together, and what is inside it.
+    fn whole(&mut self, ip: &Ip<'a>, protocol: u8, bytes: &[u8]) {
         self.sink.count("datagrams reassembled from fragments");
         let len = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
         let mut local = Local(&mut *self.sink);
@@ -266,16 +341,31 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
                 ..self.base
             },
             layers: self.layers,
+            missing: 0,
             tunnel: self.tunnel,
             handed: true,
         };
-        let whole = Ip {
-            payload: &bytes,
+        let mut whole = Ip {
+            payload: bytes,
             payload_len: len,
+            protocol,
             fragment: None,
             ..*ip
         };
-        walk.transport(&whole, protocol, &bytes, len);
+        // Destination options may stand in the part that was fragmented (RFC 8200 §4.5).
+        if ip.src.is_ipv6() && net::is_extension(protocol) {
+            net::extensions(&mut whole);
+            // A fragment inside a fragment is not put together: none is sent.
+            whole.fragment = None;
+            if let Some(Wrong::Extension(what)) = whole.wrong {
+                walk.sink.trouble(Reason {
+                    layer: "ipv6",
+                    what,
+                    number: None,
+                });
+            }
+        }
+        walk.transport(&whole, whole.protocol, whole.payload, whole.payload_len);
     }
 
     fn fragment_segment(&self, ip: &Ip<'a>) -> Segment<'a> {
@@ -319,6 +409,16 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
             other => other,
         }
     }
+}
+
+const EMPTY_AGGREGATE: Reason = Reason {
+    layer: "802.11 aggregate",
+    what: "no frame in it",
+    number: None,
+};
+
+fn to_usize(len: u32) -> usize {
+    usize::try_from(len).unwrap_or(usize::MAX)
 }
 
 /// What was wrong, as a bucket: the field that ran out or lied.

@@ -399,7 +399,7 @@ impl<R: Reader> Table<R> {
         let Some(number) = self.live_for(row, reader) else {
             return;
         };
-        let Some((mut live, record)) = self.take(number) else {
+        let Some((live, record)) = pair(&mut self.live, &self.rows, number, row) else {
             return;
         };
         reader.segment(&mut live.state, segment);
@@ -418,11 +418,13 @@ impl<R: Reader> Table<R> {
                 .saturating_sub(segment.payload.len());
             let chunk = Chunk {
                 cut_bytes: u32::try_from(missing).unwrap_or(u32::MAX),
-                ..chunk_of(&record, segment, from_a)
+                ..chunk_of(record, segment, from_a)
             };
             next = reader.chunk(&mut live.state, row, &chunk);
         }
-        self.put(number, live, next, reader);
+        if next != Next::More {
+            self.end(number, next == Next::Done, reader);
+        }
     }
 
     fn tcp(&mut self, row: u32, segment: &Segment<'_>, tcp: TcpSegment, reader: &mut R) {
@@ -439,7 +441,7 @@ impl<R: Reader> Table<R> {
         let Some(number) = self.live_for(row, reader) else {
             return;
         };
-        let Some((mut live, record)) = self.take(number) else {
+        let Some((live, record)) = pair(&mut self.live, &self.rows, number, row) else {
             return;
         };
         reader.segment(&mut live.state, segment);
@@ -461,16 +463,14 @@ impl<R: Reader> Table<R> {
             live.rtt.client_ns = between(asked_at, segment.time);
             reader.round_trip(&mut live.state, live.rtt);
         }
-        let wanted = self.stream(&mut live, &record, row, segment, tcp, reader);
-        let ended = tcp.flags & RST != 0
-            || self
-                .row(row)
-                .is_some_and(|r| r.has(FIN_A) && r.has(FIN_B) && r.flags & DONE == 0)
-                && live.streams.iter().all(Stream::is_whole);
+        let wanted = stream(live, record, &mut self.budget, segment, tcp, reader);
+        let whole = live.streams.iter().all(Stream::is_whole);
+        let both_closed = record.has(FIN_A) && record.has(FIN_B);
+        let ended = tcp.flags & RST != 0 || (both_closed && whole);
         if wanted && ended {
-            self.flush(&mut live, &record, row, reader);
+            flush(live, record, &mut self.budget, reader);
         }
-        let waits = live.syn_ack.is_some() || !live.streams.iter().all(Stream::is_whole);
+        let waits = live.syn_ack.is_some() || !whole;
         if let Some(record) = row_mut(&mut self.rows, row) {
             record.flags = if waits {
                 record.flags | WAITS
@@ -478,67 +478,8 @@ impl<R: Reader> Table<R> {
                 record.flags & !WAITS
             };
         }
-        let next = if wanted && !ended {
-            Next::More
-        } else {
-            Next::Done
-        };
-        self.put(number, live, next, reader);
-    }
-
-    /// Hands the payload of one segment, and what follows it, to the reader.
-    fn stream(
-        &mut self,
-        live: &mut Live<R::State>,
-        record: &Record,
-        row: u32,
-        segment: &Segment<'_>,
-        tcp: TcpSegment,
-        reader: &mut R,
-    ) -> bool {
-        let Live { streams, state, .. } = live;
-        let [client, server] = streams;
-        let from = record.side_of(tcp.from_a);
-        let (own, other) = match from {
-            Side::Client => (client, server),
-            Side::Server => (server, client),
-        };
-        let mut wanted = true;
-        if tcp.flags & ACK != 0 {
-            let mut give = giver(record, !tcp.from_a, row, state, reader);
-            wanted = other.acknowledged(tcp.ack, &mut self.budget, &mut give);
-        }
-        if wanted && segment.payload_len > 0 && tcp.flags & RST == 0 {
-            let data = Data {
-                seq: tcp.seq.wrapping_add(u32::from(tcp.flags & SYN != 0)),
-                bytes: segment.payload,
-                len: segment.payload_len,
-                frame: segment.frame,
-                time: segment.time,
-            };
-            let mut give = giver(record, tcp.from_a, row, state, reader);
-            wanted = own.push(data, &mut self.budget, &mut give);
-        }
-        wanted
-    }
-
-    /// Hands out what still waits behind holes.
-    fn flush(&mut self, live: &mut Live<R::State>, record: &Record, row: u32, reader: &mut R) {
-        let Live { streams, state, .. } = live;
-        for (stream, from) in streams.iter_mut().zip([Side::Client, Side::Server]) {
-            let mut give = |piece: Piece<'_>| match piece {
-                Piece::Bytes { bytes, frame, time } => {
-                    let chunk = Chunk {
-                        bytes,
-                        frame,
-                        time,
-                        ..empty_chunk(record, from)
-                    };
-                    reader.chunk(state, row, &chunk) != Next::Done
-                }
-                Piece::Gap(bytes) => reader.gap(state, row, &empty_chunk(record, from), bytes),
-            };
-            stream.finish(&mut self.budget, &mut give);
+        if !wanted || ended {
+            self.end(number, true, reader);
         }
     }
 
@@ -590,11 +531,7 @@ impl<R: Reader> Table<R> {
             if !is_alive(&self.live, birth, number) {
                 continue;
             }
-            let row = self
-                .live
-                .get(usize_of(number))
-                .and_then(Option::as_ref)
-                .map(|l| l.row);
+            let row = self.live_at(number).map(|live| live.row);
             let tcp = row
                 .and_then(|row| self.row(row))
                 .is_some_and(|r| r.key.kind.is_tcp());
@@ -608,33 +545,19 @@ impl<R: Reader> Table<R> {
         }
     }
 
-    fn take(&mut self, number: u32) -> Option<(Box<Live<R::State>>, Record)> {
-        let live = self.live.get_mut(usize_of(number))?.take()?;
-        match self.row(live.row).cloned() {
-            Some(record) => Some((live, record)),
-            None => None,
-        }
-    }
-
-    fn put(&mut self, number: u32, live: Box<Live<R::State>>, next: Next, reader: &mut R) {
-        if let Some(place) = self.live.get_mut(usize_of(number)) {
-            *place = Some(live);
-        }
-        if next != Next::More {
-            self.end(number, next == Next::Done, reader);
-        }
-    }
-
     /// Ends the reading of a flow after handing out what waits.
     fn close(&mut self, number: u32, done: bool, reader: &mut R) {
-        if let Some((mut live, record)) = self.take(number) {
-            let row = live.row;
-            self.flush(&mut live, &record, row, reader);
-            if let Some(place) = self.live.get_mut(usize_of(number)) {
-                *place = Some(live);
-            }
+        let row = self.live_at(number).map(|live| live.row);
+        if let Some((live, record)) =
+            row.and_then(|row| pair(&mut self.live, &self.rows, number, row))
+        {
+            flush(live, record, &mut self.budget, reader);
         }
         self.end(number, done, reader);
+    }
+
+    fn live_at(&self, number: u32) -> Option<&Live<R::State>> {
+        self.live.get(usize_of(number)).and_then(Option::as_deref)
     }
 
     fn end(&mut self, number: u32, done: bool, reader: &mut R) {
@@ -665,6 +588,77 @@ impl<R: Reader> Table<R> {
     }
 }
 
+/// A live state and its row.
+#[inline]
+fn pair<'t, S>(
+    live: &'t mut [Option<Box<Live<S>>>],
+    rows: &'t [Vec<Record>],
+    number: u32,
+    row: u32,
+) -> Option<(&'t mut Live<S>, &'t Record)> {
+    let live = live.get_mut(usize_of(number))?.as_deref_mut()?;
+    Some((live, rows.get(part(row))?.get(place(row))?))
+}
+
+/// Hands the payload of one segment, and what follows it, to the reader.
+fn stream<R: Reader>(
+    live: &mut Live<R::State>,
+    record: &Record,
+    budget: &mut Budget,
+    segment: &Segment<'_>,
+    tcp: TcpSegment,
+    reader: &mut R,
+) -> bool {
+    let Live {
+        streams,
+        state,
+        row,
+        ..
+    } = live;
+    let [client, server] = streams;
+    let from = record.side_of(tcp.from_a);
+    let (own, other) = match from {
+        Side::Client => (client, server),
+        Side::Server => (server, client),
+    };
+    let mut wanted = true;
+    if tcp.flags & ACK != 0 && !other.is_whole() {
+        let mut give = giver(record, from.other(), *row, state, reader);
+        wanted = other.acknowledged(tcp.ack, budget, &mut give);
+    }
+    if wanted && segment.payload_len > 0 && tcp.flags & RST == 0 {
+        let data = Data {
+            seq: tcp.seq.wrapping_add(u32::from(tcp.flags & SYN != 0)),
+            bytes: segment.payload,
+            len: segment.payload_len,
+            frame: segment.frame,
+            time: segment.time,
+        };
+        let mut give = giver(record, from, *row, state, reader);
+        wanted = own.push(data, budget, &mut give);
+    }
+    wanted
+}
+
+/// Hands out what still waits behind holes.
+fn flush<R: Reader>(
+    live: &mut Live<R::State>,
+    record: &Record,
+    budget: &mut Budget,
+    reader: &mut R,
+) {
+    let Live {
+        streams,
+        state,
+        row,
+        ..
+    } = live;
+    for (stream, from) in streams.iter_mut().zip([Side::Client, Side::Server]) {
+        let mut give = giver(record, from, *row, state, reader);
+        stream.finish(budget, &mut give);
+    }
+}
+
 fn stream_of(streams: &mut [Stream; 2], side: Side) -> &mut Stream {
     let [client, server] = streams;
     match side {
@@ -688,12 +682,12 @@ struct TcpSegment {
 
 fn giver<'t, R: Reader>(
     record: &'t Record,
-    from_a: bool,
+    from: Side,
     row: u32,
     state: &'t mut R::State,
     reader: &'t mut R,
 ) -> impl FnMut(Piece<'_>) -> bool + 't {
-    let base = empty_chunk(record, record.side_of(from_a));
+    let base = empty_chunk(record, from);
     move |piece| match piece {
         Piece::Bytes { bytes, frame, time } => {
             let chunk = Chunk {

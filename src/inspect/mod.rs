@@ -173,7 +173,7 @@ fn protocols() -> impl Iterator<Item = &'static Protocol> {
 /// How much of each side of a stream probes may ask for.
 pub(crate) const PROBE_BYTES: usize = 2048;
 /// Datagrams of a UDP flow that are probed before it counts as unrecognised.
-pub(crate) const PROBE_DATAGRAMS: u8 = 8;
+pub(crate) const PROBE_DATAGRAMS: u8 = 4;
 /// Runs of bytes from one side that are held while probing. Sides that take turns more often
 /// than this without being recognised will not be.
 const PROBE_PIECES: usize = 64;

@@ -27,7 +27,7 @@ pub enum Transport {
     Gre,
     /// IP in IP (protocol 4 or 41), the outer packet of a tunnel.
     IpIp,
-    /// A later fragment whose first fragment was not seen: its ports are unknown.
+    /// A later fragment, or a packet cut before its ports: they are unknown.
     Fragment(u8),
     /// Any other IP protocol number.
     Other(u8),

@@ -44,6 +44,11 @@ pub(in crate::decode) fn payload(kind: u16, bytes: &[u8]) -> Result<Next<'_>, Ma
             cursor.skip("service tag", 4)?;
             Next::Ethernet(cursor.rest())
         }
+        // Cisco FabricPath: the outer addresses are switches', then a tag and the whole frame.
+        0x8903 => {
+            cursor.skip("fabricpath tag", 2)?;
+            Next::Ethernet(cursor.rest())
+        }
         // Cisco's metadata tag: version, length, options, then the type.
         0x8909 => {
             let [_, len] = cursor.array("metadata header")?;

@@ -11,9 +11,9 @@ mod pktap;
 pub(super) mod ppp;
 mod serial;
 mod sll;
-mod wifi;
+pub(super) mod wifi;
 
-use super::segment::{Direction, Outcome};
+use super::segment::{AppRef, Direction, Outcome};
 use super::walk::{Base, Next, reason};
 use crate::model::Reason;
 use crate::wire::{Cursor, Malformed};
@@ -26,16 +26,13 @@ pub(super) struct Link<'a> {
     pub(super) base: Base<'a>,
 }
 
-/// A program's name and id may follow an Ethernet frame (PCAPdroid).
-#[inline]
-pub(super) fn without_trailer<'a>(bytes: &'a [u8], base: &mut Base<'a>) -> &'a [u8] {
-    if bytes.len() >= pcapdroid::LEN
-        && let Some((frame, app)) = pcapdroid::split(bytes)
-    {
-        base.app = Some(app);
-        return frame;
-    }
-    bytes
+/// Length of the trailer in which PCAPdroid names the app.
+pub(super) const TRAILER: usize = pcapdroid::LEN;
+
+/// The app named at the end of a frame, if it is.
+#[cold]
+pub(super) fn trailer(frame: &[u8]) -> Option<AppRef<'_>> {
+    pcapdroid::split(frame).map(|(_, app)| app)
 }
 
 /// Reads the link layer of any other type than Ethernet.
@@ -54,20 +51,23 @@ type Found<'a> = Result<Next<'a>, (&'static str, Malformed)>;
 /// `depth` counts link layers that contain another (PKTAP, PPI).
 fn dispatch<'a>(link: u32, bytes: &'a [u8], base: &mut Base<'a>, depth: u8) -> Found<'a> {
     let next = match link {
-        ETHERNET => Next::Ethernet(without_trailer(bytes, base)),
-        12 | 14 | 101 | 228 | 229 => Next::Ip(without_trailer(bytes, base)),
+        ETHERNET => Next::Ethernet(bytes),
+        12 | 14 | 101 | 228 | 229 => Next::Ip(bytes),
         0 | 108 => null(bytes).map_err(|error| ("null", error))?,
         113 => sll::v1(bytes, base).map_err(|error| ("linux sll", error))?,
         276 => sll::v2(bytes, base).map_err(|error| ("linux sll2", error))?,
         9 | 50 | 166 | 204 => serial::ppp(link, bytes, base).map_err(|error| ("ppp", error))?,
         51 => Next::EtherType(0x8864, bytes),
-        8 => Next::Ip(bytes),
+        8 => serial::slip(bytes, base).map_err(|error| ("slip", error))?,
         104 => serial::hdlc(bytes).map_err(|error| ("c-hdlc", error))?,
+        182 => serial::multilink(bytes).map_err(|error| ("frame relay", error))?,
         107 => serial::frame_relay(bytes).map_err(|error| ("frame relay", error))?,
         6 => llc::token_ring(bytes).map_err(|error| ("token ring", error))?,
         10 => llc::fddi(bytes).map_err(|error| ("fddi", error))?,
-        105 => wifi::plain(bytes)?,
-        119 | 127 | 163 => wifi::headed(link, bytes)?,
+        105 => Next::Wifi(bytes),
+        119 | 127 | 163 => {
+            wifi::headed(link, bytes).map_err(|error| ("802.11 capture header", error))?
+        }
         192 if depth < MOST_NESTED => {
             let (link, inner) = wifi::ppi(bytes).map_err(|error| ("ppi", error))?;
             dispatch(link, inner, base, depth.saturating_add(1))?
@@ -83,13 +83,34 @@ fn dispatch<'a>(link: u32, bytes: &'a [u8], base: &mut Base<'a>, depth: u8) -> F
         219 => Next::EtherType(0x8847, bytes),
         242 => ip_over_infiniband(bytes).map_err(|error| ("ipoib", error))?,
         274 => preamble(bytes),
-        other => Next::End(Outcome::Undecodable(Reason {
-            layer: "link",
-            what: "unknown link type",
-            number: Some(other.into()),
-        })),
+        other => Next::End(unknown(other)),
     };
     Ok(next)
+}
+
+/// A link type that is not read: because no IP is in it, or because nobody wrote a reader.
+#[cold]
+fn unknown(link: u32) -> Outcome {
+    let what = match link {
+        187 | 201 | 251 | 254 | 255 | 256 => "bluetooth",
+        190 | 227 => "can bus",
+        195 | 215 | 230 | 283 => "802.15.4",
+        186 | 189 | 220 | 249 | 266 | 288 => "usb",
+        253 => "netlink",
+        271 => "vsock",
+        _ => {
+            return Outcome::Undecodable(Reason {
+                layer: "link",
+                what: "unknown link type",
+                number: Some(link.into()),
+            });
+        }
+    };
+    Outcome::NotIp(Reason {
+        layer: "link",
+        what,
+        number: Some(link.into()),
+    })
 }
 
 /// Link layers inside link layers.

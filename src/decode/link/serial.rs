@@ -1,6 +1,6 @@
-//! Serial lines: PPP in its framings, Cisco HDLC, frame relay.
+//! Serial lines: PPP in its framings, SLIP, Cisco HDLC, frame relay.
 //!
-//! Spec: RFC 1662, RFC 1547, RFC 2427.
+//! Spec: RFC 1662, RFC 1547, RFC 2427; FRF.16; LINKTYPE_SLIP.
 
 use super::super::segment::{Direction, Outcome};
 use super::super::walk::{Base, Next};
@@ -29,6 +29,30 @@ pub(super) fn ppp<'a>(
         return hdlc(cursor.rest());
     }
     Ok(Next::Ppp(cursor.rest()))
+}
+
+/// SLIP as libpcap hands it on: direction, then 15 bytes about header compression.
+pub(super) fn slip<'a>(bytes: &'a [u8], base: &mut Base<'a>) -> Result<Next<'a>, Malformed> {
+    let mut cursor = Cursor::new(bytes);
+    let direction = match cursor.u8("direction")? {
+        0 => Some(Direction::Received),
+        1 => Some(Direction::Sent),
+        _ => None,
+    };
+    super::set_direction(base, direction);
+    cursor.skip("compression header", 15)?;
+    Ok(Next::Ip(cursor.rest()))
+}
+
+/// Multilink frame relay: two bytes of flags and sequence number. Only a frame in one piece is
+/// followed.
+pub(super) fn multilink(bytes: &[u8]) -> Result<Next<'_>, Malformed> {
+    let mut cursor = Cursor::new(bytes);
+    let [flags, _] = cursor.array("fragmentation header")?;
+    match flags & 0xe0 {
+        0xc0 => frame_relay(cursor.rest()),
+        other => Ok(not_ip("multilink frame relay", other.into())),
+    }
 }
 
 /// Cisco HDLC: address, control, EtherType.

@@ -29,6 +29,10 @@ fn text(chunk: &Chunk<'_>, version: &[u8], methods: &[&[u8]]) -> Probe {
 }
 
 fn first_line(bytes: &[u8], version: &[u8], methods: &[&[u8]]) -> Option<bool> {
+    // Methods and versions are capitals: most payloads are turned down by their first byte.
+    if !bytes.first().is_none_or(u8::is_ascii_uppercase) {
+        return Some(false);
+    }
     let answer = begins(bytes, version);
     if answer == Some(true) {
         return answer;
