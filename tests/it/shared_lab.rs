@@ -39,13 +39,12 @@ fn every_server_is_placed_where_it_stands() {
                     .iter()
                     .filter(|flow| flow["remote_ip"] == *server)
                     .collect();
-                let elsewhere = ESTIMATED_ELSEWHERE.iter().find(|(address, _)| server == address);
+                let elsewhere = ESTIMATED_ELSEWHERE
+                    .iter()
+                    .find(|(address, _)| server == address);
                 let want = elsewhere.map_or(country.as_str(), |(_, country)| country);
                 for flow in &flows {
                     assert_eq!(flow["country"], Value::from(want), "{name}: {flow}");
-                }
- {flow}"
-                    );
                 }
             }
         }
