@@ -171,6 +171,7 @@ fn counted(bytes: &[u8]) -> Counted {
             wire_len,
             bytes,
             flags,
+            uid: None,
         };
         match decoder.decode(&packet, &mut counted) {
             Outcome::Flow => {}

@@ -392,8 +392,8 @@ mod tests {
             let mut segments: Vec<(u32, &[u8], u32)> = Vec::new();
             let parts = cuts.iter().map(|(from, len)| (*from, (*from + *len).min(240)));
             for (from, to) in parts.chain((0..8).map(|n| (n * 30, n * 30 + 30))) {
-                let seq = start.wrapping_add(1).wrapping_add(from as u32);
-                segments.push((seq, &whole[from..to], (to - from) as u32));
+                let seq = start.wrapping_add(1).wrapping_add(u32::try_from(from).unwrap());
+                segments.push((seq, &whole[from..to], u32::try_from(to - from).unwrap()));
             }
             let out = read(Some(start), &segments, 1 << 20);
             prop_assert_eq!(out, whole[..240].escape_ascii().to_string());

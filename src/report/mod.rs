@@ -1,6 +1,6 @@
 //! A report to bytes.
 //!
-//! In:   a [`Report`](crate::model::Report).
+//! In:   a [`Report`].
 //! Out:  text for a terminal, JSON, CSV.
 //!
 //! To add a format: one file and a line in [`FORMATS`]. Words that come from a capture, a file

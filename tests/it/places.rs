@@ -54,7 +54,7 @@ fn addresses_that_are_nowhere_have_no_country() {
     let flows = report["flows"].as_array().unwrap();
     let nat64 = flows
         .iter()
-        .find(|flow| flow["remote_ip"] == "64:ff9b::808:808")
+        .find(|flow| flow["remote_ip"] == "64:ff9b::3400:e74")
         .unwrap();
     assert_eq!(nat64["country"], Value::from("US"));
 }

@@ -23,8 +23,11 @@ fn rows(path: &Path) -> String {
 /// A record of a pcap file: seconds, fraction, wire length, bytes.
 type Record = (u32, u32, u32, Vec<u8>);
 
-/// Every undamaged pcap fixture as (name, its bytes, link type, ticks a second, records).
-fn captures() -> Vec<(String, Vec<u8>, u32, u32, Vec<Record>)> {
+/// A capture: its name, its bytes, link type, ticks a second, records.
+type Capture = (String, Vec<u8>, u32, u32, Vec<Record>);
+
+/// Every undamaged pcap fixture.
+fn captures() -> Vec<Capture> {
     let mut found = Vec::new();
     for fixture in fixtures() {
         let bytes = std::fs::read(kit::repo(&fixture.capture)).unwrap();
