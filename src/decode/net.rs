@@ -39,7 +39,6 @@ pub(super) enum Wrong {
 
 /// Reads the header; the version is its first four bits. `missing` is what the snaplen cut
 /// from the end of the packet.
-#[inline]
 pub(super) fn read(bytes: &[u8], missing: u32) -> Result<Ip<'_>, (&'static str, Malformed)> {
     let missing = usize::try_from(missing).unwrap_or(usize::MAX);
     match bytes.first().map(|first| first >> 4) {
@@ -63,7 +62,19 @@ pub(super) fn read(bytes: &[u8], missing: u32) -> Result<Ip<'_>, (&'static str, 
     }
 }
 
-#[inline]
+/// A whole packet without extension headers, of which nothing is wrong.
+#[inline(always)]
+pub(super) fn plain(bytes: &[u8], missing: u32) -> Option<Ip<'_>> {
+    let missing = usize::try_from(missing).unwrap_or(usize::MAX);
+    let ip = match bytes.first()? >> 4 {
+        4 => v4(bytes, missing).ok()?,
+        6 => v6_header(bytes, missing).ok()?,
+        _ => return None,
+    };
+    (ip.fragment.is_none() && ip.wrong.is_none()).then_some(ip)
+}
+
+#[inline(always)]
 fn v4(bytes: &[u8], missing: usize) -> Result<Ip<'_>, Malformed> {
     let mut cursor = Cursor::new(bytes);
     let header = cursor.array::<20>("header")?;
@@ -122,8 +133,16 @@ fn v4(bytes: &[u8], missing: usize) -> Result<Ip<'_>, Malformed> {
     })
 }
 
-#[inline]
 fn v6(bytes: &[u8], missing: usize) -> Result<Ip<'_>, Malformed> {
+    let mut ip = v6_header(bytes, missing)?;
+    if is_extension(ip.protocol) {
+        extensions(&mut ip);
+    }
+    Ok(ip)
+}
+
+#[inline(always)]
+fn v6_header(bytes: &[u8], missing: usize) -> Result<Ip<'_>, Malformed> {
     let mut cursor = Cursor::new(bytes);
     let head = cursor.array::<8>("header")?;
     let src = cursor.array::<16>("source address")?;
@@ -137,7 +156,7 @@ fn v6(bytes: &[u8], missing: usize) -> Result<Ip<'_>, Malformed> {
     } else {
         stated
     };
-    let mut ip = Ip {
+    Ok(Ip {
         src: IpAddr::V6(Ipv6Addr::from(src)),
         dst: IpAddr::V6(Ipv6Addr::from(dst)),
         protocol: next,
@@ -146,11 +165,7 @@ fn v6(bytes: &[u8], missing: usize) -> Result<Ip<'_>, Malformed> {
         ip_len: clamp(sent.saturating_add(40)),
         fragment: None,
         wrong: (sent > there).then_some(Wrong::Length),
-    };
-    if is_extension(next) {
-        extensions(&mut ip);
-    }
-    Ok(ip)
+    })
 }
 
 /// Walks the extension headers, as far as they can be read. A packet of which they cannot

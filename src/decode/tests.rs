@@ -289,6 +289,35 @@ fn frames_of_access_points_are_followed() {
 }
 
 #[test]
+fn teredo_is_known_by_port_or_by_its_addresses() {
+    let mut inner = v6(17, &udp(9, 7, b"hi"));
+    inner[8..12].copy_from_slice(&[0x20, 1, 0, 0]);
+    let hi = "[teredo] udp 2001:0:0:0::2:9 > 2001:db8::1:7 ip 50 payload 2/2"
+        .replace("2001:0:0:0::2", "2001::2");
+    check(
+        101,
+        &[v4(17, 0, &udp(5, 6, &inner))],
+        &format!("udp 10.0.0.2:5 > 203.0.113.1:6 ip 78 payload 50/50 carries\n{hi}"),
+    );
+    let indicated = join(&[
+        &[0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+        &[0, 0, 0xff, 0xfe, 1, 2, 3, 4],
+        &inner,
+    ]);
+    check(
+        101,
+        &[v4(17, 0, &udp(5, 3544, &indicated))],
+        &format!("udp 10.0.0.2:5 > 203.0.113.1:3544 ip 99 payload 71/71 carries\n{hi}"),
+    );
+    inner[5] = 0;
+    check(
+        101,
+        &[v4(17, 0, &udp(5, 6, &inner))],
+        "udp 10.0.0.2:5 > 203.0.113.1:6 ip 78 payload 50/50",
+    );
+}
+
+#[test]
 fn an_open_port_alone_is_no_tunnel() {
     check(
         101,
@@ -426,7 +455,41 @@ const LINKS: [u32; 36] = [
     166, 192, 204, 219, 226, 228, 229, 239, 242, 258, 274, 276, 162, 999,
 ];
 
+/// The same packet without the straight line that most packets take.
+fn decode_layered(link: u32, bytes: &[u8]) -> String {
+    let mut decoder = Decoder::new(&Limits::default());
+    let mut lines = Lines::default();
+    let packet = packet(link, bytes);
+    let layers = decoder.layers;
+    let outcome =
+        walk::Walk::new(&packet, &mut lines, &mut decoder.defrag, layers).layered(&packet);
+    match outcome {
+        Outcome::Flow => {}
+        Outcome::NotIp(reason) => lines.0.push(format!("not ip {reason}")),
+        Outcome::Undecodable(reason) => lines.0.push(format!("undecodable {reason}")),
+    }
+    lines.0.join("\n")
+}
+
 proptest! {
+    /// The straight line and the way through the layers end at the same place.
+    #[test]
+    fn the_straight_line_is_no_other_way(
+        tcp in any::<bool>(), six in any::<bool>(), port in prop::sample::select(vec![7u16, 2152, 3544, 4789]),
+        at in 0usize..120, value in any::<u8>(), cut in 20usize..120,
+    ) {
+        let transport = match tcp {
+            true => join(&[&[0, 9, 0, 7, 0, 0, 0, 1, 0, 0, 0, 2, 0x60, 0x18, 0, 0, 0, 0, 0, 0], &[1; 4], b"hello"]),
+            false => udp(9, port, &[8; 40]),
+        };
+        let ip = if six { v6(if tcp { 6 } else { 17 }, &transport) } else { v4(if tcp { 6 } else { 17 }, 0x4000, &transport) };
+        for (link, mut bytes) in [(1, ethernet(if six { 0x86dd } else { 0x0800 }, &ip)), (101, ip)] {
+            if let Some(byte) = bytes.get_mut(at) { *byte = value; }
+            bytes.truncate(cut);
+            prop_assert_eq!(decode(link, &[bytes.clone()]), decode_layered(link, &bytes));
+        }
+    }
+
     #[test]
     fn any_bytes_end_in_a_bucket(link in 0usize..36, bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         decode(LINKS[link], &[bytes]);

@@ -25,8 +25,25 @@ pub(super) enum Inner<'a> {
     Transport(u8, &'a [u8], u32),
 }
 
+/// False for TCP, and for UDP of which neither a port nor the payload's shape is a tunnel's.
+#[inline(always)]
+pub(super) fn may_carry(read: &Read<'_>) -> bool {
+    match read.transport {
+        Transport::Tcp => false,
+        Transport::Udp => {
+            let tunnel = |port: u16| {
+                matches!(
+                    port,
+                    1701 | 2152 | 3544 | 4789 | 4790 | 5247 | 6081 | 6635 | 8472
+                )
+            };
+            tunnel(read.src_port) || tunnel(read.dst_port) || has_teredo_address(read.payload)
+        }
+        _ => true,
+    }
+}
+
 /// Looks into a transport.
-#[inline]
 pub(super) fn inner<'a>(protocol: u8, read: &Read<'a>) -> Inner<'a> {
     match read.transport {
         Transport::Tcp => Inner::None,
@@ -61,9 +78,7 @@ fn udp<'a>(read: &Read<'a>) -> Inner<'a> {
         _ if either(1701) => l2tp(read.payload),
         _ if either(6635) => Ok(mpls(read.payload)),
         // Teredo between two clients uses no known port, but its addresses are 2001::/32.
-        _ if read.payload.first().is_some_and(|first| first >> 4 == 6) => {
-            Ok(teredo_peers(read.payload))
-        }
+        _ if has_teredo_address(read.payload) => Ok(teredo_peers(read.payload)),
         _ => return Inner::None,
     };
     found.unwrap_or(Inner::None)
@@ -293,23 +308,32 @@ fn teredo(bytes: &[u8]) -> Result<Inner<'_>, Malformed> {
     })
 }
 
-/// An IPv6 packet whose length fits and one of whose addresses is a Teredo address.
+/// An IPv6 header of which one address is in 2001::/32.
+#[inline(always)]
+fn has_teredo_address(bytes: &[u8]) -> bool {
+    let Some([first, header @ ..]) = bytes.first_chunk::<40>() else {
+        return false;
+    };
+    first >> 4 == 6
+        && (header.get(7..).is_some_and(is_teredo) || header.get(23..).is_some_and(is_teredo))
+}
+
+#[inline(always)]
+fn is_teredo(address: &[u8]) -> bool {
+    address.starts_with(&[0x20, 0x01, 0, 0])
+}
+
+/// Such a packet, if its length fits.
 fn teredo_peers(bytes: &[u8]) -> Inner<'_> {
     let mut cursor = Cursor::new(bytes);
-    let (Ok(head), Ok(src), Ok(dst)) = (
-        cursor.array::<8>("header"),
-        cursor.array::<16>("source"),
-        cursor.array::<16>("destination"),
-    ) else {
+    let Ok([_, _, _, _, l0, l1, _, _]) = cursor.array("header") else {
         return Inner::None;
     };
-    let [_, _, _, _, l0, l1, _, _] = head;
-    let teredo = |address: [u8; 16]| address.starts_with(&[0x20, 0x01, 0, 0]);
-    let fits = usize::from(u16::from_be_bytes([l0, l1])) == cursor.left();
-    if fits && (teredo(src) || teredo(dst)) {
-        Inner::Next("teredo", Next::Ip(bytes))
-    } else {
-        Inner::None
+    match cursor.skip("addresses", 32) {
+        Ok(()) if usize::from(u16::from_be_bytes([l0, l1])) == cursor.left() => {
+            Inner::Next("teredo", Next::Ip(bytes))
+        }
+        _ => Inner::None,
     }
 }
 

@@ -10,7 +10,8 @@ use super::defrag::{Defrag, Fragment, Pushed};
 use super::link::{self, Link};
 use super::net::{self, Ip, Wrong};
 use super::segment::{AppRef, Detail, Direction, Outcome, Segment, Sink, Whole};
-use super::{transport, tunnel};
+use super::transport::{self, Read};
+use super::tunnel;
 use crate::model::{Mac, Reason, Time, Transport};
 use crate::source::Packet;
 use crate::wire::Malformed;
@@ -121,6 +122,47 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
     /// Decodes the whole packet.
     #[inline]
     pub(super) fn packet(&mut self, packet: &Packet<'a>) -> Outcome {
+        match self.plain(packet) {
+            Some(segment) => {
+                self.sink.segment(segment);
+                Outcome::Flow
+            }
+            None => self.layered(packet),
+        }
+    }
+
+    /// The packets that nearly all are, in one straight line: TCP and UDP in whole IP packets on
+    /// Ethernet or on nothing, with no tunnel in them and nothing wrong. What this returns is
+    /// what [`Walk::layered`] would hand out; `None` says nothing of the packet.
+    #[inline]
+    fn plain(&mut self, packet: &Packet<'a>) -> Option<Segment<'a>> {
+        let bytes = match packet.link {
+            link::ETHERNET if self.layers >= PLAIN_LAYERS => {
+                let (dst, src, kind, bytes) = link::ethernet::plain(packet.bytes)?;
+                if !matches!(kind, 0x0800 | 0x86dd) {
+                    return None;
+                }
+                self.base.dst_mac = Some(dst);
+                self.base.src_mac = Some(src);
+                bytes
+            }
+            link::RAW if self.layers >= PLAIN_LAYERS => packet.bytes,
+            _ => return None,
+        };
+        let ip = net::plain(bytes, self.missing)?;
+        if bytes.len().saturating_sub(to_usize(ip.ip_len)) >= link::TRAILER {
+            return None;
+        }
+        let read = transport::plain(ip.protocol, ip.payload, ip.payload_len)?;
+        if tunnel::may_carry(&read) {
+            return None;
+        }
+        Some(self.segment(&ip, &read, false))
+    }
+
+    /// Decodes the packet layer by layer.
+    #[inline(never)]
+    pub(super) fn layered(&mut self, packet: &Packet<'a>) -> Outcome {
         let next = match packet.link {
             link::ETHERNET => Next::Ethernet(packet.bytes),
             other => {
@@ -215,7 +257,6 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
         settled.unwrap_or_else(|| self.end(EMPTY_AGGREGATE))
     }
 
-    #[inline]
     fn ip(&mut self, bytes: &'a [u8]) -> Outcome {
         match net::read(bytes, self.missing) {
             Ok(ip) => {
@@ -231,7 +272,6 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
         }
     }
 
-    #[inline]
     fn packet_of(&mut self, ip: &Ip<'a>) -> Outcome {
         match ip.wrong {
             None => {}
@@ -250,7 +290,6 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
     }
 
     /// Hands out a transport's segment and goes on into a tunnel.
-    #[inline]
     fn transport(&mut self, ip: &Ip<'a>, protocol: u8, payload: &'a [u8], sent: u32) {
         let read = transport::read(protocol, payload, sent);
         // A first fragment on its own is always shorter than its datagram says.
@@ -259,26 +298,7 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
         }
         let inner = tunnel::inner(protocol, &read);
         let carries = !matches!(inner, tunnel::Inner::None);
-        self.sink.segment(Segment {
-            frame: self.base.frame,
-            time: self.base.time,
-            interface: self.base.interface,
-            src: ip.src,
-            dst: ip.dst,
-            transport: read.transport,
-            src_port: read.src_port,
-            dst_port: read.dst_port,
-            detail: read.detail,
-            payload: read.payload,
-            payload_len: read.payload_len,
-            ip_len: ip.ip_len,
-            src_mac: self.base.src_mac,
-            dst_mac: self.base.dst_mac,
-            app: self.base.app,
-            direction: self.base.direction,
-            tunnel: self.tunnel,
-            carries_tunnel: carries,
-        });
+        self.sink.segment(self.segment(ip, &read, carries));
         self.handed = true;
         match inner {
             tunnel::Inner::None => {}
@@ -368,26 +388,41 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
         walk.transport(&whole, whole.protocol, whole.payload, whole.payload_len);
     }
 
+    /// A fragment that waits for the others, or waits in vain.
     fn fragment_segment(&self, ip: &Ip<'a>) -> Segment<'a> {
-        Segment {
-            frame: self.base.frame,
-            time: self.base.time,
-            interface: self.base.interface,
-            src: ip.src,
-            dst: ip.dst,
+        let read = Read {
             transport: Transport::Fragment(ip.protocol),
             src_port: 0,
             dst_port: 0,
             detail: Detail::None,
             payload: &[],
             payload_len: 0,
+            error: None,
+        };
+        self.segment(ip, &read, false)
+    }
+
+    #[inline(always)]
+    fn segment(&self, ip: &Ip<'a>, read: &Read<'a>, carries_tunnel: bool) -> Segment<'a> {
+        Segment {
+            frame: self.base.frame,
+            time: self.base.time,
+            interface: self.base.interface,
+            src: ip.src,
+            dst: ip.dst,
+            transport: read.transport,
+            src_port: read.src_port,
+            dst_port: read.dst_port,
+            detail: read.detail,
+            payload: read.payload,
+            payload_len: read.payload_len,
             ip_len: ip.ip_len,
             src_mac: self.base.src_mac,
             dst_mac: self.base.dst_mac,
             app: self.base.app,
             direction: self.base.direction,
             tunnel: self.tunnel,
-            carries_tunnel: false,
+            carries_tunnel,
         }
     }
 
@@ -410,6 +445,9 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
         }
     }
 }
+
+/// Ethernet and IP.
+const PLAIN_LAYERS: usize = 2;
 
 const EMPTY_AGGREGATE: Reason = Reason {
     layer: "802.11 aggregate",

@@ -9,18 +9,33 @@ use crate::model::{Mac, Reason};
 use crate::wire::{Cursor, Malformed};
 
 /// Destination, source, and what follows.
-#[inline]
 pub(in crate::decode) fn read(bytes: &[u8]) -> Result<(Mac, Mac, Next<'_>), Malformed> {
-    let mut cursor = Cursor::new(bytes);
-    let dst = Mac(cursor.array("destination address")?);
-    let src = Mac(cursor.array("source address")?);
-    let kind = cursor.u16("type")?;
+    let Some((dst, src, kind, rest)) = plain(bytes) else {
+        return Err(Malformed::Short {
+            field: "header",
+            needed: 14,
+            left: bytes.len(),
+        });
+    };
     let next = match kind {
-        // Up to 1500 it is a length, and LLC follows; ones in place of LLC are Novell's.
-        0..=1500 => Next::Llc(limit(cursor.rest(), kind)),
-        kind => Next::EtherType(kind, cursor.rest()),
+        // Up to 1500 it is a length, and LLC follows.
+        0..=1500 => Next::Llc(limit(rest, kind)),
+        kind => Next::EtherType(kind, rest),
     };
     Ok((dst, src, next))
+}
+
+/// Destination, source, type or length, and the rest; `None` where there is less than that.
+#[inline(always)]
+pub(in crate::decode) fn plain(bytes: &[u8]) -> Option<(Mac, Mac, u16, &[u8])> {
+    let (header, rest) = bytes.split_first_chunk::<14>()?;
+    let [d0, d1, d2, d3, d4, d5, s0, s1, s2, s3, s4, s5, k0, k1] = *header;
+    Some((
+        Mac([d0, d1, d2, d3, d4, d5]),
+        Mac([s0, s1, s2, s3, s4, s5]),
+        u16::from_be_bytes([k0, k1]),
+        rest,
+    ))
 }
 
 /// What follows an EtherType other than IPv4's and IPv6's.

@@ -19,6 +19,8 @@ use crate::model::Reason;
 use crate::wire::{Cursor, Malformed};
 
 pub(super) const ETHERNET: u32 = 1;
+/// IP without anything before it.
+pub(super) const RAW: u32 = 101;
 
 /// A link layer that was read.
 pub(super) struct Link<'a> {
@@ -52,7 +54,7 @@ type Found<'a> = Result<Next<'a>, (&'static str, Malformed)>;
 fn dispatch<'a>(link: u32, bytes: &'a [u8], base: &mut Base<'a>, depth: u8) -> Found<'a> {
     let next = match link {
         ETHERNET => Next::Ethernet(bytes),
-        12 | 14 | 101 | 228 | 229 => Next::Ip(bytes),
+        12 | 14 | RAW | 228 | 229 => Next::Ip(bytes),
         0 | 108 => null(bytes).map_err(|error| ("null", error))?,
         113 => sll::v1(bytes, base).map_err(|error| ("linux sll", error))?,
         276 => sll::v2(bytes, base).map_err(|error| ("linux sll2", error))?,
