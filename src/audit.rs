@@ -270,7 +270,7 @@ impl Audit {
         losses.warnings.extend(summary.warnings);
         warn(&mut losses, &totals, places, &devices);
         let findings = expect.map_or_else(Vec::new, |expect| {
-            destinations::findings(&destinations, expect)
+            destinations::findings(&destinations, expect, places.sources())
         });
         Ok(Report {
             inputs: summary.inputs,

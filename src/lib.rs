@@ -13,6 +13,7 @@
 #![allow(dead_code)] // until every room stands
 
 mod audit;
+mod data;
 mod decode;
 mod error;
 mod flow;

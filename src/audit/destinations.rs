@@ -9,7 +9,8 @@ use super::extra::NONE;
 use super::finished::{Finished, Sums, View};
 use crate::flow::{CARRIES_TUNNEL, Record};
 use crate::model::{
-    Destination, Expectation, Finding, Grade, Scope, Time, Totals, Transport, Verdict, Via,
+    DataSource, Destination, Expectation, Finding, Grade, Scope, Time, Totals, Transport, Verdict,
+    Via,
 };
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -118,13 +119,17 @@ fn sorted(destinations: Vec<Destination>) -> Vec<Destination> {
 }
 
 /// One finding for each destination that was judged, in the order of the destinations.
-pub(super) fn findings(destinations: &[Destination], expect: &Expectation) -> Vec<Finding> {
+pub(super) fn findings(
+    destinations: &[Destination],
+    expect: &Expectation,
+    data: &[DataSource],
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (place, destination) in destinations.iter().enumerate() {
         let Some(verdict) = destination.verdict else {
             continue;
         };
-        let (why, would_decide) = crate::judge::explain(destination, expect);
+        let (why, would_decide) = crate::judge::explain(destination, expect, data);
         findings.push(Finding {
             id: crate::judge::finding_id("expected-country", destination),
             rule: "expected-country",

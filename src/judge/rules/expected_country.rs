@@ -1,0 +1,174 @@
+//! Flows to countries that were not expected.
+//!
+//! Met where the place is among the expected countries, violated where it is elsewhere,
+//! indeterminate where no country can be told: silence is not a pass.
+
+use super::Rule;
+use crate::model::{Confidence, DataSource, Destination, Expectation, Place, Scope, Verdict};
+use std::net::IpAddr;
+
+pub(in super::super) const RULE: Rule = Rule {
+    id: "expected-country",
+    prefix: "EC",
+};
+
+/// Above this many the countries of an expectation are counted, not listed.
+const LISTED_COUNTRIES: usize = 8;
+
+/// What stays inside the local network is not judged.
+pub(in super::super) fn judge(
+    place: &Place,
+    scope: Scope,
+    expect: &Expectation,
+) -> Option<Verdict> {
+    if scope != Scope::Outbound {
+        return None;
+    }
+    Some(match place.country {
+        Some(country) if place.confidence > Confidence::None => {
+            if expect.countries.contains(&country) {
+                Verdict::Met
+            } else {
+                Verdict::Violated
+            }
+        }
+        _ => Verdict::Indeterminate,
+    })
+}
+
+pub(in super::super) fn explain(
+    destination: &Destination,
+    expect: &Expectation,
+    data: &[DataSource],
+) -> (String, Option<String>) {
+    let flows = flows(destination);
+    let place = &destination.place;
+    let sources = opinions(place, data);
+    let Some(country) = place.country else {
+        let (why, would_decide) = indeterminate(place, destination.scope);
+        let said = if sources.is_empty() {
+            String::new()
+        } else {
+            format!(" {}.", sources.join("; "))
+        };
+        return (
+            format!("{flows} {why}.{said}"),
+            would_decide.map(str::to_owned),
+        );
+    };
+    let name = country.name().unwrap_or("a country without a name");
+    let expected = expected(expect);
+    let fit = match destination.verdict {
+        Some(Verdict::Violated) => format!("which is not among {expected}"),
+        Some(Verdict::Met) => format!("which is among {expected}"),
+        _ => format!("held against {expected}"),
+    };
+    let translated = destination.addresses.iter().any(is_nat64);
+    let nat64 = if translated {
+        " The IPv4 address inside the NAT64 address was placed."
+    } else {
+        ""
+    };
+    let why = format!(
+        "{flows} in {name} ({country}), {fit}. Place: {} confidence; {}.{nat64}",
+        place.confidence.as_str(),
+        sources.join("; ")
+    );
+    (why, None)
+}
+
+/// `3 flows observed in this capture to 2 addresses`.
+fn flows(destination: &Destination) -> String {
+    let flows = match destination.flows {
+        1 => "Flow".to_owned(),
+        count => format!("{count} flows"),
+    };
+    let addresses = match destination.address_count {
+        0 | 1 => "an address".to_owned(),
+        count => format!("{count} addresses"),
+    };
+    format!("{flows} observed in this capture to {addresses}")
+}
+
+/// What each source said, with its name and date: `dbip-country-lite (2026-06-01) says SG`.
+fn opinions(place: &Place, data: &[DataSource]) -> Vec<String> {
+    let words = place.opinions.iter().filter_map(|opinion| {
+        let source = data.get(opinion.source)?;
+        let date = source.date.as_deref().unwrap_or("no date");
+        Some(match opinion.country {
+            Some(country) => format!("{} ({date}) says {country}", source.name),
+            None => format!("{} ({date}) has no country", source.name),
+        })
+    });
+    words.collect()
+}
+
+fn expected(expect: &Expectation) -> String {
+    let codes: Vec<&str> = expect
+        .countries
+        .iter()
+        .map(crate::model::Country::code)
+        .collect();
+    if codes.len() <= LISTED_COUNTRIES {
+        return format!("the expected countries ({})", codes.join(", "));
+    }
+    let groups: Vec<&str> = expect
+        .groups
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .collect();
+    match groups.as_slice() {
+        [] => format!("the {} expected countries", codes.len()),
+        names => format!(
+            "the {} expected countries (with {})",
+            codes.len(),
+            names.join(", ")
+        ),
+    }
+}
+
+/// Why there is no country, and what would tell one. The reasons are those of `locate`.
+fn indeterminate(place: &Place, scope: Scope) -> (String, Option<&'static str>) {
+    const ANOTHER: &str = "a second database, or a newer one (--geo FILE.mmdb)";
+    if place.anycast == Some(true) {
+        return (
+            "whose operator serves it from many places at once (anycast): no database can tell \
+             which of them answered"
+                .to_owned(),
+            Some(
+                "what the operator says of the site that served this network, or round-trip times \
+                 measured from where the phone was",
+            ),
+        );
+    }
+    let reason = place.unknown_because.unwrap_or("no country is known");
+    let decides = match reason {
+        "sources disagree" => {
+            "a newer edition of the databases that disagree, a further one (--geo FILE.mmdb), or \
+             the operator's published ranges"
+        }
+        "tunnel address" => "the packets inside the tunnel, captured where it ends",
+        "no database is loaded" => "a place database (--geo FILE.mmdb)",
+        "the database is damaged here" => {
+            "an undamaged copy of the database, or a second one (--geo FILE.mmdb)"
+        }
+        "not in any database" => ANOTHER,
+        _ if scope == Scope::Outbound => {
+            "nothing in databases: the address is not in public use; the network that carried the \
+             capture would have to be asked"
+        }
+        _ => return (format!("whose place is not asked: {reason}"), None),
+    };
+    let why = match reason {
+        "sources disagree" => "on whose country the databases disagree".to_owned(),
+        "not in any database" => "that no loaded database places".to_owned(),
+        "no database is loaded" => "whose place is unknown: no database is loaded".to_owned(),
+        other => format!("that has no country: {other}"),
+    };
+    (why, Some(decides))
+}
+
+/// Inside 64:ff9b::/96 (RFC 6052).
+fn is_nat64(address: &IpAddr) -> bool {
+    matches!(address, IpAddr::V6(v6) if v6.segments().starts_with(&[0x64, 0xff9b, 0, 0, 0, 0]))
+}

@@ -1,0 +1,155 @@
+//! Databases that are much older or newer than the traffic.
+//!
+//! In:   the dates of the sources, and of the first and last packet.
+//! Out:  one warning for each distance and direction, in words.
+//!
+//! Addresses move: measured on ranges published within the last year, a database without them
+//! is right for two thirds only.
+
+use crate::model::{DataSource, Time};
+
+const DAY_SECONDS: i64 = 86_400;
+/// Worth a word.
+const NOTABLE_DAYS: i64 = 90;
+/// Worth a warning.
+const FAR_DAYS: i64 = 365;
+
+/// How far a source is from the traffic.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+struct Distance {
+    days: i64,
+    /// The source is older than the traffic.
+    older: bool,
+}
+
+/// Warnings about sources that are more than 90 days from the traffic between `first` and
+/// `last`; louder ones past a year.
+pub(super) fn warnings(sources: &[DataSource], first: Time, last: Time) -> Vec<String> {
+    let mut warnings = Vec::new();
+    for (far, older) in [(true, true), (true, false), (false, true), (false, false)] {
+        let concerned = sources.iter().filter_map(|source| {
+            let distance = distance(source.built?, first, last);
+            let is_far = distance.days > FAR_DAYS;
+            let fits = distance.days > NOTABLE_DAYS && is_far == far && distance.older == older;
+            fits.then_some((source, distance.days))
+        });
+        let concerned: Vec<(&DataSource, i64)> = concerned.collect();
+        if let Some(most) = concerned.iter().map(|(_, days)| *days).max() {
+            warnings.push(sentence(&concerned, most, far, older));
+        }
+    }
+    warnings
+}
+
+/// From the far end of the traffic to the source.
+fn distance(built: i64, first: Time, last: Time) -> Distance {
+    let seconds = |time: Time| time.0.div_euclid(1_000_000_000);
+    let after = seconds(last).saturating_sub(built);
+    let before = built.saturating_sub(seconds(first));
+    Distance {
+        days: after.max(before).div_euclid(DAY_SECONDS),
+        older: after >= before,
+    }
+}
+
+fn sentence(concerned: &[(&DataSource, i64)], most: i64, far: bool, older: bool) -> String {
+    let names: Vec<String> = concerned
+        .iter()
+        .map(|(source, _)| {
+            format!(
+                "{} ({})",
+                source.name,
+                source.date.as_deref().unwrap_or("?")
+            )
+        })
+        .collect();
+    let direction = if older { "older" } else { "newer" };
+    let verb = if concerned.len() == 1 { "is" } else { "are" };
+    let advice = match (far, older) {
+        (true, true) => {
+            "addresses move between countries: take countries as doubtful, and give \
+                         an edition of that time with --geo"
+        }
+        (true, false) => {
+            "it may tell where addresses went later: take countries as doubtful, and \
+                          give an edition of that time with --geo"
+        }
+        (false, _) => "addresses that moved in between are placed wrongly",
+    };
+    let size = if far {
+        "more than a year"
+    } else {
+        "more than 90 days"
+    };
+    format!(
+        "place data: {} {verb} up to {most} days {direction} than the traffic, {size}; {advice}",
+        names.join(" and ")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY_NS: i64 = 86_400_000_000_000;
+
+    fn source(name: &str, day: i64) -> DataSource {
+        DataSource {
+            name: name.to_owned(),
+            origin: String::new(),
+            description: String::new(),
+            date: Some(format!("day {day}")),
+            built: Some(day * DAY_SECONDS),
+            sha256: String::new(),
+            credit: None,
+            link: None,
+            gives: Vec::new(),
+        }
+    }
+
+    #[track_caller]
+    fn check(days: &[i64], first: i64, last: i64, want: &[&str]) {
+        let sources: Vec<DataSource> = days.iter().map(|day| source("db", *day)).collect();
+        let got = warnings(&sources, Time(first * DAY_NS), Time(last * DAY_NS));
+        let heads: Vec<&str> = got
+            .iter()
+            .filter_map(|words| words.split("; ").next())
+            .collect();
+        assert_eq!(heads, want);
+    }
+
+    #[test]
+    fn two_distances_and_two_directions_are_told_apart() {
+        check(&[1000], 1000, 1090, &[]);
+        check(
+            &[1000],
+            1000,
+            1091,
+            &[
+                "place data: db (day 1000) is up to 91 days older than the traffic, more than 90 days",
+            ],
+        );
+        check(
+            &[1000, 1016],
+            1400,
+            1400,
+            &[
+                "place data: db (day 1000) and db (day 1016) are up to 400 days older than the traffic, more than a year",
+            ],
+        );
+        check(
+            &[1000],
+            1,
+            900,
+            &[
+                "place data: db (day 1000) is up to 999 days newer than the traffic, more than a year",
+            ],
+        );
+        check(&[1000], 950, 1050, &[]);
+    }
+
+    #[test]
+    fn impossible_times_do_no_harm() {
+        assert!(!warnings(&[source("db", 20_000)], Time(i64::MIN), Time(i64::MAX)).is_empty());
+    }
+}

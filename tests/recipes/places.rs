@@ -1,0 +1,148 @@
+//! Writes `src/data/places.mmdb.zst` and `src/data/places.toml` anew.
+//!
+//! `docs/data.md` has the commands. The same packages give the same bytes.
+#![allow(missing_docs)]
+#![expect(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a tool of the developers"
+)]
+
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use whereto::locate::{Header, build};
+
+type Failure = Box<dyn std::error::Error>;
+
+/// A package, unpacked by `npm pack` and `tar` into a folder of its own, and what is said of it.
+struct Package {
+    folder: &'static str,
+    version: &'static str,
+    files: &'static [&'static str],
+    name: &'static str,
+    words: &'static str,
+    date: &'static str,
+    credit: &'static str,
+    link: &'static str,
+    gives: &'static str,
+}
+
+const PACKAGES: [Package; 2] = [
+    Package {
+        folder: "dbip-country-mmdb",
+        version: "2.3.2026060120",
+        files: &["dbip-country.mmdb"],
+        name: "dbip-country-lite",
+        words: "DB-IP Lite, country of each address",
+        date: "2026-06-01",
+        credit: "IP Geolocation by DB-IP, CC BY 4.0",
+        link: "https://db-ip.com",
+        gives: "country",
+    },
+    Package {
+        folder: "asn",
+        version: "2.3.2026061719",
+        files: &["asn-ipv4.csv", "asn-ipv6.csv"],
+        name: "asn",
+        words: "autonomous systems and their organisations, of RouteViews, NRO and DB-IP",
+        date: "2026-06-17",
+        credit: "AS data by RouteViews, NRO and DB-IP, CC BY 4.0",
+        link: "https://db-ip.com",
+        gives: "asn",
+    },
+];
+
+/// 2026-06-01T00:00:00Z: the date of the countries, which age fastest.
+const BUILT: u64 = 1_780_272_000;
+
+fn main() -> Result<(), Failure> {
+    let mut arguments = std::env::args().skip(1).map(PathBuf::from);
+    let (Some(from), Some(to)) = (arguments.next(), arguments.next()) else {
+        return Err("usage: geo-build FOLDER-WITH-PACKAGES FOLDER-FOR-RESULTS".into());
+    };
+    let mut sources = Vec::new();
+    for package in &PACKAGES {
+        check_version(&from, package)?;
+        sources.extend(
+            package
+                .files
+                .iter()
+                .map(|file| from.join(package.folder).join(file)),
+        );
+    }
+    let header = Header {
+        kind: "Whereto-Country-ASN".to_owned(),
+        description: PACKAGES.map(|package| package.credit).join("; "),
+        built: BUILT,
+    };
+    let built = build(&sources, &header)?;
+    let packed = zstd::encode_all(built.mmdb.as_slice(), 19)?;
+    std::fs::write(to.join("places.mmdb.zst"), &packed)?;
+    std::fs::write(to.join("places.toml"), describe(&from, &built.mmdb)?)?;
+    println!(
+        "{} ranges ({} in tunnel prefixes left out, {} cut at an overlap), {} bytes, {} packed",
+        built.ranges,
+        built.skipped,
+        built.overlaps,
+        built.mmdb.len(),
+        packed.len()
+    );
+    Ok(())
+}
+
+fn check_version(from: &Path, package: &Package) -> Result<(), Failure> {
+    let path = from.join(package.folder).join("package.json");
+    let about: serde_json::Value = serde_json::from_slice(&std::fs::read(&path)?)?;
+    let found = about
+        .get("version")
+        .and_then(|version| version.as_str())
+        .unwrap_or("unknown");
+    if found != package.version {
+        return Err(format!(
+            "{}: version {found}, not {}",
+            path.display(),
+            package.version
+        )
+        .into());
+    }
+    Ok(())
+}
+
+fn describe(from: &Path, mmdb: &[u8]) -> Result<String, Failure> {
+    let mut out = String::from(
+        "# What places.mmdb.zst is made of. Written by the recipe: see docs/data.md.\n\n",
+    );
+    writeln!(out, "sha256 = \"{}\"", hash(mmdb))?;
+    for package in &PACKAGES {
+        let folder = format!("@ip-location-db/{}", package.folder);
+        writeln!(out, "\n[[source]]\nname = \"{}\"", package.name)?;
+        writeln!(
+            out,
+            "description = \"{} (npm {folder} {})\"",
+            package.words, package.version
+        )?;
+        writeln!(out, "date = \"{}\"\nlicence = \"CC-BY-4.0\"", package.date)?;
+        writeln!(
+            out,
+            "credit = \"{}\"\nlink = \"{}\"",
+            package.credit, package.link
+        )?;
+        writeln!(out, "gives = \"{}\"", package.gives)?;
+        for file in package.files {
+            let bytes = std::fs::read(from.join(package.folder).join(file))?;
+            writeln!(
+                out,
+                "\n[[source.file]]\nname = \"{file}\"\nsha256 = \"{}\"",
+                hash(&bytes)
+            )?;
+        }
+    }
+    Ok(out)
+}
+
+fn hash(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .fold(String::new(), |out, byte| format!("{out}{byte:02x}"))
+}
