@@ -171,7 +171,6 @@ fn counted(bytes: &[u8]) -> Counted {
             wire_len,
             bytes,
             flags,
-            uid: None,
         };
         match decoder.decode(&packet, &mut counted) {
             Outcome::Flow => {}
@@ -359,73 +358,4 @@ fn flags_of(options: &[u8], big: bool) -> u32 {
         }
     }
     0
-}
-
-struct Sum(u64, u64);
-impl Whole for Sum {
-    fn reassembled(&mut self, s: Segment<'_>) {
-        self.0 += 1;
-        self.1 += u64::from(s.ip_len);
-    }
-    fn trouble(&mut self, _: Reason) {}
-    fn count(&mut self, _: &'static str) {}
-}
-impl Sink<'_> for Sum {
-    fn segment(&mut self, s: Segment<'_>) {
-        self.0 += 1;
-        self.1 = self.1.wrapping_add(
-            u64::from(s.ip_len)
-                ^ u64::from(s.src_port)
-                ^ s.payload.len() as u64
-                ^ u64::from(s.payload_len),
-        );
-        self.1 ^= std::hint::black_box(&s).frame;
-    }
-}
-#[test]
-#[ignore]
-fn speed() {
-    for file in ["/tmp/gen/out/mix.eth.pcap", "/tmp/gen/out/small.eth.pcap"] {
-        let mut f = std::fs::File::open(file).unwrap();
-        let mut bytes = vec![0u8; 256 << 10];
-        f.read_exact(&mut bytes).unwrap();
-        let mut best = [f64::MAX; 2];
-        for how in 0..40 {
-            let mut decoder = Decoder::new(&Limits::default());
-            let mut sum = Sum(0, 0);
-            let t = std::time::Instant::now();
-            let mut packets = 0u64;
-            for _ in 0..100 {
-                let mut at = 24;
-                while at + 16 <= bytes.len() {
-                    let len =
-                        u32::from_le_bytes(bytes[at + 8..at + 12].try_into().unwrap()) as usize;
-                    let sent = u32::from_le_bytes(bytes[at + 12..at + 16].try_into().unwrap());
-                    let Some(p) = bytes.get(at + 16..at + 16 + len) else {
-                        break;
-                    };
-                    at += 16 + len;
-                    packets += 1;
-                    if how % 2 == 1 {
-                        decoder.decode(
-                            &Packet {
-                                frame: packets,
-                                time: Time(0),
-                                link: 1,
-                                interface: 0,
-                                wire_len: sent,
-                                bytes: p,
-                                flags: 0,
-                            },
-                            &mut sum,
-                        );
-                    } else {
-                        sum.1 ^= u64::from(std::hint::black_box(p)[30]);
-                    }
-                }
-            }
-            best[how % 2] = best[how % 2].min(t.elapsed().as_nanos() as f64 / packets as f64);
-        }
-        println!("{file} {best:.2?} ns/packet");
-    }
 }

@@ -54,7 +54,7 @@ fn group(name: &str) -> Option<&'static Group> {
     let is = |known: &&str| known.eq_ignore_ascii_case(name);
     GROUPS
         .iter()
-        .find(|group| is(&group.name) || group.aliases.iter().any(|alias| is(alias)))
+        .find(|group| is(&group.name) || group.aliases.iter().any(&is))
 }
 
 fn unknown_group(name: &str) -> Error {
