@@ -12,6 +12,7 @@ use crate::model::{
     Text, Via, What,
 };
 use crate::names::Answers;
+use smallvec::SmallVec;
 use std::collections::{BTreeMap, HashMap};
 
 /// Reads flows for an audit.
@@ -32,8 +33,8 @@ pub(super) struct Reading {
 pub(super) struct State {
     inspection: Inspection,
     extra: Extra,
-    tls: Option<Box<Tls>>,
-    names: Vec<NameAt>,
+    tls: Option<Tls>,
+    names: SmallVec<[NameAt; 1]>,
     buffered: usize,
     /// False until the first datagram was looked at.
     begun: bool,
@@ -167,7 +168,7 @@ impl Reading {
         if !tls.server_seen {
             tls.version = hello.version;
         }
-        tls.ja4 = self.store.strings.number(&Text::from(hello.ja4.as_str()));
+        tls.ja4 = self.store.strings.number_of(hello.ja4.as_bytes());
         if let (NONE, Some(first)) = (tls.alpn, hello.alpn.first()) {
             tls.alpn = self.store.strings.number(first);
         }
@@ -294,7 +295,7 @@ impl crate::flow::Reader for Reading {
             inspection: Inspection::new(carrier),
             extra: Extra::default(),
             tls: None,
-            names: Vec::new(),
+            names: SmallVec::new(),
             buffered: 0,
             begun: kept.is_some(),
             kept,
@@ -302,9 +303,9 @@ impl crate::flow::Reader for Reading {
         if let Some(extra) = kept.and_then(|kept| self.store.extras.get(kept)) {
             state.extra = *extra;
             state.inspection = Inspection::resume(extra.probed);
-            state.tls = self.store.tls.get(extra.tls).copied().map(Box::new);
+            state.tls = self.store.tls.get(extra.tls).copied();
             match self.store.names.get(extra.names) {
-                Some(names) => state.names = names.to_vec(),
+                Some(names) => state.names = SmallVec::from_slice(names),
                 None if extra.name != NONE => state.names.push(NameAt {
                     name: extra.name,
                     via: super::extra::VIAS
@@ -368,8 +369,8 @@ impl crate::flow::Reader for Reading {
         let store = &mut self.store;
         if let Some(tls) = state.tls {
             match store.tls.get_mut(extra.tls) {
-                Some(place) => *place = *tls,
-                None => extra.tls = store.tls.push(*tls).unwrap_or(NONE),
+                Some(place) => *place = tls,
+                None => extra.tls = store.tls.push(tls).unwrap_or(NONE),
             }
         }
         if state.names.len() > 1 {

@@ -15,7 +15,7 @@ use super::record::{
 use super::rtt::{Rtt, between};
 use super::stream::{Budget, Data, Piece, Stream};
 use crate::decode::{Detail, Segment};
-use crate::model::{Carrier, Chunk, Limits, Side, Transport};
+use crate::model::{Arena, Carrier, Chunk, Limits, Side, Transport};
 use std::collections::VecDeque;
 
 /// What a reader wants of a flow's further bytes.
@@ -65,17 +65,27 @@ pub(crate) struct Counts {
 struct Live<S> {
     row: u32,
     birth: u64,
+    handling: Handling,
+    /// `None` once reading ended: the place is free.
+    state: Option<S>,
+}
+
+/// What the table itself remembers of a flow that is being read.
+#[derive(Default)]
+struct Handling {
     streams: [Stream; 2],
     syn_ack: Option<crate::model::Time>,
     rtt: Rtt,
-    state: S,
 }
+
+/// Live states by number. Their places are used again without going back to the allocator.
+type Lives<S> = Arena<Live<S>>;
 
 pub(crate) struct Table<R: Reader> {
     index: Index,
     rows: Vec<Vec<Record>>,
     len: u32,
-    live: Vec<Option<Box<Live<R::State>>>>,
+    live: Lives<R::State>,
     free: Vec<u32>,
     /// Live states by birth, oldest first; some are gone already.
     queue: VecDeque<(u64, u32)>,
@@ -101,7 +111,7 @@ impl<R: Reader> Table<R> {
             index: Index::new(),
             rows: Vec::new(),
             len: 0,
-            live: Vec::new(),
+            live: Arena::default(),
             free: Vec::new(),
             queue: VecDeque::new(),
             births: 0,
@@ -143,8 +153,7 @@ impl<R: Reader> Table<R> {
                 .take(batch.len())
                 .filter(|live| **live != NO_LIVE)
             {
-                let state = self.live.get(usize_of(*number)).and_then(Option::as_ref);
-                touched ^= state.map_or(0, |live| live.birth);
+                touched ^= self.live.get(*number).map_or(0, |live| live.birth);
             }
             std::hint::black_box(touched);
             for (segment, (hash, _)) in batch.iter().zip(&found) {
@@ -194,7 +203,7 @@ impl<R: Reader> Table<R> {
             }
         }
         self.index = Index::new();
-        self.live = Vec::new();
+        self.live = Arena::default();
         self.queue = VecDeque::new();
         self.free = Vec::new();
     }
@@ -399,17 +408,17 @@ impl<R: Reader> Table<R> {
         let Some(number) = self.live_for(row, reader) else {
             return;
         };
-        let Some((live, record)) = pair(&mut self.live, &self.rows, number, row) else {
+        let Some((live, state, record)) = pair(&mut self.live, &self.rows, number, row) else {
             return;
         };
-        reader.segment(&mut live.state, segment);
+        reader.segment(state, segment);
         if let Some(asked_at) = asked_at {
             let way = between(asked_at, segment.time);
             match record.side_of(from_a) {
                 Side::Server => live.rtt.server_ns = way,
                 Side::Client => live.rtt.client_ns = way,
             }
-            reader.round_trip(&mut live.state, live.rtt);
+            reader.round_trip(state, live.rtt);
         }
         let mut next = Next::More;
         if readable {
@@ -420,7 +429,7 @@ impl<R: Reader> Table<R> {
                 cut_bytes: u32::try_from(missing).unwrap_or(u32::MAX),
                 ..chunk_of(record, segment, from_a)
             };
-            next = reader.chunk(&mut live.state, row, &chunk);
+            next = reader.chunk(state, row, &chunk);
         }
         if next != Next::More {
             self.end(number, next == Next::Done, reader);
@@ -441,10 +450,10 @@ impl<R: Reader> Table<R> {
         let Some(number) = self.live_for(row, reader) else {
             return;
         };
-        let Some((live, record)) = pair(&mut self.live, &self.rows, number, row) else {
+        let Some((live, state, record)) = pair(&mut self.live, &self.rows, number, row) else {
             return;
         };
-        reader.segment(&mut live.state, segment);
+        reader.segment(state, segment);
         let from = record.side_of(tcp.from_a);
         if tcp.flags & SYN != 0 {
             stream_of(&mut live.streams, from).open(tcp.seq);
@@ -453,7 +462,7 @@ impl<R: Reader> Table<R> {
             stream_of(&mut live.streams, from.other()).open(tcp.ack.wrapping_sub(1));
             if tcp.first_answer && record.has(OPENING_SEEN) {
                 live.rtt.server_ns = between(tcp.first, segment.time);
-                reader.round_trip(&mut live.state, live.rtt);
+                reader.round_trip(state, live.rtt);
             }
             live.syn_ack = live.syn_ack.is_none().then_some(segment.time);
         } else if from == Side::Client
@@ -461,14 +470,23 @@ impl<R: Reader> Table<R> {
             && let Some(asked_at) = live.syn_ack.take()
         {
             live.rtt.client_ns = between(asked_at, segment.time);
-            reader.round_trip(&mut live.state, live.rtt);
+            reader.round_trip(state, live.rtt);
         }
-        let wanted = stream(live, record, &mut self.budget, segment, tcp, reader);
+        let wanted = stream(
+            live,
+            state,
+            row,
+            record,
+            &mut self.budget,
+            segment,
+            tcp,
+            reader,
+        );
         let whole = live.streams.iter().all(Stream::is_whole);
         let both_closed = record.has(FIN_A) && record.has(FIN_B);
         let ended = tcp.flags & RST != 0 || (both_closed && whole);
         if wanted && ended {
-            flush(live, record, &mut self.budget, reader);
+            flush(live, state, row, record, &mut self.budget, reader);
         }
         let waits = live.syn_ack.is_some() || !whole;
         if let Some(record) = row_mut(&mut self.rows, row) {
@@ -494,22 +512,19 @@ impl<R: Reader> Table<R> {
             self.close_oldest(reader);
         }
         self.births = self.births.saturating_add(1);
-        let live = Box::new(Live {
+        let live = Live {
             row,
             birth: self.births,
-            streams: Default::default(),
-            syn_ack: None,
-            rtt: Rtt::default(),
-            state,
-        });
-        let number = match self.free.pop() {
-            Some(number) => number,
-            None => {
-                self.live.push(None);
-                u32::try_from(self.live.len().saturating_sub(1)).ok()?
-            }
+            handling: Handling::default(),
+            state: Some(state),
         };
-        *self.live.get_mut(usize_of(number))? = Some(live);
+        let number = match self.free.pop() {
+            Some(number) => {
+                *self.live.get_mut(number)? = live;
+                number
+            }
+            None => self.live.push(live)?,
+        };
         self.queue.push_back((self.births, number));
         if self.queue.len() > self.limits.live_readers.saturating_mul(2).max(64) {
             let live = &self.live;
@@ -548,29 +563,27 @@ impl<R: Reader> Table<R> {
     /// Ends the reading of a flow after handing out what waits.
     fn close(&mut self, number: u32, done: bool, reader: &mut R) {
         let row = self.live_at(number).map(|live| live.row);
-        if let Some((live, record)) =
-            row.and_then(|row| pair(&mut self.live, &self.rows, number, row))
+        if let Some(row) = row
+            && let Some((live, state, record)) = pair(&mut self.live, &self.rows, number, row)
         {
-            flush(live, record, &mut self.budget, reader);
+            flush(live, state, row, record, &mut self.budget, reader);
         }
         self.end(number, done, reader);
     }
 
     fn live_at(&self, number: u32) -> Option<&Live<R::State>> {
-        self.live.get(usize_of(number)).and_then(Option::as_deref)
+        self.live.get(number).filter(|live| live.state.is_some())
     }
 
     fn end(&mut self, number: u32, done: bool, reader: &mut R) {
-        let Some(live) = self.live.get_mut(usize_of(number)).and_then(Option::take) else {
+        let Some(live) = self.live.get_mut(number) else {
             return;
         };
-        let Live {
-            row,
-            mut streams,
-            state,
-            ..
-        } = *live;
-        for stream in &mut streams {
+        let Some(state) = live.state.take() else {
+            return;
+        };
+        let row = live.row;
+        for stream in &mut live.handling.streams {
             stream.forget(&mut self.budget);
         }
         self.free.push(number);
@@ -591,31 +604,33 @@ impl<R: Reader> Table<R> {
 /// A live state and its row.
 #[inline]
 fn pair<'t, S>(
-    live: &'t mut [Option<Box<Live<S>>>],
+    live: &'t mut Lives<S>,
     rows: &'t [Vec<Record>],
     number: u32,
     row: u32,
-) -> Option<(&'t mut Live<S>, &'t Record)> {
-    let live = live.get_mut(usize_of(number))?.as_deref_mut()?;
-    Some((live, rows.get(part(row))?.get(place(row))?))
+) -> Option<(&'t mut Handling, &'t mut S, &'t Record)> {
+    let Live {
+        handling, state, ..
+    } = live.get_mut(number)?;
+    Some((
+        handling,
+        state.as_mut()?,
+        rows.get(part(row))?.get(place(row))?,
+    ))
 }
 
 /// Hands the payload of one segment, and what follows it, to the reader.
 fn stream<R: Reader>(
-    live: &mut Live<R::State>,
+    live: &mut Handling,
+    state: &mut R::State,
+    row: u32,
     record: &Record,
     budget: &mut Budget,
     segment: &Segment<'_>,
     tcp: TcpSegment,
     reader: &mut R,
 ) -> bool {
-    let Live {
-        streams,
-        state,
-        row,
-        ..
-    } = live;
-    let [client, server] = streams;
+    let [client, server] = &mut live.streams;
     let from = record.side_of(tcp.from_a);
     let (own, other) = match from {
         Side::Client => (client, server),
@@ -623,7 +638,7 @@ fn stream<R: Reader>(
     };
     let mut wanted = true;
     if tcp.flags & ACK != 0 && !other.is_whole() {
-        let mut give = giver(record, from.other(), *row, state, reader);
+        let mut give = giver(record, from.other(), row, state, reader);
         wanted = other.acknowledged(tcp.ack, budget, &mut give);
     }
     if wanted && segment.payload_len > 0 && tcp.flags & RST == 0 {
@@ -634,7 +649,7 @@ fn stream<R: Reader>(
             frame: segment.frame,
             time: segment.time,
         };
-        let mut give = giver(record, from, *row, state, reader);
+        let mut give = giver(record, from, row, state, reader);
         wanted = own.push(data, budget, &mut give);
     }
     wanted
@@ -642,19 +657,15 @@ fn stream<R: Reader>(
 
 /// Hands out what still waits behind holes.
 fn flush<R: Reader>(
-    live: &mut Live<R::State>,
+    live: &mut Handling,
+    state: &mut R::State,
+    row: u32,
     record: &Record,
     budget: &mut Budget,
     reader: &mut R,
 ) {
-    let Live {
-        streams,
-        state,
-        row,
-        ..
-    } = live;
-    for (stream, from) in streams.iter_mut().zip([Side::Client, Side::Server]) {
-        let mut give = giver(record, from, *row, state, reader);
+    for (stream, from) in live.streams.iter_mut().zip([Side::Client, Side::Server]) {
+        let mut give = giver(record, from, row, state, reader);
         stream.finish(budget, &mut give);
     }
 }
@@ -771,10 +782,9 @@ fn same(one: &Key, two: &Key) -> bool {
                 && one.b_port == two.a_port))
 }
 
-fn is_alive<S>(live: &[Option<Box<Live<S>>>], birth: u64, number: u32) -> bool {
-    live.get(usize_of(number))
-        .and_then(Option::as_ref)
-        .is_some_and(|live| live.birth == birth)
+fn is_alive<S>(live: &Lives<S>, birth: u64, number: u32) -> bool {
+    live.get(number)
+        .is_some_and(|live| live.birth == birth && live.state.is_some())
 }
 
 fn hash_of(rows: &[Vec<Record>], index: &Index, row: u32) -> Hash {

@@ -21,6 +21,7 @@ mod xmpp;
 use held::Held;
 
 use crate::model::{Carrier, Chunk, Evidence, Side, What};
+use std::sync::LazyLock;
 
 /// What a probe makes of the first bytes of a flow.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -169,6 +170,14 @@ pub(crate) const PROTOCOLS: &[Protocol] = &[
 fn protocols() -> impl Iterator<Item = &'static Protocol> {
     PROTOCOLS.iter().chain(recognise::RECOGNISED)
 }
+
+/// The protocols of one carrier, with their places in the whole list.
+type Asked = Vec<(usize, &'static Protocol)>;
+
+static OVER_TCP: LazyLock<Asked> =
+    LazyLock::new(|| protocols().enumerate().filter(|(_, p)| p.tcp).collect());
+static OVER_UDP: LazyLock<Asked> =
+    LazyLock::new(|| protocols().enumerate().filter(|(_, p)| p.udp).collect());
 
 /// How much of each side of a stream probes may ask for.
 pub(crate) const PROBE_BYTES: usize = 2048;
@@ -347,12 +356,13 @@ impl Inspection {
         let mut verdict = Verdict::No;
         // Protocols whose readers want to see more.
         let mut open = 0;
-        for (index, protocol) in protocols().enumerate() {
-            let carries = match chunk.carrier {
-                Carrier::Tcp => protocol.tcp,
-                Carrier::Udp => protocol.udp,
-            };
-            if !carries || self.rejected & bit(index) != 0 {
+        let asked = match chunk.carrier {
+            Carrier::Tcp => &*OVER_TCP,
+            Carrier::Udp => &*OVER_UDP,
+        };
+        for (index, protocol) in asked {
+            let index = *index;
+            if self.rejected != 0 && self.rejected & bit(index) != 0 {
                 continue;
             }
             match (protocol.probe)(chunk) {
