@@ -28,6 +28,7 @@ const FRAGMENT: u16 = 1 << 9;
 const UDP_LITE: u8 = 136;
 
 impl Kind {
+    #[inline]
     pub(crate) fn new(transport: Transport, v6: bool) -> Self {
         let (number, flags) = match transport {
             Transport::Tcp => (6, 0),
@@ -80,6 +81,15 @@ impl Kind {
 }
 
 impl Key {
+    /// No flow's key: fills places that are not used yet.
+    pub(crate) const NONE: Key = Key {
+        a: [0; 2],
+        b: [0; 2],
+        a_port: 0,
+        b_port: 0,
+        kind: Kind(0),
+    };
+
     #[inline]
     pub(crate) fn of(segment: &Segment<'_>) -> Self {
         let v6 = segment.src.is_ipv6();

@@ -130,42 +130,41 @@ impl<R: Reader> Table<R> {
     /// Takes segments in order. The look-ups of a batch begin together: first every index
     /// slot is asked for, then every row, and only then is anything decided.
     pub(crate) fn push_batch(&mut self, segments: &[Segment<'_>], reader: &mut R) {
-        let mut found = [(Hash::default(), 0u32); BATCH];
+        let mut found = [(Key::NONE, Hash::default(), 0u32); BATCH];
         for batch in segments.chunks(BATCH) {
             for (segment, place) in batch.iter().zip(&mut found) {
-                place.0 = self.index.hash(&Key::of(segment));
+                place.0 = Key::of(segment);
+                place.1 = self.index.hash(&place.0);
             }
-            for place in found.iter_mut().take(batch.len()) {
-                place.1 = self.index.peek(place.0).unwrap_or(u32::MAX);
+            let found = found.get_mut(..batch.len()).unwrap_or_default();
+            for place in found.iter_mut() {
+                place.2 = self.index.peek(place.1).unwrap_or(u32::MAX);
             }
             // A row lies on two cache lines; a live state behind it on more.
             let mut touched = 0u64;
             let mut live = [NO_LIVE; BATCH];
-            for ((_, row), live) in found.iter().take(batch.len()).zip(&mut live) {
+            for ((.., row), live) in found.iter().zip(&mut live) {
                 if let Some(record) = self.row(*row) {
                     let [_, low] = record.key.a;
                     touched ^= low ^ u64::from(record.last_frame);
                     *live = record.side.as_live().unwrap_or(NO_LIVE);
                 }
             }
-            for number in live
-                .iter()
-                .take(batch.len())
-                .filter(|live| **live != NO_LIVE)
-            {
+            for number in live.iter().filter(|live| **live != NO_LIVE) {
                 touched ^= self.live.get(*number).map_or(0, |live| live.birth);
             }
             std::hint::black_box(touched);
-            for (segment, (hash, _)) in batch.iter().zip(&found) {
-                self.push_hashed(segment, *hash, reader);
+            for (segment, (key, hash, _)) in batch.iter().zip(found) {
+                self.push_hashed(segment, *key, *hash, reader);
             }
         }
     }
 
     /// Takes one segment.
     pub(crate) fn push(&mut self, segment: &Segment<'_>, reader: &mut R) {
-        let hash = self.index.hash(&Key::of(segment));
-        self.push_hashed(segment, hash, reader);
+        let key = Key::of(segment);
+        let hash = self.index.hash(&key);
+        self.push_hashed(segment, key, hash, reader);
     }
 
     /// Every row, in order of first frames.
@@ -183,7 +182,7 @@ impl<R: Reader> Table<R> {
     /// One row.
     #[inline]
     pub(crate) fn row(&self, row: u32) -> Option<&Record> {
-        self.rows.get(part(row))?.get(place(row))
+        row_of(&self.rows, row)
     }
 
     /// The word for a row's tunnel.
@@ -215,24 +214,19 @@ impl<R: Reader> Table<R> {
             .saturating_add(self.index.bytes())
     }
 
-    fn push_hashed(&mut self, segment: &Segment<'_>, hash: Hash, reader: &mut R) {
-        let key = Key::of(segment);
+    #[inline]
+    fn push_hashed(&mut self, segment: &Segment<'_>, key: Key, hash: Hash, reader: &mut R) {
+        let rows = &self.rows;
         let found = self.index.find(hash, |row| {
-            self.row(row).is_some_and(|record| same(&record.key, &key))
+            row_of(rows, row).is_some_and(|record| same(&record.key, &key))
         });
         let frame = u32::try_from(segment.frame).unwrap_or(u32::MAX);
         let row = match found {
-            Some(row) if !self.begins_anew(row, segment) => Some(row),
-            old => self.add(key, hash, old, segment, frame, reader),
-        };
-        let Some(row) = row else {
-            self.counts.folded_flows = self.counts.folded_flows.saturating_add(1);
-            self.counts.folded_packets = self.counts.folded_packets.saturating_add(1);
-            self.counts.folded_bytes = self
-                .counts
-                .folded_bytes
-                .saturating_add(segment.ip_len.into());
-            return;
+            Some(row) if !self.begins_anew(row, segment) => row,
+            old => match self.add(key, hash, old, segment, frame, reader) {
+                Some(row) => row,
+                None => return self.fold_packet(segment),
+            },
         };
         let Some(record) = row_mut(&mut self.rows, row) else {
             return;
@@ -248,19 +242,26 @@ impl<R: Reader> Table<R> {
         let first_answer = *count == 0 && other == 1;
         *count = count.saturating_add(1);
         *bytes = bytes.saturating_add(segment.ip_len.into());
-        let (first, previous) = (record.first, record.last);
+        let first = record.first;
         record.first = first.min(segment.time);
-        record.last = previous.max(segment.time);
+        record.last = record.last.max(segment.time);
         record.last_frame = frame;
         if segment.carries_tunnel {
             record.flags |= CARRIES_TUNNEL;
         }
+        let done = record.flags & DONE != 0;
         match segment.detail {
             Detail::Tcp { seq, ack, flags } => {
                 if flags & (FIN | RST) != 0 {
                     record.flags |= end_flags(flags, from_a);
                 }
-                if record.flags & DONE == 0 {
+                // Most packets without payload say nothing: they need not touch the live state.
+                let silent = segment.payload_len == 0
+                    && flags & (SYN | ACK) != SYN | ACK
+                    && segment.app.is_none();
+                let plain = flags & (SYN | FIN | RST) == 0;
+                let heard = record.side.as_live().is_some() && (!plain || record.has(WAITS));
+                if !done && (!silent || heard) {
                     let segment_of = TcpSegment {
                         seq,
                         ack,
@@ -272,26 +273,41 @@ impl<R: Reader> Table<R> {
                     self.tcp(row, segment, segment_of, reader);
                 }
             }
-            _ if record.flags & DONE == 0 => {
+            _ if !done => {
                 self.datagram(row, segment, from_a, first_answer.then_some(first), reader);
             }
             _ => {}
         }
     }
 
+    /// Counts a packet whose flow found no row.
+    #[cold]
+    fn fold_packet(&mut self, segment: &Segment<'_>) {
+        let counts = &mut self.counts;
+        counts.folded_flows = counts.folded_flows.saturating_add(1);
+        counts.folded_packets = counts.folded_packets.saturating_add(1);
+        counts.folded_bytes = counts.folded_bytes.saturating_add(segment.ip_len.into());
+    }
+
     /// True where this segment is the first of another flow with the same key.
+    #[inline]
     fn begins_anew(&self, row: u32, segment: &Segment<'_>) -> bool {
         let Some(record) = self.row(row) else {
             return true;
         };
-        if let Detail::Tcp { flags, .. } = segment.detail {
-            let [a, b] = record.packets;
-            let closed = record.has(RESET) || (record.has(FIN_A) && record.has(FIN_B));
-            // A SYN that is repeated comes before the answer has been followed up.
-            return flags & (SYN | ACK) == SYN && (closed || (a > 1 && b > 1));
+        match segment.detail {
+            Detail::Tcp { flags, .. } if flags & (SYN | ACK) != SYN => false,
+            Detail::Tcp { .. } => {
+                let [a, b] = record.packets;
+                let closed = record.has(RESET) || (record.has(FIN_A) && record.has(FIN_B));
+                // A SYN that is repeated comes before the answer has been followed up.
+                closed || (a > 1 && b > 1)
+            }
+            _ => {
+                let idle = self.limits.udp_idle_seconds.saturating_mul(1_000_000_000);
+                segment.time.since(record.last) > idle && record.transport() != Transport::Tcp
+            }
         }
-        let idle = self.limits.udp_idle_seconds.saturating_mul(1_000_000_000);
-        segment.time.since(record.last) > idle && record.transport() != Transport::Tcp
     }
 
     fn add(
@@ -438,15 +454,6 @@ impl<R: Reader> Table<R> {
 
     fn tcp(&mut self, row: u32, segment: &Segment<'_>, tcp: TcpSegment, reader: &mut R) {
         let syn_ack = tcp.flags & (SYN | ACK) == SYN | ACK;
-        let plain = tcp.flags & (SYN | FIN | RST) == 0;
-        let (has_live, waits) = self.row(row).map_or((false, false), |r| {
-            (r.side.as_live().is_some(), r.has(WAITS))
-        });
-        // Most packets without payload say nothing: they need not touch the live state.
-        let silent = segment.payload_len == 0 && !syn_ack && segment.app.is_none();
-        if silent && (!has_live || (plain && !waits)) {
-            return;
-        }
         let Some(number) = self.live_for(row, reader) else {
             return;
         };
@@ -794,6 +801,11 @@ fn hash_of(rows: &[Vec<Record>], index: &Index, row: u32) -> Hash {
 }
 
 #[inline]
+fn row_of(rows: &[Vec<Record>], row: u32) -> Option<&Record> {
+    rows.get(part(row))?.get(place(row))
+}
+
+#[inline]
 fn row_mut(rows: &mut [Vec<Record>], row: u32) -> Option<&mut Record> {
     rows.get_mut(part(row))?.get_mut(place(row))
 }
@@ -880,7 +892,6 @@ mod tests {
         Segment {
             frame: u64::try_from(time).unwrap_or(0),
             time: Time(time),
-            interface: 0,
             src: IpAddr::from(src.0),
             dst: IpAddr::from(dst.0),
             transport,
@@ -891,7 +902,6 @@ mod tests {
             payload_len,
             ip_len: payload_len + 40,
             src_mac: None,
-            dst_mac: None,
             app: None,
             direction: None,
             tunnel: "",
