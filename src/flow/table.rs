@@ -62,12 +62,23 @@ pub(crate) struct Counts {
     pub(crate) readers_closed_early: u64,
 }
 
+#[repr(align(64))]
 struct Live<S> {
     row: u32,
     birth: u64,
     handling: Handling,
     /// `None` once reading ended: the place is free.
     state: Option<S>,
+}
+
+impl<S> Live<S> {
+    /// Reads a little from every part that the next segment will need.
+    #[inline]
+    fn touch(&self) -> u64 {
+        let [client, server] = &self.handling.streams;
+        let streams = u64::from(client.is_whole()) ^ u64::from(server.is_whole());
+        self.birth ^ streams ^ u64::from(self.state.is_some())
+    }
 }
 
 /// What the table itself remembers of a flow that is being read.
@@ -143,15 +154,17 @@ impl<R: Reader> Table<R> {
             // A row lies on two cache lines; a live state behind it on more.
             let mut touched = 0u64;
             let mut live = [NO_LIVE; BATCH];
-            for ((.., row), live) in found.iter().zip(&mut live) {
+            for (((.., row), live), segment) in found.iter().zip(&mut live).zip(batch) {
                 if let Some(record) = self.row(*row) {
                     let [_, low] = record.key.a;
                     touched ^= low ^ u64::from(record.last_frame);
-                    *live = record.side.as_live().unwrap_or(NO_LIVE);
+                    if segment.payload_len > 0 {
+                        *live = record.side.as_live().unwrap_or(NO_LIVE);
+                    }
                 }
             }
             for number in live.iter().filter(|live| **live != NO_LIVE) {
-                touched ^= self.live.get(*number).map_or(0, |live| live.birth);
+                touched ^= self.live.get(*number).map_or(0, Live::touch);
             }
             std::hint::black_box(touched);
             for (segment, (key, hash, _)) in batch.iter().zip(found) {
@@ -349,9 +362,7 @@ impl<R: Reader> Table<R> {
         match old {
             Some(old) if old != row => self.index.replace(hash, old, row),
             _ => {
-                let rows = &self.rows;
-                self.index
-                    .insert(hash, row, |index, row| hash_of(rows, index, row));
+                self.index.insert(hash, row);
             }
         }
         if let Some(record) = self.row(row) {
@@ -384,9 +395,7 @@ impl<R: Reader> Table<R> {
             counts.folded_flows = counts.folded_flows.saturating_add(1);
             counts.folded_packets = counts.folded_packets.saturating_add(packets);
             counts.folded_bytes = counts.folded_bytes.saturating_add(bytes);
-            let rows = &self.rows;
-            self.index
-                .remove(hash, row, |index, row| hash_of(rows, index, row));
+            self.index.remove(hash, row);
             if let Some(record) = row_mut(&mut self.rows, row) {
                 record.flags |= FREE;
             }
@@ -792,12 +801,6 @@ fn same(one: &Key, two: &Key) -> bool {
 fn is_alive<S>(live: &Lives<S>, birth: u64, number: u32) -> bool {
     live.get(number)
         .is_some_and(|live| live.birth == birth && live.state.is_some())
-}
-
-fn hash_of(rows: &[Vec<Record>], index: &Index, row: u32) -> Hash {
-    rows.get(part(row))
-        .and_then(|part| part.get(place(row)))
-        .map_or(Hash::default(), |record| index.hash(&record.key))
 }
 
 #[inline]
