@@ -13,9 +13,10 @@ use crate::model::{
     Verdict, Via,
 };
 use smallvec::SmallVec;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 type Map<K, V> = HashMap<K, V, foldhash::quality::RandomState>;
 
@@ -53,11 +54,70 @@ struct Group {
 /// Examples kept of addresses, frames and flows of one destination.
 const EXAMPLES: usize = 16;
 
+/// Finds the group of a row. Nearly every row has the key of the last row of the same name, or
+/// without a name of the same address, so that its group is found by number.
+#[derive(Default)]
+struct Groups {
+    all: Vec<Group>,
+    by_key: Map<Key, u32>,
+    by_name: Vec<u32>,
+    by_address: Vec<u32>,
+}
+
+impl Groups {
+    fn of(
+        &mut self,
+        finished: &Finished,
+        at: usize,
+        view: &View,
+        record: &Record,
+        most: usize,
+    ) -> Option<&mut Group> {
+        let key = Key {
+            subject: subject(view),
+            place: view.place,
+            scope: view.scope,
+        };
+        let (list, number) = match view.name {
+            NONE => (&mut self.by_address, finished.address_number(at)),
+            name => (&mut self.by_name, name),
+        };
+        let number = usize::try_from(number).unwrap_or(usize::MAX);
+        if list.len() <= number {
+            list.resize(number.saturating_add(1), NONE);
+        }
+        let last = list.get_mut(number)?;
+        let known = usize::try_from(*last).ok().and_then(|at| self.all.get(at));
+        if known.is_none_or(|group| group.key != key) {
+            let next = u32::try_from(self.all.len()).unwrap_or(NONE);
+            let full = self.all.len() >= most;
+            *last = match self.by_key.entry(key) {
+                Entry::Occupied(place) => *place.get(),
+                Entry::Vacant(place) if !full => {
+                    self.all.push(empty(key, record, view));
+                    *place.insert(next)
+                }
+                Entry::Vacant(_) => {
+                    let key = Key {
+                        subject: Subject::Others,
+                        ..key
+                    };
+                    *self.by_key.entry(key).or_insert_with(|| {
+                        self.all.push(empty(key, record, view));
+                        next
+                    })
+                }
+            };
+        }
+        let at = usize::try_from(*last).unwrap_or(usize::MAX);
+        self.all.get_mut(at)
+    }
+}
+
 /// Totals and destinations of a finished audit.
 pub(super) fn group(finished: &Finished, most: usize) -> (Totals, Vec<Destination>) {
     let mut totals = Totals::default();
-    let mut numbers: Map<Key, usize> = Map::default();
-    let mut groups: Vec<Group> = Vec::new();
+    let mut groups = Groups::default();
     for (at, number) in (0..finished.rows.len()).zip(0u32..) {
         let Some((record, extra, view)) = finished.view(at) else {
             continue;
@@ -65,34 +125,11 @@ pub(super) fn group(finished: &Finished, most: usize) -> (Totals, Vec<Destinatio
         let sums = Finished::sums(record, &view);
         let protocol = finished.protocol(record, extra);
         total(&mut totals, record, &view, &sums, protocol);
-        let key = Key {
-            subject: subject(&view),
-            place: view.place,
-            scope: view.scope,
-        };
-        let full = groups.len() >= most;
-        let place = match numbers.entry(key) {
-            Entry::Occupied(place) => *place.get(),
-            Entry::Vacant(place) if !full => {
-                groups.push(empty(key, record, &view));
-                *place.insert(groups.len().saturating_sub(1))
-            }
-            Entry::Vacant(_) => {
-                let key = Key {
-                    subject: Subject::Others,
-                    ..key
-                };
-                *numbers.entry(key).or_insert_with(|| {
-                    groups.push(empty(key, record, &view));
-                    groups.len().saturating_sub(1)
-                })
-            }
-        };
-        if let Some(group) = groups.get_mut(place) {
+        if let Some(group) = groups.of(finished, at, &view, record, most) {
             group.add(record, &view, &sums, protocol, number);
         }
     }
-    drop(numbers);
+    let groups = groups.all;
     (totals, sorted(finished, groups))
 }
 
@@ -141,6 +178,16 @@ pub(super) fn findings(
     data: &[DataSource],
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
+    // Thousands of destinations share their words.
+    let mut known: HashSet<Arc<str>, foldhash::quality::RandomState> = HashSet::default();
+    let mut shared = |words: String| match known.get(words.as_str()) {
+        Some(words) => Arc::clone(words),
+        None => {
+            let words: Arc<str> = words.into();
+            known.insert(Arc::clone(&words));
+            words
+        }
+    };
     for (place, destination) in destinations.iter().enumerate() {
         let Some(verdict) = destination.verdict else {
             continue;
@@ -152,8 +199,8 @@ pub(super) fn findings(
             verdict,
             destination: place,
             country: destination.place.country,
-            why,
-            would_decide,
+            why: shared(why),
+            would_decide: would_decide.map(&mut shared),
         });
     }
     findings

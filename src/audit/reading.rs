@@ -2,7 +2,7 @@
 //! their evidence.
 
 use super::devices::Hosts;
-use super::extra::{Extra, NONE, NameAt, Store, Tls, rank};
+use super::extra::{Extra, NONE, NameAt, Rare, Store, Tls, rank};
 use super::talk::Talk;
 use crate::decode::Segment;
 use crate::flow::{Next, Record, Rtt};
@@ -33,6 +33,7 @@ pub(super) struct Reading {
 pub(super) struct State {
     inspection: Inspection,
     extra: Extra,
+    rare: Rare,
     tls: Option<Tls>,
     names: SmallVec<[NameAt; 1]>,
     buffered: usize,
@@ -294,6 +295,7 @@ impl crate::flow::Reader for Reading {
         let mut state = State {
             inspection: Inspection::new(carrier),
             extra: Extra::default(),
+            rare: Rare::NOTHING,
             tls: None,
             names: SmallVec::new(),
             buffered: 0,
@@ -304,7 +306,8 @@ impl crate::flow::Reader for Reading {
             state.extra = *extra;
             state.inspection = Inspection::resume(extra.probed);
             state.tls = self.store.tls.get(extra.tls).copied();
-            match self.store.names.get(extra.names) {
+            state.rare = self.store.rare(Some(extra));
+            match self.store.names.get(state.rare.names) {
                 Some(names) => state.names = SmallVec::from_slice(names),
                 None if extra.name != NONE => state.names.push(NameAt {
                     name: extra.name,
@@ -321,8 +324,8 @@ impl crate::flow::Reader for Reading {
     }
 
     fn segment(&mut self, state: &mut State, segment: &Segment<'_>) {
-        if segment.app.is_some() && state.extra.app == NONE {
-            state.extra.app = self.app(segment);
+        if segment.app.is_some() && state.rare.app == NONE {
+            state.rare.app = self.app(segment);
         }
     }
 
@@ -334,7 +337,7 @@ impl crate::flow::Reader for Reading {
         if chunk.carrier == Carrier::Udp && !state.begun {
             state.begun = true;
             if let Some(earlier) = self.continues(chunk).filter(|earlier| *earlier != row) {
-                state.extra.continues = earlier;
+                state.rare.continues = earlier;
                 state.extra.protocol = self.store.words.number("quic");
                 return Next::Done;
             }
@@ -354,7 +357,7 @@ impl crate::flow::Reader for Reading {
 
     fn gap(&mut self, state: &mut State, row: u32, place: &Chunk<'_>, bytes: u64) -> bool {
         let bytes_counted = u32::try_from(bytes).unwrap_or(u32::MAX);
-        state.extra.gap_bytes = state.extra.gap_bytes.saturating_add(bytes_counted);
+        state.rare.gap_bytes = state.rare.gap_bytes.saturating_add(bytes_counted);
         let wanted = state.inspection.gap(place.from, bytes, &mut self.out);
         self.take_evidence(state, row, place);
         wanted
@@ -375,9 +378,15 @@ impl crate::flow::Reader for Reading {
         }
         if state.names.len() > 1 {
             let names = state.names.into_boxed_slice();
-            match store.names.get_mut(extra.names) {
+            match store.names.get_mut(state.rare.names) {
                 Some(place) => *place = names,
-                None => extra.names = store.names.push(names).unwrap_or(NONE),
+                None => state.rare.names = store.names.push(names).unwrap_or(NONE),
+            }
+        }
+        if state.rare != Rare::NOTHING {
+            match store.rare.get_mut(extra.rare) {
+                Some(place) => *place = state.rare,
+                None => extra.rare = store.rare.push(state.rare).unwrap_or(NONE),
             }
         }
         match state.kept.and_then(|kept| store.extras.get_mut(kept)) {

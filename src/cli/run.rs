@@ -140,7 +140,7 @@ mod tests {
             verdict: *verdict,
             destination: 0,
             country: None,
-            why: String::new(),
+            why: "".into(),
             would_decide: None,
         };
         Report {

@@ -54,6 +54,7 @@ pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
         output.target.refuse_inputs(&captures)?;
     }
     let hash = !request.input.no_hash;
+    let exchanges = outputs.iter().any(|output| output.format.exchanges);
     let limits = Limits::default();
     let options = source::Options {
         hash,
@@ -73,8 +74,8 @@ pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
             expect,
             devices: request.input.device.clone(),
             limits,
-            keep_dns: request.keep_dns,
-            keep_http: request.keep_http,
+            keep_dns: request.keep_dns && exchanges,
+            keep_http: request.keep_http && exchanges,
             threads: request.input.threads.into(),
             hashed: hash,
         },

@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::model::{Confidence, Country, PlaceOpinion, Text, Time};
+use std::sync::Arc;
 
 #[track_caller]
 fn check_expectation(written: &str, want: &str) {
@@ -112,7 +113,7 @@ fn destination(place: Place, verdict: Verdict) -> Destination {
         scope: Scope::Outbound,
         addresses: vec!["220.181.106.151".parse().unwrap()],
         address_count: 1,
-        place,
+        place: place.into(),
         protocols: vec!["tls"],
         flows: 1,
         packets_out: 1,
@@ -227,8 +228,8 @@ fn the_name_of_a_finding_hangs_on_rule_subject_and_verdict() {
         |d: &mut Destination| d.verdict = Some(Verdict::Met),
         |d: &mut Destination| d.name = Some(Text::from("tracking.miui.co")),
         |d: &mut Destination| d.name = None,
-        |d: &mut Destination| d.place.country = Country::new("SG"),
-        |d: &mut Destination| d.place.asn = Some(1),
+        |d: &mut Destination| Arc::make_mut(&mut d.place).country = Country::new("SG"),
+        |d: &mut Destination| Arc::make_mut(&mut d.place).asn = Some(1),
     ] {
         let mut other = one.clone();
         change(&mut other);
