@@ -54,6 +54,8 @@ pub(crate) struct Out {
     pub(crate) evidence: Vec<Evidence>,
     /// Bytes that belong to the next protocol after [`Step::Switch`], by side.
     pub(crate) rest: [Vec<u8>; 2],
+    /// Makes fingerprints of hellos.
+    pub(crate) prints: tls::fingerprint::Prints,
 }
 
 impl Out {
