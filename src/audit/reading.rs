@@ -5,8 +5,8 @@ use super::devices::Hosts;
 use super::extra::{Extra, NONE, NameAt, Rare, Store, Tls, rank};
 use super::talk::Talk;
 use crate::decode::Segment;
-use crate::flow::{Next, Record, Rtt};
-use crate::inspect::{Inspection, Out};
+use crate::flow::{Glance, Next, Record, Rtt};
+use crate::inspect::{self, Inspection, Out};
 use crate::model::{
     App, Carrier, Certificate, Chunk, ClientHello, DnsMessage, Evidence, Limits, ServerHello, Side,
     Text, Via, What,
@@ -287,19 +287,33 @@ impl crate::flow::Reader for Reading {
         self.hosts.opened(record, segment);
     }
 
-    fn start(&mut self, record: &Record, kept: Option<u32>) -> State {
-        let carrier = match record.transport() {
-            crate::model::Transport::Tcp => Carrier::Tcp,
-            _ => Carrier::Udp,
-        };
+    fn glance(&mut self, passed: u32, chunk: &Chunk<'_>) -> Glance {
+        if chunk.bytes.is_empty() {
+            return Glance::Pass(passed);
+        }
+        if (passed == 0 && self.continues(chunk).is_some()) || inspect::knows(chunk) {
+            return Glance::Read;
+        }
+        let passed = passed.saturating_add(1);
+        if passed >= u32::from(inspect::PROBE_DATAGRAMS) {
+            Glance::Done
+        } else {
+            Glance::Pass(passed)
+        }
+    }
+
+    fn start(&mut self, record: &Record) -> State {
+        let kept = record.side.as_kept();
+        let passed = record.side.as_passed().unwrap_or(0);
+        let passed = u8::try_from(passed).unwrap_or(u8::MAX);
         let mut state = State {
-            inspection: Inspection::new(carrier),
+            inspection: Inspection::resume(passed),
             extra: Extra::default(),
             rare: Rare::NOTHING,
             tls: None,
             names: SmallVec::new(),
             buffered: 0,
-            begun: kept.is_some(),
+            begun: kept.is_some() || passed > 0,
             kept,
         };
         if let Some(extra) = kept.and_then(|kept| self.store.extras.get(kept)) {

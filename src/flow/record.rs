@@ -126,7 +126,8 @@ pub(crate) struct Record {
     pub(crate) flags: u16,
     /// Index into the list of tunnel names.
     pub(crate) tunnel: u8,
-    /// What the table's reader holds for this flow: nothing, a live state, or a kept one.
+    /// What the table's reader holds for this flow: nothing or a small number, a live state, or a
+    /// kept one.
     pub(crate) side: Held,
     pub(crate) bytes: [u64; 2],
     pub(crate) first: Time,
@@ -153,6 +154,16 @@ impl Held {
 
     pub(crate) fn kept(index: Option<u32>) -> Self {
         index.map_or(Held::NOTHING, |index| Held(KEPT | index & INDEX))
+    }
+
+    /// Nothing but a small number; 0 is nothing at all.
+    pub(crate) fn passed(number: u32) -> Self {
+        Held(number & INDEX)
+    }
+
+    #[inline]
+    pub(crate) fn as_passed(self) -> Option<u32> {
+        (self.0 & !INDEX == 0).then_some(self.0 & INDEX)
     }
 
     #[inline]

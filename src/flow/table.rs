@@ -29,14 +29,28 @@ pub(crate) enum Next {
     Done,
 }
 
+/// What a reader makes of a datagram at first sight.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Glance {
+    /// It must be read.
+    Read,
+    /// There is nothing in it; this small number is all that need be remembered.
+    Pass(u32),
+    /// The flow need not be looked at again.
+    Done,
+}
+
 /// Who reads the bytes of flows. The table knows no protocol.
 pub(crate) trait Reader {
     /// What is kept about one flow while its payload is read.
     type State;
     /// A row began with this segment.
     fn opened(&mut self, record: &Record, segment: &Segment<'_>);
-    /// Reading begins, or goes on where `kept` was left (datagrams only).
-    fn start(&mut self, record: &Record, kept: Option<u32>) -> Self::State;
+    /// A datagram of a flow of which nothing was kept but `passed`, the number that the last
+    /// glance gave, or 0.
+    fn glance(&mut self, passed: u32, chunk: &Chunk<'_>) -> Glance;
+    /// Reading begins, or goes on where `record.side` was left (datagrams only).
+    fn start(&mut self, record: &Record) -> Self::State;
     /// A segment with an app, or with payload, before its bytes are handed out.
     fn segment(&mut self, state: &mut Self::State, segment: &Segment<'_>);
     /// A handshake round trip, as soon as it is known.
@@ -384,7 +398,7 @@ impl<R: Reader> Table<R> {
                 continue;
             };
             let [a, b] = record.packets;
-            if record.has(FREE) || record.side != Held::NOTHING || (a > 0 && b > 0) {
+            if record.has(FREE) || record.side.as_passed().is_none() || (a > 0 && b > 0) {
                 continue;
             }
             let hash = self.index.hash(&record.key);
@@ -430,6 +444,23 @@ impl<R: Reader> Table<R> {
         if !readable && segment.app.is_none() {
             return;
         }
+        if segment.app.is_none()
+            && let Some(record) = row_mut(&mut self.rows, row)
+            && let Some(passed) = record.side.as_passed()
+        {
+            match reader.glance(passed, &datagram_of(record, segment, from_a)) {
+                Glance::Read => {}
+                Glance::Pass(number) => {
+                    record.side = Held::passed(number);
+                    return;
+                }
+                Glance::Done => {
+                    record.side = Held::NOTHING;
+                    record.flags |= DONE;
+                    return;
+                }
+            }
+        }
         let Some(number) = self.live_for(row, reader) else {
             return;
         };
@@ -447,14 +478,7 @@ impl<R: Reader> Table<R> {
         }
         let mut next = Next::More;
         if readable {
-            let missing = usize::try_from(segment.payload_len)
-                .unwrap_or(usize::MAX)
-                .saturating_sub(segment.payload.len());
-            let chunk = Chunk {
-                cut_bytes: u32::try_from(missing).unwrap_or(u32::MAX),
-                ..chunk_of(record, segment, from_a)
-            };
-            next = reader.chunk(state, row, &chunk);
+            next = reader.chunk(state, row, &datagram_of(record, segment, from_a));
         }
         if next != Next::More {
             self.end(number, next == Next::Done, reader);
@@ -523,7 +547,7 @@ impl<R: Reader> Table<R> {
         if let Some(live) = record.side.as_live() {
             return Some(live);
         }
-        let state = reader.start(record, record.side.as_kept());
+        let state = reader.start(record);
         if self.births_alive() >= self.limits.live_readers.max(1) {
             self.close_oldest(reader);
         }
@@ -750,11 +774,16 @@ fn empty_chunk(record: &Record, from: Side) -> Chunk<'static> {
     }
 }
 
-fn chunk_of<'a>(record: &Record, segment: &Segment<'a>, from_a: bool) -> Chunk<'a> {
+/// One datagram, with what the snaplen cut from it.
+fn datagram_of<'a>(record: &Record, segment: &Segment<'a>, from_a: bool) -> Chunk<'a> {
+    let missing = usize::try_from(segment.payload_len)
+        .unwrap_or(usize::MAX)
+        .saturating_sub(segment.payload.len());
     Chunk {
         bytes: segment.payload,
         frame: segment.frame,
         time: segment.time,
+        cut_bytes: u32::try_from(missing).unwrap_or(u32::MAX),
         ..empty_chunk(record, record.side_of(from_a))
     }
 }
@@ -856,7 +885,10 @@ mod tests {
         fn opened(&mut self, _: &Record, _: &Segment<'_>) {
             self.opened += 1;
         }
-        fn start(&mut self, _: &Record, _: Option<u32>) {}
+        fn glance(&mut self, _: u32, _: &Chunk<'_>) -> Glance {
+            Glance::Read
+        }
+        fn start(&mut self, _: &Record) {}
         fn segment(&mut self, (): &mut (), _: &Segment<'_>) {}
         fn round_trip(&mut self, (): &mut (), rtt: Rtt) {
             self.said += &format!("rtt {}/{} ", rtt.server_ns, rtt.client_ns);

@@ -353,32 +353,9 @@ impl Inspection {
         Step::More
     }
 
-    /// What all probes together make of a prefix.
+    /// What the probes of those that have not turned the flow down make of a prefix.
     fn ask(&self, chunk: &Chunk<'_>) -> Verdict {
-        let mut verdict = Verdict::No;
-        // Protocols whose readers want to see more.
-        let mut open = 0;
-        let asked = match chunk.carrier {
-            Carrier::Tcp => &*OVER_TCP,
-            Carrier::Udp => &*OVER_UDP,
-        };
-        for (index, protocol) in asked {
-            let index = *index;
-            if self.rejected != 0 && self.rejected & bit(index) != 0 {
-                continue;
-            }
-            match (protocol.probe)(chunk) {
-                // A name alone does not forestall the reader of the same protocol.
-                Probe::Yes if protocol.start.is_none() && is_open(open, protocol.name) => {}
-                Probe::Yes => return Verdict::Yes(index),
-                Probe::Maybe => {
-                    verdict = Verdict::Maybe;
-                    open |= bit(index);
-                }
-                Probe::No => {}
-            }
-        }
-        verdict
+        ask(chunk, self.rejected)
     }
 
     /// Names the protocol, starts its reader and hands it all that is there.
@@ -517,6 +494,39 @@ enum Verdict {
     Yes(usize),
     Maybe,
     No,
+}
+
+/// True if a protocol knows this datagram by itself.
+pub(crate) fn knows(chunk: &Chunk<'_>) -> bool {
+    matches!(ask(chunk, 0), Verdict::Yes(_))
+}
+
+/// What all probes together make of a prefix.
+fn ask(chunk: &Chunk<'_>, rejected: u128) -> Verdict {
+    let mut verdict = Verdict::No;
+    // Protocols whose readers want to see more.
+    let mut open = 0;
+    let asked = match chunk.carrier {
+        Carrier::Tcp => &*OVER_TCP,
+        Carrier::Udp => &*OVER_UDP,
+    };
+    for (index, protocol) in asked {
+        let index = *index;
+        if rejected != 0 && rejected & bit(index) != 0 {
+            continue;
+        }
+        match (protocol.probe)(chunk) {
+            // A name alone does not forestall the reader of the same protocol.
+            Probe::Yes if protocol.start.is_none() && is_open(open, protocol.name) => {}
+            Probe::Yes => return Verdict::Yes(index),
+            Probe::Maybe => {
+                verdict = Verdict::Maybe;
+                open |= bit(index);
+            }
+            Probe::No => {}
+        }
+    }
+    verdict
 }
 
 /// Whether a protocol of this name is among the flagged ones.
