@@ -225,14 +225,14 @@ impl Audit {
             }
         });
         table.finish(&mut reading);
+        let rows = table.rows();
+        let records = rows.iter().filter_map(|row| table.row(*row));
         let devices = if options.devices.is_empty() {
-            let rows = table.rows();
-            let records = rows.iter().filter_map(|row| table.row(*row));
             reading
                 .hosts
                 .guess(records.filter(|record| record.tunnel == 0))
         } else {
-            reading.hosts.named(&options.devices)?
+            reading.hosts.named(&options.devices, records)?
         };
         let expect = options.expect.as_ref();
         let troubles = std::mem::take(&mut reading.troubles);
@@ -351,7 +351,19 @@ fn warn(losses: &mut Losses, totals: &Totals, places: &Places, devices: &[crate:
              --device says which one it is",
         ));
     }
-    if devices.len() > 1 {
+    if devices
+        .iter()
+        .any(|device| device.reason == devices::UNSEEN)
+    {
+        losses.warnings.push(Text::from(
+            "a device named by --device was not observed: flows that no named device has are \
+             oriented from the end that opened them",
+        ));
+    }
+    let named = |device: &crate::model::Device| {
+        matches!(device.reason.as_str(), devices::NAMED | devices::UNSEEN)
+    };
+    if devices.len() > 1 && !devices.iter().any(named) {
         let words = format!(
             "{} devices were found: --device says which one is audited",
             devices.len()

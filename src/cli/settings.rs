@@ -252,7 +252,28 @@ fn set(variable: &str) -> bool {
 
 /// One line for standard error: whatever is in file names cannot act on the terminal.
 pub(super) fn error_line(error: &Error) -> String {
-    format!("whereto: {}", escape::terminal_str(&error.to_string()))
+    let mut words = error.to_string();
+    if let Error::Io { source, .. } = error {
+        // The number of the system's error helps no one who reads its words.
+        if let Some(code) = source.raw_os_error() {
+            words = words.replace(&format!(" (os error {code})"), "");
+        }
+        words.push_str(advice(source.kind()));
+    }
+    format!("whereto: {}", escape::terminal_str(&words))
+}
+
+/// What to do about a refusal of the system, where that can be told.
+fn advice(kind: std::io::ErrorKind) -> &'static str {
+    use std::io::ErrorKind as Kind;
+    match kind {
+        Kind::NotFound => "; check the path",
+        Kind::PermissionDenied => "; ask for the right to it, or copy it to a place of yours",
+        Kind::StorageFull | Kind::QuotaExceeded => "; make room, or write elsewhere with -o",
+        Kind::ReadOnlyFilesystem => "; write elsewhere with -o",
+        Kind::IsADirectory => "; name a file in it",
+        _ => "",
+    }
 }
 
 #[cfg(test)]
@@ -310,5 +331,12 @@ mod tests {
     fn an_error_is_one_harmless_line() {
         let error = Error::Usage("a\nb\u{1b}[2J".to_owned());
         assert_eq!(error_line(&error), "whereto: a\\nb\\x1b[2J");
+        let error = Error::Io {
+            path: PathBuf::from("a.pcap"),
+            what: "cannot open",
+            source: std::io::Error::from_raw_os_error(2),
+        };
+        let want = "whereto: a.pcap: cannot open: No such file or directory; check the path";
+        assert_eq!(error_line(&error), want);
     }
 }

@@ -225,12 +225,12 @@ fn unrecognised(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let totals = &report.totals;
     let all = totals.bytes_out.saturating_add(totals.bytes_in);
     let words = format!(
-        "{} of {} outbound ({}) in no protocol that is known here",
+        "{} of {} outbound ({}): in no protocol that this version recognises",
         bytes(totals.unrecognised_bytes),
         bytes(all),
         percent(totals.unrecognised_bytes, all)
     );
-    page.field("Unknown", &words)
+    page.field("Unrecognised", &words)
 }
 
 fn budgets(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
