@@ -236,6 +236,7 @@ impl Audit {
         };
         let expect = options.expect.as_ref();
         let troubles = std::mem::take(&mut reading.troubles);
+        let unreadable_before = places.unreadable();
         let finished = Finished::new(
             table,
             reading,
@@ -269,6 +270,12 @@ impl Audit {
             .for_each(|(name, count)| losses.add(name, *count));
         losses.warnings.extend(summary.warnings);
         warn(&mut losses, &totals, places, &devices);
+        // No number: how often one address is looked up is not the traffic's.
+        if places.unreadable() > unreadable_before {
+            losses.warnings.push(Text::from(
+                "place data: a database is damaged; some addresses could not be looked up in it",
+            ));
+        }
         let findings = expect.map_or_else(Vec::new, |expect| {
             destinations::findings(&destinations, expect, places.sources())
         });

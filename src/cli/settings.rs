@@ -49,7 +49,7 @@ pub(super) struct Request<'a> {
 pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
     let expect = request.expect.map(judge::parse_expectation).transpose()?;
     let outputs = outputs(request)?;
-    let (captures, warnings) = distinct(&request.input.captures);
+    let (captures, mut warnings) = distinct(&request.input.captures);
     for output in &outputs {
         output.target.refuse_inputs(&captures)?;
     }
@@ -63,9 +63,10 @@ pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
             .map(|seconds| u64::from(seconds).saturating_mul(1_000)),
         limits: limits.clone(),
     };
-    let places = request
-        .places
-        .map_or_else(|| Ok(Places::none()), open_places)?;
+    let places = request.places.map_or_else(
+        || Ok(Places::none()),
+        |places| open_places(places, &mut warnings),
+    )?;
     Ok(Settings {
         capture: Capture::open(&captures, &options)?,
         places,
@@ -84,14 +85,20 @@ pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
     })
 }
 
-fn open_places(places: &args::Places) -> Result<Places, Error> {
+fn open_places(places: &args::Places, warnings: &mut Vec<Text>) -> Result<Places, Error> {
     let mut open = if places.no_embedded_geo {
         Places::none()
     } else {
         Places::embedded()
     };
     for path in &places.geo {
-        open.add_file(path)?;
+        if !open.add_file(path)? {
+            let words = format!(
+                "{} is loaded already, or part of the embedded data: it is one voice, not two",
+                path.display()
+            );
+            warnings.push(Text::from(words.as_str()));
+        }
     }
     Ok(open)
 }
