@@ -189,6 +189,32 @@ impl Audit {
         self.add(&sums);
     }
 
+    /// Takes the packets that `keep` wants, and counts the others as filtered.
+    pub fn push_some<'a>(
+        &mut self,
+        packets: impl Iterator<Item = Packet<'a>>,
+        keep: &mut dyn FnMut(&Packet<'a>) -> bool,
+    ) {
+        let mut left_out = Sums::default();
+        self.push_all(packets.filter(|packet| {
+            let wanted = keep(packet);
+            if !wanted {
+                left_out.add(packet);
+            }
+            wanted
+        }));
+        // Of what is left out nothing is missed.
+        (left_out.cut_packets, left_out.cut_bytes) = (0, 0);
+        self.losses.filtered = self.losses.filtered.saturating_add(left_out.packets);
+        self.add(&left_out);
+    }
+
+    /// Packets taken so far, filtered or not.
+    #[must_use]
+    pub fn packets(&self) -> u64 {
+        self.totals.packets
+    }
+
     fn add(&mut self, sums: &Sums) {
         let add = |count: &mut u64, n: u64| *count = count.saturating_add(n);
         add(&mut self.totals.packets, sums.packets);
@@ -286,6 +312,7 @@ impl Audit {
                 expect: options.expect,
                 devices: options.devices,
                 hashed: options.hashed,
+                filter: None,
                 limits: options.limits,
             },
             devices,

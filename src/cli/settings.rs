@@ -4,6 +4,7 @@
 //! Out:  settings that can be run, or an error that says what to do.
 
 use super::args::{self, Colour};
+use super::live::{self, Filter, Trouble};
 use super::output::Target;
 use std::ffi::OsStr;
 use std::io::IsTerminal as _;
@@ -21,6 +22,10 @@ pub(super) struct Settings {
     pub(super) options: AuditOptions,
     pub(super) outputs: Vec<Output>,
     pub(super) progress: bool,
+    /// Which packets are audited; `None` for all.
+    pub(super) filter: Option<Filter>,
+    /// Where a live capture says why it ended early.
+    pub(super) trouble: Option<Trouble>,
     /// Said in the report.
     pub(super) warnings: Vec<Text>,
 }
@@ -53,7 +58,8 @@ pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
     for output in &outputs {
         output.target.refuse_inputs(&captures)?;
     }
-    let hash = !request.input.no_hash;
+    // What is not stored anywhere has no hash that could be compared with anything.
+    let hash = !request.input.no_hash && request.input.interface.is_none();
     let limits = Limits::default();
     let options = source::Options {
         hash,
@@ -67,8 +73,19 @@ pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
         || Ok(Places::none()),
         |places| open_places(places, &mut warnings),
     )?;
+    let filter = request.input.filter.as_deref().map(Filter::new);
+    let filter = filter.transpose()?;
+    let (capture, trouble) = match &request.input.interface {
+        None => (Capture::open(&captures, &options)?, None),
+        Some(interface) => {
+            let (live, trouble) = live::open(interface, request.input.duration)?;
+            let name = format!("{interface} (live)");
+            let capture = Capture::from_reader(&name, Box::new(live), &options)?;
+            (capture, Some(trouble))
+        }
+    };
     Ok(Settings {
-        capture: Capture::open(&captures, &options)?,
+        capture,
         places,
         options: AuditOptions {
             expect,
@@ -80,6 +97,8 @@ pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
             hashed: hash,
         },
         outputs,
+        filter,
+        trouble,
         progress: !request.output.quiet && std::io::stderr().is_terminal(),
         warnings,
     })

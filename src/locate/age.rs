@@ -74,7 +74,7 @@ fn sentence(concerned: &[(&DataSource, i64)], most: i64, far: bool, older: bool)
             "addresses may have moved since: take countries as doubtful, and give an \
                           edition of that time with --geo"
         }
-        (false, _) => "an address that moved in between is placed wrongly",
+        (false, _) => "addresses that moved in between are placed wrongly",
     };
     let size = if far {
         "more than a year"

@@ -180,6 +180,14 @@ pub(super) fn examined(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         )?,
         None => page.field("Time", "no packets")?,
     }
+    if let Some(filter) = &report.settings.filter {
+        let words = format!(
+            "{}, which {} did not fit",
+            escape::terminal_str(filter),
+            part(report.losses.filtered, totals.packets, "packet")
+        );
+        page.field("Filter", &words)?;
+    }
     devices(page, &report.devices)?;
     expected(page, report)?;
     let all = totals.flows.saturating_add(totals.folded_flows);

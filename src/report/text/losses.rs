@@ -153,13 +153,18 @@ fn says_nothing(interface: &Interface) -> bool {
 
 fn drop_words(interface: &Interface) -> String {
     let words = |recorded: Recorded| recorded.map_or_else(|| "not recorded".to_owned(), count);
-    format!(
-        "by the interface {}, by the system {}, noted at packets {}; received {}",
+    let mut said = format!(
+        "by the interface {}, by the system {}",
         words(interface.dropped_by_interface),
-        words(interface.dropped_by_os),
-        words(interface.dropped_before_packets),
-        words(interface.received)
-    )
+        words(interface.dropped_by_os)
+    );
+    if let Some(noted) = interface.dropped_before_packets {
+        said.push_str(&format!(", noted at packets {}", count(noted)));
+    }
+    if let Some(received) = interface.received {
+        said.push_str(&format!("; received {}", count(received)));
+    }
+    said
 }
 
 fn cut(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
