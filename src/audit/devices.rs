@@ -87,11 +87,16 @@ impl Hosts {
             .unwrap_or_default()
     }
 
-    /// The devices named by the user, with all addresses that belong to them.
+    /// The devices named by the user, with all addresses that belong to them. `rows` are the
+    /// flows in which they should be seen.
     ///
     /// # Errors
     /// Where a word is neither an address nor a MAC.
-    pub(super) fn named(&self, words: &[String]) -> Result<Vec<Device>, Error> {
+    pub(super) fn named<'r>(
+        &self,
+        words: &[String],
+        rows: impl Iterator<Item = &'r Record> + Clone,
+    ) -> Result<Vec<Device>, Error> {
         let mut devices = Vec::new();
         for word in words {
             let (address, mac) = parse(word)?;
@@ -101,10 +106,18 @@ impl Hosts {
             devices.push(Device {
                 addresses: addresses.into_iter().collect(),
                 mac,
-                reason: "named by --device".to_owned(),
+                reason: NAMED.to_owned(),
             });
         }
-        Ok(join(devices))
+        let mut devices = join(devices);
+        for device in &mut devices {
+            let own = |address| device.addresses.contains(&address);
+            let is_seen = |row: &Record| own(row.client().0) || own(row.server().0);
+            if !rows.clone().any(is_seen) {
+                device.reason = UNSEEN.to_owned();
+            }
+        }
+        Ok(devices)
     }
 
     /// The devices as far as traffic tells. `rows` are the flows outside tunnels.
@@ -202,6 +215,11 @@ impl Hosts {
     }
 }
 
+pub(super) const NAMED: &str = "named by --device";
+
+/// The reason of a device that the user named and no flow has.
+pub(super) const UNSEEN: &str = "named by --device; not observed in this capture";
+
 /// Devices listed at most.
 const MOST_DEVICES: usize = 256;
 
@@ -291,7 +309,9 @@ mod tests {
             ([10, 0, 0, 2].into(), [0xfd00, 0, 0, 0, 0, 0, 0, 2].into());
         hosts.sent(mac, v4);
         hosts.sent(mac, v6);
-        let devices = hosts.named(&["10.0.0.2".to_owned()]).unwrap_or_default();
+        let devices = hosts
+            .named(&["10.0.0.2".to_owned()], [].iter())
+            .unwrap_or_default();
         assert_eq!(devices.len(), 1);
         assert_eq!(
             devices.first().map(|d| d.addresses.clone()),

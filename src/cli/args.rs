@@ -114,8 +114,27 @@ pub(super) struct Input {
     ///
     /// pcap and pcapng, plain or compressed with gzip, zstd, xz or lz4. Several are merged in
     /// the order of time. A folder is searched for captures.
-    #[arg(required = true, value_name = "CAPTURE")]
+    #[arg(
+        required_unless_present = "interface",
+        conflicts_with = "interface",
+        value_name = "CAPTURE"
+    )]
     pub(super) captures: Vec<PathBuf>,
+    /// Capture on a network interface instead, until Ctrl-C; then report
+    ///
+    /// Needs the right to listen there, and a build with the feature `live`. What libpcap dropped
+    /// stands in the report.
+    #[arg(long, value_name = "NAME", conflicts_with = "follow")]
+    pub(super) interface: Option<String>,
+    /// End the capture on --interface after SECONDS
+    #[arg(long, value_name = "SECONDS", requires = "interface", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) duration: Option<u32>,
+    /// Audit only packets that fit a filter of libpcap, such as 'host 10.0.0.2'; count the others
+    ///
+    /// The language is that of pcap-filter(7), and of tcpdump. Needs a build with the feature
+    /// `live`. Lengths in it are those captured.
+    #[arg(long, value_name = "EXPRESSION")]
+    pub(super) filter: Option<String>,
     /// An address or MAC of the audited device (repeat for several)
     ///
     /// Without it the device is worked out from the traffic; the report says how.

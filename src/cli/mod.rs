@@ -9,6 +9,11 @@
 #![allow(clippy::disallowed_methods)]
 
 mod args;
+#[cfg(feature = "live")]
+mod live;
+#[cfg(not(feature = "live"))]
+#[path = "no_live.rs"]
+mod live;
 mod output;
 mod progress;
 mod run;

@@ -60,7 +60,7 @@ fn a_wrong_word_is_named_with_what_was_meant() {
     check_expectation("@NOWHERE", "@NOWHERE: no such group (groups:");
     check_expectation("", "no country is expected");
     check_expectation(" ,; ", "no country is expected");
-    check_expectation("\x1b[2J", "\\u{1b}[2J: no country code");
+    check_expectation("\x1b[2J", "\x1b[2J: no country code");
     let long = parse_expectation(&"x".repeat(1 << 20))
         .unwrap_err()
         .to_string();

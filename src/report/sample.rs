@@ -328,6 +328,7 @@ fn settings() -> Settings {
         }),
         devices: vec!["10.215.173.1".to_owned()],
         hashed: true,
+        filter: None,
         limits: Limits::default(),
     }
 }

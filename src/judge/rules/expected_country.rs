@@ -56,6 +56,7 @@ pub(in super::super) fn explain(
             would_decide.map(str::to_owned),
         );
     };
+    let the = if country.takes_the() { "the " } else { "" };
     let name = country.name().unwrap_or("a country without a name");
     let expected = expected(expect);
     let fit = match destination.verdict {
@@ -70,7 +71,7 @@ pub(in super::super) fn explain(
         ""
     };
     let why = format!(
-        "{flows} in {name} ({country}), {fit}. Place: {} confidence; {}.{nat64}",
+        "{flows} in {the}{name} ({country}), {fit}. Place: {} confidence; {}.{nat64}",
         place.confidence.as_str(),
         sources.join("; ")
     );
@@ -154,8 +155,8 @@ fn indeterminate(place: &Place, scope: Scope) -> (String, Option<&'static str>) 
         }
         "not in any database" => ANOTHER,
         _ if scope == Scope::Outbound => {
-            "nothing in databases: the address is not in public use; the network that carried the \
-             capture would have to be asked"
+            "no database: the address is not in public use; the network that carried the capture \
+             would have to say where it ends"
         }
         _ => return (format!("whose place is not asked: {reason}"), None),
     };

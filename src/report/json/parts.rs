@@ -122,6 +122,10 @@ fn settings(json: &mut Writer<'_>, settings: &Settings) {
         json.string(device)
     });
     json.field_boolean("hashed", settings.hashed);
+    if let Some(filter) = &settings.filter {
+        json.key("filter");
+        json.string(filter);
+    }
     limits(json, &settings.limits);
     json.end(b'}');
 }

@@ -1,9 +1,8 @@
 //! Destinations by country, what stayed nearby, and who was asked for names.
 
 use super::layout::{Cell, Column, Ink, Page, bytes, count, flexible, many, numbers, part, words};
-use super::{country_words, length, mark, operator_words, outbound, subject_words};
+use super::{country_words, in_country, length, mark, operator_words, outbound, subject_words};
 use crate::model::{Country, Destination, Report, Scope, Verdict};
-use crate::report::escape;
 use std::collections::BTreeMap;
 use std::io;
 
@@ -211,7 +210,7 @@ impl Layout {
         cells
     }
 
-    /// Protocol, operator and, where there is no country, why: below the row.
+    /// Protocol, operator and, where there is no country, why: below the row, uncut.
     fn second_line(&self, page: &mut Page<'_>, destination: &Destination) -> io::Result<()> {
         let because = destination.place.unknown_because.unwrap_or_default();
         let name = match destination.name {
@@ -226,13 +225,7 @@ impl Layout {
         ];
         let facts: Vec<String> = facts.into_iter().filter(|fact| !fact.is_empty()).collect();
         let indent = if self.judged { INDENT + 5 } else { INDENT + 2 };
-        let facts = facts.join(", ");
-        let facts = escape::fit(&facts, page.width().saturating_sub(indent));
-        if facts.is_empty() {
-            return Ok(());
-        }
-        let facts = page.paint(&facts, Some(Ink::Soft));
-        page.line(&format!("{:indent$}{facts}", ""))
+        page.paragraph(&facts.join(", "), indent, Some(Ink::Soft))
     }
 
     fn folded(&self, folded: &[&Destination]) -> Vec<Cell> {
@@ -346,7 +339,7 @@ fn resolver(row: &Destination) -> String {
         .filter(|word| RESOLVING.contains(word))
         .collect();
     let place = match (row.scope, row.place.country) {
-        (Scope::Outbound, Some(country)) => format!("address in {}", country_words(country)),
+        (Scope::Outbound, Some(country)) => format!("address in {}", in_country(country)),
         (Scope::Outbound, None) => "country not known".to_owned(),
         (scope, _) => scope.as_str().to_owned(),
     };
