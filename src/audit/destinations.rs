@@ -180,7 +180,7 @@ pub(super) fn findings(
     let mut findings = Vec::new();
     // Thousands of destinations share their words.
     let mut known: HashSet<Arc<str>, foldhash::quality::RandomState> = HashSet::default();
-    let mut shared = |words: String| match known.get(words.as_str()) {
+    let mut shared = |words: &str| match known.get(words) {
         Some(words) => Arc::clone(words),
         None => {
             let words: Arc<str> = words.into();
@@ -188,18 +188,19 @@ pub(super) fn findings(
             words
         }
     };
+    let mut explainer = crate::judge::Explainer::default();
     for (place, destination) in destinations.iter().enumerate() {
         let Some(verdict) = destination.verdict else {
             continue;
         };
-        let (why, would_decide) = crate::judge::explain(destination, expect, data);
+        let (why, would_decide) = explainer.explain(destination, expect, data);
         findings.push(Finding {
             id: crate::judge::finding_id("expected-country", destination),
             rule: "expected-country",
             verdict,
             destination: place,
             country: destination.place.country,
-            why: shared(why),
+            why: shared(&why),
             would_decide: would_decide.map(&mut shared),
         });
     }
