@@ -215,10 +215,6 @@ enum Phase {
 }
 
 impl Inspection {
-    pub(crate) fn new(_carrier: Carrier) -> Self {
-        Inspection::resume(0)
-    }
-
     /// The reading of datagrams after a pause, before which `probed` of them were probed.
     pub(crate) fn resume(probed: u8) -> Self {
         Inspection {
