@@ -2,6 +2,7 @@
 
 use super::args::{Args, Command};
 use super::live::Filter;
+use super::man;
 use super::output::Target;
 use super::progress::Line;
 use super::settings::{Request, Settings, error_line, settle};
@@ -77,8 +78,7 @@ fn command(command: &Command) -> Result<u8, Error> {
             Ok(0)
         }
         Command::Man => {
-            let page = clap_mangen::Man::new(Args::command());
-            Target::Standard.write(|out| page.render(out))?;
+            Target::Standard.write(|out| man::page(Args::command(), out))?;
             Ok(0)
         }
     }
