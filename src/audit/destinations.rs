@@ -42,8 +42,8 @@ struct Group {
     grade: Grade,
     addresses: SmallVec<[IpAddr; 1]>,
     protocols: SmallVec<[&'static str; 1]>,
-    /// Places of its first flows in [`Finished::rows`].
-    rows: SmallVec<[u32; 4]>,
+    /// Its first flows: their places in [`Finished::rows`], and their first frames.
+    rows: SmallVec<[(u32, u32); 4]>,
     flows: u64,
     sums: Sums,
     first: Time,
@@ -65,6 +65,26 @@ struct Groups {
 }
 
 impl Groups {
+    /// The number of the last row's group with the same name or address.
+    fn last(&mut self, finished: &Finished, at: usize, view: &View) -> Option<&mut u32> {
+        let (list, number) = match view.name {
+            NONE => (&mut self.by_address, finished.address_number(at)),
+            name => (&mut self.by_name, name),
+        };
+        let number = usize::try_from(number).ok()?;
+        if list.len() <= number {
+            list.resize(number.saturating_add(1), NONE);
+        }
+        list.get_mut(number)
+    }
+
+    /// Reads a little of the group that the row most likely belongs to.
+    fn touch(&mut self, finished: &Finished, at: usize, view: &View) -> u64 {
+        let last = self.last(finished, at, view).map_or(NONE, |last| *last);
+        let group = usize::try_from(last).ok().and_then(|at| self.all.get(at));
+        group.map_or(0, |group| group.flows ^ u64::from(group.key.place))
+    }
+
     fn of(
         &mut self,
         finished: &Finished,
@@ -78,59 +98,70 @@ impl Groups {
             place: view.place,
             scope: view.scope,
         };
-        let (list, number) = match view.name {
-            NONE => (&mut self.by_address, finished.address_number(at)),
-            name => (&mut self.by_name, name),
+        let last = *self.last(finished, at, view)?;
+        let known = usize::try_from(last).ok().and_then(|at| self.all.get(at));
+        let number = if known.is_some_and(|group| group.key == key) {
+            last
+        } else {
+            let number = self.find(key, record, view, most);
+            *self.last(finished, at, view)? = number;
+            number
         };
-        let number = usize::try_from(number).unwrap_or(usize::MAX);
-        if list.len() <= number {
-            list.resize(number.saturating_add(1), NONE);
-        }
-        let last = list.get_mut(number)?;
-        let known = usize::try_from(*last).ok().and_then(|at| self.all.get(at));
-        if known.is_none_or(|group| group.key != key) {
-            let next = u32::try_from(self.all.len()).unwrap_or(NONE);
-            let full = self.all.len() >= most;
-            *last = match self.by_key.entry(key) {
-                Entry::Occupied(place) => *place.get(),
-                Entry::Vacant(place) if !full => {
+        self.all.get_mut(usize::try_from(number).ok()?)
+    }
+
+    fn find(&mut self, key: Key, record: &Record, view: &View, most: usize) -> u32 {
+        let next = u32::try_from(self.all.len()).unwrap_or(NONE);
+        let full = self.all.len() >= most;
+        match self.by_key.entry(key) {
+            Entry::Occupied(place) => *place.get(),
+            Entry::Vacant(place) if !full => {
+                self.all.push(empty(key, record, view));
+                *place.insert(next)
+            }
+            Entry::Vacant(_) => {
+                let key = Key {
+                    subject: Subject::Others,
+                    ..key
+                };
+                *self.by_key.entry(key).or_insert_with(|| {
                     self.all.push(empty(key, record, view));
-                    *place.insert(next)
-                }
-                Entry::Vacant(_) => {
-                    let key = Key {
-                        subject: Subject::Others,
-                        ..key
-                    };
-                    *self.by_key.entry(key).or_insert_with(|| {
-                        self.all.push(empty(key, record, view));
-                        next
-                    })
-                }
-            };
+                    next
+                })
+            }
         }
-        let at = usize::try_from(*last).unwrap_or(usize::MAX);
-        self.all.get_mut(at)
     }
 }
+
+/// Rows whose groups are looked up together, so that waits for memory overlap.
+const TOGETHER: usize = 32;
 
 /// Totals and destinations of a finished audit.
 pub(super) fn group(finished: &Finished, most: usize) -> (Totals, Vec<Destination>) {
     let mut totals = Totals::default();
     let mut groups = Groups::default();
-    for (at, number) in (0..finished.rows.len()).zip(0u32..) {
-        let Some((record, extra, view)) = finished.view(at) else {
-            continue;
-        };
-        let sums = Finished::sums(record, &view);
-        let protocol = finished.protocol(record, extra);
-        total(&mut totals, record, &view, &sums, protocol);
-        if let Some(group) = groups.of(finished, at, &view, record, most) {
-            group.add(record, &view, &sums, protocol, number);
+    let mut views: Vec<(u32, _)> = Vec::with_capacity(TOGETHER);
+    let count = finished.rows.len();
+    for start in (0..count).step_by(TOGETHER) {
+        views.clear();
+        let batch = (start..count).take(TOGETHER);
+        let first = u32::try_from(start).unwrap_or(u32::MAX);
+        let batch = batch.zip(first..);
+        views.extend(batch.filter_map(|(at, number)| Some((number, (at, finished.view(at)?)))));
+        let touched = views.iter().fold(0, |touched, (_, (at, (.., view)))| {
+            touched ^ groups.touch(finished, *at, view)
+        });
+        std::hint::black_box(touched);
+        for (number, (at, (record, extra, view))) in &views {
+            let sums = Finished::sums(record, view);
+            let protocol = finished.protocol(record, *extra);
+            total(&mut totals, record, view, &sums, protocol);
+            if let Some(group) = groups.of(finished, *at, view, record, most) {
+                group.add(record, view, &sums, protocol, *number);
+            }
         }
     }
-    let groups = groups.all;
-    (totals, sorted(finished, groups))
+    (totals, sorted(finished, groups.all))
 }
 
 /// In the order of the report.
@@ -180,7 +211,7 @@ pub(super) fn findings(
     let mut findings = Vec::new();
     // Thousands of destinations share their words.
     let mut known: HashSet<Arc<str>, foldhash::quality::RandomState> = HashSet::default();
-    let mut shared = |words: String| match known.get(words.as_str()) {
+    let mut shared = |words: &str| match known.get(words) {
         Some(words) => Arc::clone(words),
         None => {
             let words: Arc<str> = words.into();
@@ -188,18 +219,19 @@ pub(super) fn findings(
             words
         }
     };
+    let mut explainer = crate::judge::Explainer::default();
     for (place, destination) in destinations.iter().enumerate() {
         let Some(verdict) = destination.verdict else {
             continue;
         };
-        let (why, would_decide) = crate::judge::explain(destination, expect, data);
+        let (why, would_decide) = explainer.explain(destination, expect, data);
         findings.push(Finding {
             id: crate::judge::finding_id("expected-country", destination),
             rule: "expected-country",
             verdict,
             destination: place,
             country: destination.place.country,
-            why: shared(why),
+            why: shared(&why),
             would_decide: would_decide.map(&mut shared),
         });
     }
@@ -308,7 +340,7 @@ impl Group {
         self.first = self.first.min(record.first);
         self.last = self.last.max(record.last);
         if self.rows.len() < EXAMPLES {
-            self.rows.push(row);
+            self.rows.push((row, record.first_frame));
         }
     }
 
@@ -330,7 +362,7 @@ const MOST_ADDRESSES: usize = 256;
 fn destination(finished: &Finished, group: &Group) -> Destination {
     let name = group.name(finished).cloned();
     let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-    let numbers = group.rows.iter().map(|row| u64::from(*row));
+    let examples = group.rows.iter();
     Destination {
         registrable_domain: name.as_ref().and_then(crate::names::registrable_domain),
         name_via: match (&name, group.via) {
@@ -355,12 +387,13 @@ fn destination(finished: &Finished, group: &Group) -> Destination {
         bytes_in: group.sums.bytes_in,
         first_seen: group.first,
         last_seen: group.last,
-        frames: group
-            .rows
-            .iter()
-            .map(|row| finished.first_frame(*row))
+        frames: examples
+            .clone()
+            .map(|(_, frame)| u64::from(*frame))
             .collect(),
-        flow_numbers: numbers.map(|at| at.saturating_add(1)).collect(),
+        flow_numbers: examples
+            .map(|(row, _)| u64::from(*row).saturating_add(1))
+            .collect(),
         verdict: group.verdict,
     }
 }

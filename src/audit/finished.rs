@@ -231,13 +231,6 @@ impl Finished {
         self.row_addresses.get(at).copied().unwrap_or(NONE)
     }
 
-    /// The frame in which the flow at this place of `rows` began.
-    pub(super) fn first_frame(&self, at: u32) -> u64 {
-        let at = usize::try_from(at).unwrap_or(usize::MAX);
-        let row = self.rows.get(at).and_then(|row| self.table.row(*row));
-        row.map_or(0, |record| record.first_frame.into())
-    }
-
     fn verdict(&self, place: u32, scope: Scope) -> Option<Verdict> {
         let verdicts = self.verdicts.get(usize::try_from(place).ok()?)?;
         let at = SCOPES.iter().position(|known| *known == scope)?;

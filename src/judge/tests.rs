@@ -148,9 +148,10 @@ fn data() -> Vec<DataSource> {
 #[track_caller]
 fn check_words(destination: &Destination, want: &str, decides: Option<&str>) {
     let expect = parse_expectation("IN,SG").unwrap();
-    let (why, would_decide) = explain(destination, &expect, &data());
+    let data = data();
+    let (why, would_decide) = Explainer::default().explain(destination, &expect, &data);
     assert_eq!(why, want);
-    assert_eq!(would_decide.as_deref(), decides);
+    assert_eq!(would_decide, decides);
 }
 
 #[test]
@@ -199,7 +200,9 @@ fn an_indeterminate_place_says_what_would_decide() {
         let place = places.place(address.parse().unwrap());
         let verdict = judge(&place, Scope::Outbound, &expect).unwrap();
         assert_eq!(verdict, Verdict::Indeterminate, "{address}");
-        let (why, decides) = explain(&destination(place, verdict), &expect, places.sources());
+        let mut explainer = Explainer::default();
+        let (why, decides) =
+            explainer.explain(&destination(place, verdict), &expect, places.sources());
         assert!(
             why.contains("in this capture") && decides.is_some(),
             "{address}: {why}"
