@@ -27,16 +27,28 @@ pub(super) struct Args {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Say where the traffic of captures goes, and judge it
-    #[command(after_long_help = AUDIT_EXAMPLES)]
+    #[command(
+        after_long_help = AUDIT_EXAMPLES,
+        override_usage = "whereto audit [OPTIONS] <CAPTURE>...\n       whereto audit [OPTIONS] --interface <NAME>"
+    )]
     Audit(Audit),
     /// List every flow
-    #[command(after_long_help = FLOWS_EXAMPLES)]
+    #[command(
+        after_long_help = FLOWS_EXAMPLES,
+        override_usage = "whereto flows [OPTIONS] <CAPTURE>...\n       whereto flows [OPTIONS] --interface <NAME>"
+    )]
     Flows(Flows),
     /// List every DNS, mDNS and LLMNR exchange
-    #[command(after_long_help = DNS_EXAMPLES)]
+    #[command(
+        after_long_help = DNS_EXAMPLES,
+        override_usage = "whereto dns [OPTIONS] <CAPTURE>...\n       whereto dns [OPTIONS] --interface <NAME>"
+    )]
     Dns(Dns),
     /// Describe captures: form, interfaces, time, hashes, comments, losses
-    #[command(after_long_help = INFO_EXAMPLES)]
+    #[command(
+        after_long_help = INFO_EXAMPLES,
+        override_usage = "whereto info [OPTIONS] <CAPTURE>...\n       whereto info [OPTIONS] --interface <NAME>"
+    )]
     Info(Info),
     /// Print a completion script for a shell
     Completions {
@@ -167,8 +179,9 @@ pub(super) struct Places {
 pub(super) struct Output {
     /// Write to FILE, - for standard output (repeat for several)
     ///
-    /// The end of the name decides the form: .txt, .json, .csv, and .findings.csv for findings.
-    /// A file appears whole or not at all. Without -o the result goes to standard output.
+    /// The end of the name decides the form: .txt, .json or .csv, as far as --format knows them;
+    /// for audit also .findings.csv. A file appears whole or not at all. Without -o the result
+    /// goes to standard output.
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Vec<PathBuf>,
     /// Colours in text; auto means on a terminal, unless NO_COLOR is set

@@ -14,6 +14,7 @@ mod live;
 #[cfg(not(feature = "live"))]
 #[path = "no_live.rs"]
 mod live;
+mod man;
 mod output;
 mod progress;
 mod run;

@@ -2,10 +2,12 @@
 
 use super::args::{Args, Command};
 use super::live::Filter;
+use super::man;
 use super::output::Target;
 use super::progress::Line;
 use super::settings::{Request, Settings, error_line, settle};
 use clap::CommandFactory as _;
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::process::ExitCode;
 use whereto::locate::Places;
@@ -77,8 +79,7 @@ fn command(command: &Command) -> Result<u8, Error> {
             Ok(0)
         }
         Command::Man => {
-            let page = clap_mangen::Man::new(Args::command());
-            Target::Standard.write(|out| page.render(out))?;
+            Target::Standard.write(|out| man::page(Args::command(), out))?;
             Ok(0)
         }
     }
@@ -109,6 +110,7 @@ fn examine(request: &Request<'_>) -> Result<u8, Error> {
     let mut report = report?;
     report.settings.filter = request.input.filter.clone();
     report.losses.warnings.extend(warnings);
+    report.losses.warnings.extend(copies(&report));
     if let Some(words) = trouble.and_then(|trouble| trouble.take()) {
         let words = format!("the live capture ended early: {words}");
         report.losses.warnings.push(Text::from(words.as_str()));
@@ -119,6 +121,31 @@ fn examine(request: &Request<'_>) -> Result<u8, Error> {
             .write(|out| (output.format.write)(&report, output.style, out))?;
     }
     Ok(exit_code(&report))
+}
+
+/// Inputs that hold the same capture, compressed or not: everything in them counts twice.
+fn copies(report: &Report) -> Vec<Text> {
+    let mut first_with: BTreeMap<&str, &Text> = BTreeMap::new();
+    let mut warnings = Vec::new();
+    for input in &report.inputs {
+        let content = input.inner_sha256.as_deref().or(input.sha256.as_deref());
+        let Some(content) = content.filter(|_| input.packets > 0) else {
+            continue;
+        };
+        match first_with.get(content) {
+            None => {
+                first_with.insert(content, &input.path);
+            }
+            Some(first) => {
+                let mut words = input.path.bytes().to_vec();
+                words.extend_from_slice(b" holds the same capture as ");
+                words.extend_from_slice(first.bytes());
+                words.extend_from_slice(b": its packets are counted twice; leave one of them out");
+                warnings.push(Text::from(words));
+            }
+        }
+    }
+    warnings
 }
 
 /// Audits the packets that the filter wants, and counts the others.

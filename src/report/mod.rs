@@ -100,7 +100,7 @@ pub const FLOW_FORMATS: &[Format] = &[
     Format {
         name: "json",
         extensions: JSON,
-        doc: "the `flows` of a report",
+        doc: "the `data` and `flows` of a report",
         exchanges: false,
         write: |report, _, out| json::flows(report, out),
     },

@@ -265,3 +265,21 @@ fn what_a_filter_leaves_out_is_counted() {
     let text = String::from_utf8(text.stdout).unwrap();
     assert!(text.contains("164 of 290 packets"), "{text}");
 }
+
+/// A folder with a capture and its compressed copy: everything in it would count twice.
+#[test]
+fn the_same_capture_twice_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::copy(kit::repo(AFTER), folder.path().join("a.pcap")).unwrap();
+    std::fs::copy(kit::repo(AFTER), folder.path().join("b.pcap")).unwrap();
+    let out = whereto(&["info", "--format", "json"])
+        .arg(folder.path())
+        .output()
+        .unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+    let warnings = report["losses"]["warnings"].to_string();
+    assert!(
+        warnings.contains("b.pcap holds the same capture as"),
+        "{warnings}"
+    );
+}
