@@ -11,6 +11,7 @@ mod dtls;
 mod held;
 mod http;
 mod lines;
+mod openvpn;
 mod proxy;
 mod quic;
 mod recognise;
@@ -92,6 +93,7 @@ pub(crate) enum State {
     Xmpp(Box<xmpp::Xmpp>),
     Turn(Box<turn::Turn>),
     Proxy(Box<proxy::Proxy>),
+    OpenVpn(Box<openvpn::OpenVpn>),
     Dtls(dtls::State),
     Quic(quic::State),
     Tls(tls::State),
@@ -108,6 +110,7 @@ impl State {
             State::Xmpp(xmpp) => xmpp.push(chunk, out),
             State::Turn(turn) => turn.push(chunk, out),
             State::Proxy(proxy) => proxy.push(chunk, out),
+            State::OpenVpn(vpn) => vpn.push(chunk, out),
             State::Dtls(dtls) => dtls.push(chunk, out),
             State::Quic(quic) => quic.push(chunk, out),
             State::Tls(tls) => tls.push(chunk, out),
@@ -124,7 +127,8 @@ impl State {
             | State::StartTls(_)
             | State::Xmpp(_)
             | State::Turn(_)
-            | State::Proxy(_) => Step::Done,
+            | State::Proxy(_)
+            | State::OpenVpn(_) => Step::Done,
             State::Dtls(dtls) => dtls.gap(side, bytes, out),
             State::Quic(quic) => quic.gap(side, bytes, out),
             State::Tls(tls) => tls.gap(side, bytes, out),
@@ -141,6 +145,7 @@ impl State {
             | State::Xmpp(_)
             | State::Turn(_)
             | State::Proxy(_) => {}
+            State::OpenVpn(vpn) => vpn.finish(out),
             State::Dtls(dtls) => dtls.finish(out),
             State::Quic(quic) => quic.finish(out),
             State::Tls(tls) => tls.finish(out),
@@ -157,6 +162,7 @@ impl State {
             State::Xmpp(xmpp) => xmpp.buffered(),
             State::Turn(turn) => turn.buffered(),
             State::Proxy(proxy) => proxy.buffered(),
+            State::OpenVpn(vpn) => vpn.buffered(),
             State::Dtls(dtls) => dtls.buffered(),
             State::Quic(quic) => quic.buffered(),
             State::Tls(tls) => tls.buffered(),
