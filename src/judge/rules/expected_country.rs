@@ -99,13 +99,30 @@ pub(in super::super) fn explain(
 pub(in super::super) fn flows(destination: &Destination) -> String {
     let flows = match destination.flows {
         1 => "Flow".to_owned(),
-        count => format!("{count} flows"),
+        count => format!("{} flows", grouped(count)),
     };
     let addresses = match destination.address_count {
         0 | 1 => "an address".to_owned(),
+        COUNTED_ADDRESSES.. => format!("at least {COUNTED_ADDRESSES} addresses"),
         count => format!("{count} addresses"),
     };
     format!("{flows} observed in this capture to {addresses}")
+}
+
+/// Addresses of one destination are counted up to this many.
+const COUNTED_ADDRESSES: u64 = 256;
+
+/// `1,234,567`.
+fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::with_capacity(digits.len().saturating_mul(2));
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && digits.len().saturating_sub(place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// What each source said, with its name and date: `dbip-country-lite (2026-06-01) says SG`.

@@ -135,16 +135,21 @@ fn ledger(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let all = length(outbound(report).count());
     let flows = report.totals.outbound_flows;
     let rows = [Verdict::Violated, Verdict::Indeterminate, Verdict::Met];
-    let by_verdict = destinations_by_verdict(report)
-        .into_iter()
-        .zip(report.totals.verdicts);
+    let parts = destinations_by_verdict(report).map(|count| part(count, all, "destination"));
+    let width = parts
+        .iter()
+        .map(|words| escape::columns(words))
+        .max()
+        .unwrap_or(0);
+    let width = width.saturating_add(2).max(26);
+    let by_verdict = parts.into_iter().zip(report.totals.verdicts);
     for (verdict, (destinations, judged_flows)) in rows.into_iter().zip(by_verdict) {
         let (sign, ink) = mark(Some(verdict));
         let label = page.paint(
             &pad(&format!("{sign} {}", verdict.as_str()), 18, false),
             ink,
         );
-        let destinations = pad(&part(destinations, all, "destination"), 26, false);
+        let destinations = pad(&destinations, width, false);
         page.line(&format!(
             "  {label}{destinations}{}",
             part(judged_flows, flows, "flow")
