@@ -4,11 +4,13 @@
 //! Out:  devices, each with its reason; none where nothing tells.
 //!
 //! The user's word decides. Without it, a private address that opens flows to the outside is
-//! a device; without any, the address that opened at least half of all flows. Addresses that
-//! share a hardware address are one device, unless that one is a router's: it carries many.
+//! a device; without any, the address that the capturing machine sent from, where the capture
+//! says which packets those are; then the only one that asked DNS servers; then the one that
+//! opened at least half of all flows. Addresses that share a hardware address are one device,
+//! unless that one is a router's: it carries many.
 
 use crate::Error;
-use crate::decode::Segment;
+use crate::decode::{Direction, Segment};
 use crate::flow::{OPENING_SEEN, Record};
 use crate::model::{Device, Mac, Scope, scope_of};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -19,6 +21,8 @@ type Map<K, V> = HashMap<K, V, foldhash::quality::RandomState>;
 /// What was seen of hosts, bounded.
 pub(super) struct Hosts {
     macs: Map<Mac, Addresses>,
+    /// Addresses that the capturing machine sent from.
+    own: BTreeSet<IpAddr>,
     most: usize,
 }
 
@@ -38,6 +42,7 @@ impl Hosts {
     pub(super) fn new(most: usize) -> Self {
         Hosts {
             macs: Map::default(),
+            own: BTreeSet::new(),
             most,
         }
     }
@@ -50,6 +55,12 @@ impl Hosts {
         }
         if let Some(mac) = segment.src_mac {
             self.sent(mac, segment.src);
+        }
+        if segment.direction == Some(Direction::Sent)
+            && is_host(segment.src)
+            && self.own.len() <= MOST_OWN
+        {
+            self.own.insert(segment.src);
         }
     }
 
@@ -123,13 +134,17 @@ impl Hosts {
     /// The devices as far as traffic tells. `rows` are the flows outside tunnels.
     pub(super) fn guess<'r>(&self, rows: impl Iterator<Item = &'r Record>) -> Vec<Device> {
         let mut opened: Map<IpAddr, u64> = Map::default();
+        let mut asked: BTreeSet<IpAddr> = BTreeSet::new();
         let (mut outbound, mut all) = (0u64, 0u64);
         for record in rows {
-            let ((client, _), (server, _)) = (record.client(), record.server());
+            let ((client, _), (server, port)) = (record.client(), record.server());
             if !is_host(client) || scope_of(server) == Scope::Multicast {
                 continue;
             }
             all = all.saturating_add(1);
+            if port == DNS_PORT && asked.len() <= MOST_OWN {
+                asked.insert(client);
+            }
             if scope_of(server) != Scope::Outbound && scope_of(client) != Scope::Outbound {
                 continue;
             }
@@ -145,7 +160,34 @@ impl Hosts {
         if !private.is_empty() {
             return private;
         }
+        // A machine that forwards for many sends from many addresses: it says nothing.
+        let own = self.few(
+            &self.own,
+            "no private address; the capturing machine sent from it",
+        );
+        if !own.is_empty() {
+            return own;
+        }
+        let asked = self.few(
+            &asked,
+            "no private address; the only one that asked DNS servers",
+        );
+        if !asked.is_empty() {
+            return asked;
+        }
         self.leading(&opened, outbound, all)
+    }
+
+    /// At most one address of each family, or nothing.
+    fn few(&self, addresses: &BTreeSet<IpAddr>, reason: &str) -> Vec<Device> {
+        let v6 = addresses.iter().filter(|address| address.is_ipv6()).count();
+        if v6 > 1 || addresses.len().saturating_sub(v6) > 1 {
+            return Vec::new();
+        }
+        let devices = addresses
+            .iter()
+            .map(|address| self.device(*address, reason));
+        join(devices.collect())
     }
 
     fn private(&self, opened: &Map<IpAddr, u64>, outbound: u64) -> Vec<Device> {
@@ -219,6 +261,8 @@ pub(super) const NAMED: &str = "named by --device";
 
 /// The reason of a device that the user named and no flow has.
 pub(super) const UNSEEN: &str = "named by --device; not observed in this capture";
+
+const DNS_PORT: u16 = 53;
 
 /// Devices listed at most.
 const MOST_DEVICES: usize = 256;

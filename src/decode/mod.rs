@@ -21,7 +21,7 @@ mod corpus;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use segment::{Detail, Outcome, Segment, Sink, Whole};
+pub(crate) use segment::{Detail, Direction, Outcome, Segment, Sink, Whole};
 
 use crate::model::Limits;
 use crate::source::Packet;

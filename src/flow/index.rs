@@ -132,11 +132,6 @@ impl Index {
         self.used = self.used.saturating_sub(1);
     }
 
-    /// Bytes held.
-    pub(crate) fn bytes(&self) -> usize {
-        self.slots.len().saturating_mul(8)
-    }
-
     /// The slots hold what their places come from: growing reads no row, and fills the new
     /// slots nearly in order.
     fn grow(&mut self) {

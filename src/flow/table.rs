@@ -234,13 +234,6 @@ impl<R: Reader> Table<R> {
         self.free = Vec::new();
     }
 
-    /// Bytes held in rows and index.
-    pub(crate) fn bytes(&self) -> usize {
-        let rows = self.rows.len() << CHUNK_BITS;
-        rows.saturating_mul(size_of::<Record>())
-            .saturating_add(self.index.bytes())
-    }
-
     #[inline]
     fn push_hashed(&mut self, segment: &Segment<'_>, key: Key, hash: Hash, reader: &mut R) {
         let rows = &self.rows;
@@ -513,13 +506,10 @@ impl<R: Reader> Table<R> {
             reader.round_trip(state, live.rtt);
         }
         let wanted = stream(
-            live,
-            state,
-            row,
-            record,
+            (live, state),
+            (row, record),
             &mut self.budget,
-            segment,
-            tcp,
+            (segment, tcp),
             reader,
         );
         let whole = live.streams.iter().all(Stream::is_whole);
@@ -661,13 +651,10 @@ fn pair<'t, S>(
 
 /// Hands the payload of one segment, and what follows it, to the reader.
 fn stream<R: Reader>(
-    live: &mut Handling,
-    state: &mut R::State,
-    row: u32,
-    record: &Record,
+    (live, state): (&mut Handling, &mut R::State),
+    (row, record): (u32, &Record),
     budget: &mut Budget,
-    segment: &Segment<'_>,
-    tcp: TcpSegment,
+    (segment, tcp): (&Segment<'_>, TcpSegment),
     reader: &mut R,
 ) -> bool {
     let [client, server] = &mut live.streams;

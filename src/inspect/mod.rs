@@ -11,11 +11,14 @@ mod dtls;
 mod held;
 mod http;
 mod lines;
+mod openvpn;
+mod proxy;
 mod quic;
 mod recognise;
 mod socks;
 mod starttls;
 mod tls;
+mod turn;
 mod xmpp;
 
 use held::Held;
@@ -91,6 +94,9 @@ pub(crate) enum State {
     Socks(Box<socks::Socks>),
     StartTls(Box<starttls::Talk>),
     Xmpp(Box<xmpp::Xmpp>),
+    Turn(Box<turn::Turn>),
+    Proxy(Box<proxy::Proxy>),
+    OpenVpn(Box<openvpn::OpenVpn>),
     Dtls(dtls::State),
     Quic(quic::State),
     Tls(tls::State),
@@ -105,6 +111,9 @@ impl State {
             State::Socks(socks) => socks.push(chunk, out),
             State::StartTls(talk) => talk.push(chunk, out),
             State::Xmpp(xmpp) => xmpp.push(chunk, out),
+            State::Turn(turn) => turn.push(chunk, out),
+            State::Proxy(proxy) => proxy.push(chunk, out),
+            State::OpenVpn(vpn) => vpn.push(chunk, out),
             State::Dtls(dtls) => dtls.push(chunk, out),
             State::Quic(quic) => quic.push(chunk, out),
             State::Tls(tls) => tls.push(chunk, out),
@@ -117,7 +126,12 @@ impl State {
             State::Dns(dns) => dns.gap(side),
             State::Http(http) => http.gap(side, bytes, out),
             // Handshakes with holes in them say nothing about what follows.
-            State::Socks(_) | State::StartTls(_) | State::Xmpp(_) => Step::Done,
+            State::Socks(_)
+            | State::StartTls(_)
+            | State::Xmpp(_)
+            | State::Turn(_)
+            | State::Proxy(_)
+            | State::OpenVpn(_) => Step::Done,
             State::Dtls(dtls) => dtls.gap(side, bytes, out),
             State::Quic(quic) => quic.gap(side, bytes, out),
             State::Tls(tls) => tls.gap(side, bytes, out),
@@ -128,7 +142,13 @@ impl State {
     pub(crate) fn finish(&mut self, out: &mut Out) {
         match self {
             State::Http(http) => http.finish(out),
-            State::Dns(_) | State::Socks(_) | State::StartTls(_) | State::Xmpp(_) => {}
+            State::Dns(_)
+            | State::Socks(_)
+            | State::StartTls(_)
+            | State::Xmpp(_)
+            | State::Turn(_)
+            | State::Proxy(_) => {}
+            State::OpenVpn(vpn) => vpn.finish(out),
             State::Dtls(dtls) => dtls.finish(out),
             State::Quic(quic) => quic.finish(out),
             State::Tls(tls) => tls.finish(out),
@@ -143,6 +163,9 @@ impl State {
             State::Socks(socks) => socks.buffered(),
             State::StartTls(talk) => talk.buffered(),
             State::Xmpp(xmpp) => xmpp.buffered(),
+            State::Turn(turn) => turn.buffered(),
+            State::Proxy(proxy) => proxy.buffered(),
+            State::OpenVpn(vpn) => vpn.buffered(),
             State::Dtls(dtls) => dtls.buffered(),
             State::Quic(quic) => quic.buffered(),
             State::Tls(tls) => tls.buffered(),
@@ -155,6 +178,8 @@ pub(crate) const PROTOCOLS: &[Protocol] = &[
     tls::PROTOCOL,
     quic::PROTOCOL,
     dtls::PROTOCOL,
+    // Before HTTP, to which its first version looks like a method.
+    proxy::PROTOCOL,
     http::PROTOCOL,
     http::PROTOCOL_2,
     dns::PROTOCOL,
@@ -215,10 +240,6 @@ enum Phase {
 }
 
 impl Inspection {
-    pub(crate) fn new(_carrier: Carrier) -> Self {
-        Inspection::resume(0)
-    }
-
     /// The reading of datagrams after a pause, before which `probed` of them were probed.
     pub(crate) fn resume(probed: u8) -> Self {
         Inspection {

@@ -183,6 +183,14 @@ impl Talk {
             Side::Client => client,
             Side::Server => server,
         };
+        if chunk.from == Side::Client
+            && let Some(hello) = unasked_hello(lines, chunk.bytes)
+        {
+            if let Some(rest) = out.rest.get_mut(chunk.from.index()) {
+                *rest = hello;
+            }
+            return Step::Switch;
+        }
         while let Some(line) = lines.next(&mut cursor) {
             let turn = match chunk.from {
                 Side::Client => asks(self.kind, line.bytes, &mut self.asked),
@@ -214,6 +222,17 @@ impl Talk {
     pub(super) fn buffered(&self) -> usize {
         self.lines.iter().map(Lines::buffered).sum()
     }
+}
+
+/// Where a line should begin, TLS begins: the server greets in the clear and the client has not
+/// heard it, because it takes the port for one of implicit TLS (RFC 8314 §3). What was kept of the
+/// line, and `bytes`.
+fn unasked_hello(lines: &Lines, bytes: &[u8]) -> Option<Vec<u8>> {
+    let kept = lines.unfinished();
+    // A handshake record, and the two versions that its header may have.
+    let mut first = kept.iter().chain(bytes);
+    let begins = first.next() == Some(&22) && first.next() == Some(&3) && first.next()? <= &4;
+    (kept.len() < 3 && begins).then(|| [kept, bytes].concat())
 }
 
 /// A line of the client's.
@@ -290,7 +309,8 @@ fn greet(line: &[u8], chunk: &Chunk<'_>, out: &mut Out) {
 
 #[cfg(test)]
 mod tests {
-    use crate::inspect::check::{Client, Server, check, check_splits};
+    use crate::inspect::check::{Client, Server, check, check_splits, evidence, words};
+    use crate::inspect::tls::testing::{client_hello, records};
     use crate::model::Carrier;
 
     /// Stands for TLS, so that these tests need no other reader than HTTP.
@@ -358,6 +378,18 @@ mod tests {
             ],
             "smtp protocol:mx.a.io",
         );
+    }
+
+    #[test]
+    fn takes_a_hello_for_one() {
+        let hello = records(22, &client_hello("mx.a.io", &[]), 1 << 14);
+        for size in [1, 2, 5, 1000] {
+            let mut events = vec![Server(b"220 mx.a.io ESMTP x\r\n")];
+            events.extend(hello.chunks(size).map(Client));
+            let words = words(&evidence(Carrier::Tcp, 465, &events));
+            assert!(words.starts_with("smtp protocol:mx.a.io tls "), "{words}");
+            assert!(words.ends_with(" sni:mx.a.io"), "{words}");
+        }
     }
 
     #[test]

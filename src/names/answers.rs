@@ -158,7 +158,7 @@ impl Answers {
     }
 
     /// The answers that `client` got for `address`, and perhaps more after them.
-    fn from_start(&self, client: u32, address: &[u8; 16]) -> Option<&[Entry]> {
+    fn starting_at(&self, client: u32, address: &[u8; 16]) -> Option<&[Entry]> {
         let size = self.starts.len();
         let mut at = self.home(client, address, size);
         loop {
@@ -177,7 +177,7 @@ impl Answers {
         debug_assert!(self.sealed, "asked before all answers were in");
         let client = *self.clients.get(&client)?;
         let address = mapped(address);
-        let entries = self.from_start(client, &address)?;
+        let entries = self.starting_at(client, &address)?;
         let earlier =
             |entry: &Entry| (entry.client, entry.address, entry.time) <= (client, address, time);
         // Doubling steps, then halving ones: most addresses have few answers.

@@ -127,10 +127,13 @@ fn plausible(bytes: &[u8], family: DnsFamily) -> bool {
     let many = family == DnsFamily::Mdns || looks_like_a_name(bytes);
     let most_questions = if many { 512 } else { 8 };
     let counts = header.counts != [0; 4] || header.is_response();
+    let sane =
+        questions <= most_questions && [answers, authority, additional].iter().all(|&n| n <= 4096);
+    // A sound question is told whatever the header claims to follow it.
+    let asks = || questions > 0 && many && first_question(bytes).is_ok_and(|sound| sound);
     counts
         && header.opcode() <= LAST_OPCODE.into()
-        && questions <= most_questions
-        && [answers, authority, additional].iter().all(|&n| n <= 4096)
+        && (sane || asks())
         // A message of more than its header has a question or a record in it.
         && (header.counts != [0; 4] || bytes.len() == Header::LEN)
 }
@@ -153,10 +156,7 @@ fn walk(bytes: &[u8]) -> Result<bool, Malformed> {
     if !shape {
         return Ok(false);
     }
-    name::skip(&mut cursor)?;
-    let kind = cursor.u16("type")?;
-    let class = cursor.u16("class")?;
-    if kind == 0 || (kind > 265 && kind < 32768) || !matches!(class, 1 | 3 | 4 | 255) {
+    if !question(&mut cursor)? {
         return Ok(false);
     }
     let records = [answers, authority, additional].map(u32::from).iter().sum();
@@ -167,6 +167,22 @@ fn walk(bytes: &[u8]) -> Result<bool, Malformed> {
         cursor.skip("record data", length.into())?;
     }
     Ok(cursor.is_empty())
+}
+
+/// Whether the first question has a whole name, and a type and class that exist.
+fn first_question(bytes: &[u8]) -> Result<bool, Malformed> {
+    let mut cursor = Cursor::new(bytes);
+    cursor.skip("header", Header::LEN)?;
+    question(&mut cursor)
+}
+
+/// One question; `false` if nobody asks for such a type or class.
+fn question(cursor: &mut Cursor<'_>) -> Result<bool, Malformed> {
+    name::skip(cursor)?;
+    let kind = cursor.u16("type")?;
+    let class = cursor.u16("class")?;
+    let exists = kind != 0 && !(266..32768).contains(&kind);
+    Ok(exists && matches!(class, 1 | 3 | 4 | 255))
 }
 
 /// True if the first label of the question is what host names and services are made of, and no
@@ -341,6 +357,16 @@ mod tests {
             &[Server(&ANSWER[..ANSWER.len() - 1])],
             "dns [dns message damaged] dns!:a.io/1+0",
         );
+    }
+
+    #[test]
+    fn tells_a_sound_question_under_any_counts() {
+        let counts = b"\x88\x01\0\0\0\0\x10\0";
+        let lie = [&QUERY[..4], counts, &QUERY[12..]].concat();
+        let want = "dns [dns message damaged] dns?:a.io/1+0";
+        check(Carrier::Udp, 53, &[Client(&lie)], want);
+        check(Carrier::Udp, 5300, &[Client(&lie)], "");
+        check(Carrier::Udp, 53, &[Client(&lie[..lie.len() - 1])], "");
     }
 
     #[test]

@@ -7,7 +7,7 @@
 //! Peers that encrypt their handshake look random and stay unrecognised.
 
 use super::shape::{at, be16, be32, begins, begins_any, datagram, sent_len, stream};
-use super::{both, tcp, udp};
+use super::{both, tcp, turning, udp};
 use crate::inspect::{Probe, Protocol};
 use crate::model::{Carrier, Chunk};
 
@@ -29,12 +29,12 @@ pub(super) const DHT: Protocol = udp("bittorrent-dht", |chunk| {
 /// BitTorrent's transport over UDP, where a connection opens.
 pub(super) const UTP: Protocol = udp("utp", |chunk| datagram(utp(chunk)));
 /// Gnutella's handshake: 64 bits.
-pub(super) const GNUTELLA: Protocol = tcp("gnutella", |chunk| {
+pub(super) const GNUTELLA: Protocol = turning(tcp("gnutella", |chunk| {
     stream(begins_any(
         chunk.bytes,
         &[b"GNUTELLA CONNECT/", b"GNUTELLA/0."],
     ))
-});
+}));
 
 /// The handshake's 20 bytes; the tracker's protocol number and action 0 (96 bits); or the
 /// local search's first line.

@@ -7,14 +7,15 @@
 //!       MS-TDS §2.2.6.5.
 
 use super::shape::{at, be16, be32, begins, begins_any, datagram, le32, len16, len32, stream};
-use super::{both, tcp};
+use super::{both, tcp, turning};
 use crate::inspect::{Probe, Protocol};
 use crate::model::{Carrier, Chunk};
 
 /// MySQL and MariaDB, by the server's greeting.
-pub(super) const MYSQL: Protocol = tcp("mysql", |chunk| stream(mysql(chunk.bytes)));
+pub(super) const MYSQL: Protocol = turning(tcp("mysql", |chunk| stream(mysql(chunk.bytes))));
 /// PostgreSQL, by the client's first message.
-pub(super) const POSTGRESQL: Protocol = tcp("postgresql", |chunk| stream(postgresql(chunk.bytes)));
+pub(super) const POSTGRESQL: Protocol =
+    turning(tcp("postgresql", |chunk| stream(postgresql(chunk.bytes))));
 /// Redis.
 pub(super) const REDIS: Protocol = tcp("redis", |chunk| stream(redis(chunk.bytes)));
 /// MongoDB.

@@ -5,15 +5,15 @@
 //!       MS-RPCE §2.2.2, RFC 2865 §3.
 
 use super::shape::{at, be32, begins, ber, datagram, len16, len32, sent_len, stream};
-use super::{both, tcp, udp};
+use super::{both, tcp, turning, udp};
 use crate::inspect::{Probe, Protocol};
 use crate::model::{Carrier, Chunk};
 
 /// Directory access, also without a connection.
-pub(super) const LDAP: Protocol = both("ldap", |chunk| match chunk.carrier {
+pub(super) const LDAP: Protocol = turning(both("ldap", |chunk| match chunk.carrier {
     Carrier::Udp => datagram(ldap(chunk.bytes)),
     Carrier::Tcp => stream(ldap(chunk.bytes)),
-});
+}));
 /// Tickets.
 pub(super) const KERBEROS: Protocol = both("kerberos", kerberos);
 /// Windows' remote procedure calls.

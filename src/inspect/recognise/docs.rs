@@ -84,7 +84,9 @@ These are read beyond their name, for names, addresses and content types:
 const TABLE: &str = "
 ## Recognised
 
-These are named and read no further. *Bits* is how much of the payload is checked: random bytes \
+These are named and read no further, but for `gnutella`, `irc`, `ldap`, `mysql`, `postgresql` \
+and `rdp`, which may turn to TLS: then they are `tls`; and `openvpn`, in whose control channel TLS \
+is read where it is not encrypted. *Bits* is how much of the payload is checked: random bytes \
 pass with a chance of 2 to the power of minus that. *Port* means that a registered port must \
 stand at one end as well.
 

@@ -163,6 +163,14 @@ const fn tcp(name: &'static str, probe: fn(&crate::model::Chunk<'_>) -> super::P
     }
 }
 
+/// A protocol that begins in the clear, and of which it is read whether it turns to TLS.
+const fn turning(protocol: Protocol) -> Protocol {
+    Protocol {
+        start: Some(|| super::State::Turn(Box::default())),
+        ..protocol
+    }
+}
+
 /// A protocol of both that has a probe and no reader.
 const fn both(name: &'static str, probe: fn(&crate::model::Chunk<'_>) -> super::Probe) -> Protocol {
     Protocol {

@@ -8,11 +8,14 @@
 
 use super::both;
 use super::shape::{at, be32, datagram, len16, sent_len, stream};
-use crate::inspect::{Probe, Protocol};
+use crate::inspect::{Probe, Protocol, State};
 use crate::model::{Carrier, Chunk};
 
 /// OpenVPN over UDP and TCP.
-pub(super) const OPENVPN: Protocol = both("openvpn", probe);
+pub(super) const OPENVPN: Protocol = Protocol {
+    start: Some(|| State::OpenVpn(Box::new(crate::inspect::openvpn::OpenVpn::new()))),
+    ..both("openvpn", probe)
+};
 
 fn probe(chunk: &Chunk<'_>) -> Probe {
     match chunk.carrier {

@@ -5,7 +5,7 @@
 //!       MS-RDPBCGR §2.2.1, RFC 1459 §4.1. TeamViewer's is as captures have it.
 
 use super::shape::{at, be16, begins, begins_any, le32, len16, stream};
-use super::tcp;
+use super::{tcp, turning};
 use crate::inspect::Protocol;
 use crate::model::Chunk;
 
@@ -25,7 +25,7 @@ pub(super) const VNC: Protocol = tcp("vnc", |chunk| {
     ))
 });
 /// Windows' remote desktop.
-pub(super) const RDP: Protocol = tcp("rdp", |chunk| stream(rdp(chunk.bytes)));
+pub(super) const RDP: Protocol = turning(tcp("rdp", |chunk| stream(rdp(chunk.bytes))));
 /// TeamViewer outside TLS: its port and two bytes.
 pub(super) const TEAMVIEWER: Protocol = tcp("teamviewer", |chunk| {
     let port = chunk.has_port(5938);
@@ -36,7 +36,7 @@ pub(super) const TEAMVIEWER: Protocol = tcp("teamviewer", |chunk| {
     })
 });
 /// Internet relay chat.
-pub(super) const IRC: Protocol = tcp("irc", |chunk| stream(irc(chunk)));
+pub(super) const IRC: Protocol = turning(tcp("irc", |chunk| stream(irc(chunk))));
 
 /// Two negotiations of three bytes (33 bits); on port 23 any command (12 bits).
 fn telnet(chunk: &Chunk<'_>) -> Option<bool> {
