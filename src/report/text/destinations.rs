@@ -3,6 +3,7 @@
 use super::layout::{Cell, Column, Ink, Page, bytes, count, flexible, many, numbers, part, words};
 use super::{country_words, in_country, length, mark, operator_words, outbound, subject_words};
 use crate::model::{Country, Destination, Report, Scope, Verdict};
+use crate::report::escape;
 use std::collections::BTreeMap;
 use std::io;
 
@@ -181,7 +182,12 @@ impl Layout {
             bytes(sum(&group.rows, |row| row.bytes_out)),
             bytes(sum(&group.rows, |row| row.bytes_in))
         );
+        let used = escape::columns(&name).saturating_add(escape::columns(&remark));
         let name = page.paint(&name, Some(Ink::Strong));
+        if used.saturating_add(INDENT + 2) > page.width() {
+            page.line(&format!("  {name}"))?;
+            return page.paragraph(&remark, INDENT + 2, Some(Ink::Soft));
+        }
         let remark = page.paint(&remark, Some(Ink::Soft));
         page.line(&format!("  {name}  {remark}"))
     }
@@ -202,6 +208,7 @@ impl Layout {
         cells.push(bytes(destination.bytes_in).into());
         cells.push(match destination.place.country {
             Some(_) => destination.place.confidence.as_str().into(),
+            None if self.wide => Cell::soft(short_reason(destination)),
             None => Cell::soft("unknown"),
         });
         if self.wide {
@@ -243,6 +250,12 @@ impl Layout {
         cells.push(Cell::soft(bytes(sum(folded, |row| row.bytes_in))));
         cells
     }
+}
+
+/// Why there is no country, up to the colon: `anycast`.
+fn short_reason(destination: &Destination) -> &'static str {
+    let because = destination.place.unknown_because.unwrap_or("unknown");
+    because.split(':').next().unwrap_or(because)
 }
 
 /// `observed (sni)`.
