@@ -10,6 +10,10 @@
 //! pushed again, in order, through the earlier table. What depends on how much all flows
 //! together hold (a budget that was reached) cannot be joined: that is when nothing is said.
 
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests;
+
 use super::{Audit, AuditOptions, PROGRESS_BYTES, Progress, Reading, Sums};
 use crate::Error;
 use crate::decode::{Decoder, Segment, Sink, Whole};

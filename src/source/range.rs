@@ -260,6 +260,12 @@ impl Part {
         }))
     }
 
+    /// Where it begins in the file.
+    #[cfg(test)]
+    pub(crate) fn start(&self) -> u64 {
+        self.start
+    }
+
     /// Stored bytes read so far, by both parts.
     pub(crate) fn progress(&self) -> u64 {
         self.buffer.stored().counted().load(Ordering::Relaxed)
