@@ -189,6 +189,32 @@ impl Audit {
         self.add(&sums);
     }
 
+    /// Takes the packets that `keep` wants, and counts the others as filtered.
+    pub fn push_some<'a>(
+        &mut self,
+        packets: impl Iterator<Item = Packet<'a>>,
+        keep: &mut dyn FnMut(&Packet<'a>) -> bool,
+    ) {
+        let mut left_out = Sums::default();
+        self.push_all(packets.filter(|packet| {
+            let wanted = keep(packet);
+            if !wanted {
+                left_out.add(packet);
+            }
+            wanted
+        }));
+        // Of what is left out nothing is missed.
+        (left_out.cut_packets, left_out.cut_bytes) = (0, 0);
+        self.losses.filtered = self.losses.filtered.saturating_add(left_out.packets);
+        self.add(&left_out);
+    }
+
+    /// Packets taken so far, filtered or not.
+    #[must_use]
+    pub fn packets(&self) -> u64 {
+        self.totals.packets
+    }
+
     fn add(&mut self, sums: &Sums) {
         let add = |count: &mut u64, n: u64| *count = count.saturating_add(n);
         add(&mut self.totals.packets, sums.packets);
@@ -225,17 +251,18 @@ impl Audit {
             }
         });
         table.finish(&mut reading);
+        let rows = table.rows();
+        let records = rows.iter().filter_map(|row| table.row(*row));
         let devices = if options.devices.is_empty() {
-            let rows = table.rows();
-            let records = rows.iter().filter_map(|row| table.row(*row));
             reading
                 .hosts
                 .guess(records.filter(|record| record.tunnel == 0))
         } else {
-            reading.hosts.named(&options.devices)?
+            reading.hosts.named(&options.devices, records)?
         };
         let expect = options.expect.as_ref();
         let troubles = std::mem::take(&mut reading.troubles);
+        let unreadable_before = places.unreadable();
         let finished = Finished::new(
             table,
             reading,
@@ -269,6 +296,12 @@ impl Audit {
             .for_each(|(name, count)| losses.add(name, *count));
         losses.warnings.extend(summary.warnings);
         warn(&mut losses, &totals, places, &devices);
+        // No number: how often one address is looked up is not the traffic's.
+        if places.unreadable() > unreadable_before {
+            losses.warnings.push(Text::from(
+                "place data: a database is damaged; some addresses could not be looked up in it",
+            ));
+        }
         let findings = expect.map_or_else(Vec::new, |expect| {
             destinations::findings(&destinations, expect, places.sources())
         });
@@ -279,6 +312,7 @@ impl Audit {
                 expect: options.expect,
                 devices: options.devices,
                 hashed: options.hashed,
+                filter: None,
                 limits: options.limits,
             },
             devices,
@@ -351,7 +385,19 @@ fn warn(losses: &mut Losses, totals: &Totals, places: &Places, devices: &[crate:
              --device says which one it is",
         ));
     }
-    if devices.len() > 1 {
+    if devices
+        .iter()
+        .any(|device| device.reason == devices::UNSEEN)
+    {
+        losses.warnings.push(Text::from(
+            "a device named by --device was not observed: flows that no named device has are \
+             oriented from the end that opened them",
+        ));
+    }
+    let named = |device: &crate::model::Device| {
+        matches!(device.reason.as_str(), devices::NAMED | devices::UNSEEN)
+    };
+    if devices.len() > 1 && !devices.iter().any(named) {
         let words = format!(
             "{} devices were found: --device says which one is audited",
             devices.len()

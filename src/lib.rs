@@ -10,7 +10,6 @@
 //!
 //! `docs/architecture.md` in the repository has the invariants.
 #![forbid(unsafe_code)]
-#![allow(dead_code)] // until every room stands
 
 mod audit;
 mod data;

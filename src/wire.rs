@@ -128,11 +128,6 @@ impl<'a> Cursor<'a> {
     }
 
     #[inline]
-    pub(crate) fn u64(&mut self, field: &'static str) -> Result<u64, Malformed> {
-        self.array(field).map(u64::from_be_bytes)
-    }
-
-    #[inline]
     pub(crate) fn u16_le(&mut self, field: &'static str) -> Result<u16, Malformed> {
         self.array(field).map(u16::from_le_bytes)
     }

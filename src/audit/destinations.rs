@@ -9,11 +9,14 @@ use super::extra::NONE;
 use super::finished::{Finished, Sums, View};
 use crate::flow::{CARRIES_TUNNEL, Record};
 use crate::model::{
-    DataSource, Destination, Expectation, Finding, Grade, Scope, Time, Totals, Transport, Verdict,
-    Via,
+    DataSource, Destination, Expectation, Finding, Grade, Scope, Text, Time, Totals, Transport,
+    Verdict, Via,
 };
-use std::collections::HashMap;
+use smallvec::SmallVec;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 type Map<K, V> = HashMap<K, V, foldhash::quality::RandomState>;
 
@@ -32,89 +35,170 @@ struct Key {
     scope: Scope,
 }
 
+/// Most destinations have one address and one protocol: those lie in the row itself.
 struct Group {
+    key: Key,
     via: Option<Via>,
     grade: Grade,
-    addresses: Vec<IpAddr>,
-    address_count: u64,
-    protocols: Vec<&'static str>,
+    addresses: SmallVec<[IpAddr; 1]>,
+    protocols: SmallVec<[&'static str; 1]>,
+    /// Its first flows: their places in [`Finished::rows`], and their first frames.
+    rows: SmallVec<[(u32, u32); 4]>,
     flows: u64,
     sums: Sums,
     first: Time,
     last: Time,
-    frames: Vec<u64>,
-    numbers: Vec<u64>,
     verdict: Option<Verdict>,
 }
 
 /// Examples kept of addresses, frames and flows of one destination.
 const EXAMPLES: usize = 16;
 
-/// Totals and destinations of a finished audit.
-pub(super) fn group(finished: &Finished, most: usize) -> (Totals, Vec<Destination>) {
-    let mut totals = Totals::default();
-    let mut groups: Map<Key, Group> = Map::default();
-    for at in 0..finished.rows.len() {
-        let Some((record, extra, view)) = finished.view(at) else {
-            continue;
+/// Finds the group of a row. Nearly every row has the key of the last row of the same name, or
+/// without a name of the same address, so that its group is found by number.
+#[derive(Default)]
+struct Groups {
+    all: Vec<Group>,
+    by_key: Map<Key, u32>,
+    by_name: Vec<u32>,
+    by_address: Vec<u32>,
+}
+
+impl Groups {
+    /// The number of the last row's group with the same name or address.
+    fn last(&mut self, finished: &Finished, at: usize, view: &View) -> Option<&mut u32> {
+        let (list, number) = match view.name {
+            NONE => (&mut self.by_address, finished.address_number(at)),
+            name => (&mut self.by_name, name),
         };
-        let sums = Finished::sums(record, &view);
-        let protocol = finished.protocol(record, extra);
-        total(&mut totals, record, &view, &sums, protocol);
-        let mut key = Key {
-            subject: subject(&view),
+        let number = usize::try_from(number).ok()?;
+        if list.len() <= number {
+            list.resize(number.saturating_add(1), NONE);
+        }
+        list.get_mut(number)
+    }
+
+    /// Reads a little of the group that the row most likely belongs to.
+    fn touch(&mut self, finished: &Finished, at: usize, view: &View) -> u64 {
+        let last = self.last(finished, at, view).map_or(NONE, |last| *last);
+        let group = usize::try_from(last).ok().and_then(|at| self.all.get(at));
+        group.map_or(0, |group| group.flows ^ u64::from(group.key.place))
+    }
+
+    fn of(
+        &mut self,
+        finished: &Finished,
+        at: usize,
+        view: &View,
+        record: &Record,
+        most: usize,
+    ) -> Option<&mut Group> {
+        let key = Key {
+            subject: subject(view),
             place: view.place,
             scope: view.scope,
         };
-        if groups.len() >= most && !groups.contains_key(&key) {
-            key.subject = Subject::Others;
-        }
-        let group = groups.entry(key).or_insert_with(|| empty(record, &view));
-        let number = u64::try_from(at).unwrap_or(u64::MAX).saturating_add(1);
-        group.add(record, &view, &sums, protocol, number);
+        let last = *self.last(finished, at, view)?;
+        let known = usize::try_from(last).ok().and_then(|at| self.all.get(at));
+        let number = if known.is_some_and(|group| group.key == key) {
+            last
+        } else {
+            let number = self.find(key, record, view, most);
+            *self.last(finished, at, view)? = number;
+            number
+        };
+        self.all.get_mut(usize::try_from(number).ok()?)
     }
-    let mut destinations: Vec<Destination> = Vec::with_capacity(groups.len());
-    let made = groups.into_iter();
-    destinations.extend(made.map(|(key, group)| destination(finished, key, group)));
-    (totals, sorted(destinations))
+
+    fn find(&mut self, key: Key, record: &Record, view: &View, most: usize) -> u32 {
+        let next = u32::try_from(self.all.len()).unwrap_or(NONE);
+        let full = self.all.len() >= most;
+        match self.by_key.entry(key) {
+            Entry::Occupied(place) => *place.get(),
+            Entry::Vacant(place) if !full => {
+                self.all.push(empty(key, record, view));
+                *place.insert(next)
+            }
+            Entry::Vacant(_) => {
+                let key = Key {
+                    subject: Subject::Others,
+                    ..key
+                };
+                *self.by_key.entry(key).or_insert_with(|| {
+                    self.all.push(empty(key, record, view));
+                    next
+                })
+            }
+        }
+    }
 }
 
-/// In the order of the report. The rows are large, so their places are sorted, and each row
-/// moves once.
-fn sorted(destinations: Vec<Destination>) -> Vec<Destination> {
-    let mut order: Vec<(u8, Scope, std::cmp::Reverse<u64>, usize)> = destinations
-        .iter()
-        .enumerate()
-        .map(|(at, d)| {
-            let verdict = match d.verdict {
-                Some(Verdict::Violated) => 0,
-                Some(Verdict::Indeterminate) => 1,
-                Some(Verdict::Met) => 2,
-                None => 3,
-            };
-            (verdict, d.scope, std::cmp::Reverse(d.bytes_out), at)
-        })
-        .collect();
-    let row = |at: &usize| destinations.get(*at);
-    order.sort_unstable_by(|(v1, s1, b1, one), (v2, s2, b2, two)| {
-        (v1, s1, b1)
-            .cmp(&(v2, s2, b2))
-            .then_with(|| row(one).map(|d| &d.name).cmp(&row(two).map(|d| &d.name)))
-            .then_with(|| {
-                row(one)
-                    .map(|d| &d.addresses)
-                    .cmp(&row(two).map(|d| &d.addresses))
-            })
-            .then_with(|| {
-                row(one)
-                    .map(|d| &d.frames)
-                    .cmp(&row(two).map(|d| &d.frames))
-            })
+/// Rows whose groups are looked up together, so that waits for memory overlap.
+const TOGETHER: usize = 32;
+
+/// Totals and destinations of a finished audit.
+pub(super) fn group(finished: &Finished, most: usize) -> (Totals, Vec<Destination>) {
+    let mut totals = Totals::default();
+    let mut groups = Groups::default();
+    let mut views: Vec<(u32, _)> = Vec::with_capacity(TOGETHER);
+    let count = finished.rows.len();
+    for start in (0..count).step_by(TOGETHER) {
+        views.clear();
+        let batch = (start..count).take(TOGETHER);
+        let first = u32::try_from(start).unwrap_or(u32::MAX);
+        let batch = batch.zip(first..);
+        views.extend(batch.filter_map(|(at, number)| Some((number, (at, finished.view(at)?)))));
+        let touched = views.iter().fold(0, |touched, (_, (at, (.., view)))| {
+            touched ^ groups.touch(finished, *at, view)
+        });
+        std::hint::black_box(touched);
+        for (number, (at, (record, extra, view))) in &views {
+            let sums = Finished::sums(record, view);
+            let protocol = finished.protocol(record, *extra);
+            total(&mut totals, record, view, &sums, protocol);
+            if let Some(group) = groups.of(finished, *at, view, record, most) {
+                group.add(record, view, &sums, protocol, *number);
+            }
+        }
+    }
+    (totals, sorted(finished, groups.all))
+}
+
+/// In the order of the report.
+fn sorted(finished: &Finished, mut groups: Vec<Group>) -> Vec<Destination> {
+    for group in &mut groups {
+        group.addresses.sort_unstable();
+        group.protocols.sort_unstable();
+    }
+    let order = |group: &Group| {
+        let verdict = match group.verdict {
+            Some(Verdict::Violated) => 0,
+            Some(Verdict::Indeterminate) => 1,
+            Some(Verdict::Met) => 2,
+            None => 3,
+        };
+        (
+            verdict,
+            group.key.scope,
+            std::cmp::Reverse(group.sums.bytes_out),
+        )
+    };
+    let mut places: Vec<_> = groups.iter().map(order).zip(0usize..).collect();
+    let row = |at: &usize| groups.get(*at);
+    let name = |at: &usize| row(at).and_then(|group| group.name(finished));
+    let addresses = |at: &usize| row(at).map(Group::first_addresses);
+    let rows = |at: &usize| row(at).map(|group| &group.rows);
+    places.sort_unstable_by(|(one_order, one), (two_order, two)| {
+        one_order
+            .cmp(two_order)
+            .then_with(|| name(one).cmp(&name(two)))
+            .then_with(|| addresses(one).cmp(&addresses(two)))
+            .then_with(|| rows(one).cmp(&rows(two)))
     });
-    let mut rows: Vec<Option<Destination>> = destinations.into_iter().map(Some).collect();
-    order
-        .into_iter()
-        .filter_map(|(.., at)| rows.get_mut(at).and_then(Option::take))
+    places
+        .iter()
+        .filter_map(|(_, at)| groups.get(*at))
+        .map(|group| destination(finished, group))
         .collect()
 }
 
@@ -125,19 +209,30 @@ pub(super) fn findings(
     data: &[DataSource],
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
+    // Thousands of destinations share their words.
+    let mut known: HashSet<Arc<str>, foldhash::quality::RandomState> = HashSet::default();
+    let mut shared = |words: &str| match known.get(words) {
+        Some(words) => Arc::clone(words),
+        None => {
+            let words: Arc<str> = words.into();
+            known.insert(Arc::clone(&words));
+            words
+        }
+    };
+    let mut explainer = crate::judge::Explainer::default();
     for (place, destination) in destinations.iter().enumerate() {
         let Some(verdict) = destination.verdict else {
             continue;
         };
-        let (why, would_decide) = crate::judge::explain(destination, expect, data);
+        let (why, would_decide) = explainer.explain(destination, expect, data);
         findings.push(Finding {
             id: crate::judge::finding_id("expected-country", destination),
             rule: "expected-country",
             verdict,
             destination: place,
             country: destination.place.country,
-            why,
-            would_decide,
+            why: shared(&why),
+            would_decide: would_decide.map(&mut shared),
         });
     }
     findings
@@ -194,13 +289,14 @@ fn subject(view: &View) -> Subject {
     }
 }
 
-fn empty(record: &Record, view: &View) -> Group {
+fn empty(key: Key, record: &Record, view: &View) -> Group {
     Group {
+        key,
         via: view.via,
         grade: view.grade,
-        addresses: Vec::new(),
-        address_count: 0,
-        protocols: Vec::new(),
+        addresses: SmallVec::new(),
+        protocols: SmallVec::new(),
+        rows: SmallVec::new(),
         flows: 0,
         sums: Sums {
             packets_out: 0,
@@ -210,8 +306,6 @@ fn empty(record: &Record, view: &View) -> Group {
         },
         first: record.first,
         last: record.last,
-        frames: Vec::new(),
-        numbers: Vec::new(),
         verdict: view.verdict,
     }
 }
@@ -223,7 +317,7 @@ impl Group {
         view: &View,
         sums: &Sums,
         protocol: Option<&'static str>,
-        number: u64,
+        row: u32,
     ) {
         if view.grade < self.grade {
             self.grade = view.grade;
@@ -231,7 +325,6 @@ impl Group {
         }
         if self.addresses.len() < MOST_ADDRESSES && !self.addresses.contains(&view.remote) {
             self.addresses.push(view.remote);
-            self.address_count = self.address_count.saturating_add(1);
         }
         if let Some(protocol) = protocol
             && !self.protocols.contains(&protocol)
@@ -246,24 +339,30 @@ impl Group {
         add(&mut self.sums.bytes_in, sums.bytes_in);
         self.first = self.first.min(record.first);
         self.last = self.last.max(record.last);
-        if self.frames.len() < EXAMPLES {
-            self.frames.push(record.first_frame.into());
-            self.numbers.push(number);
+        if self.rows.len() < EXAMPLES {
+            self.rows.push((row, record.first_frame));
         }
+    }
+
+    fn name<'f>(&self, finished: &'f Finished) -> Option<&'f Text> {
+        match self.key.subject {
+            Subject::Name(number) => finished.store().text(number),
+            Subject::Address(_) | Subject::Others => None,
+        }
+    }
+
+    fn first_addresses(&self) -> &[IpAddr] {
+        self.addresses.get(..EXAMPLES).unwrap_or(&self.addresses)
     }
 }
 
 /// Distinct addresses of one destination that are counted.
 const MOST_ADDRESSES: usize = 256;
 
-fn destination(finished: &Finished, key: Key, mut group: Group) -> Destination {
-    let name = match key.subject {
-        Subject::Name(number) => finished.store().text(number).cloned(),
-        Subject::Address(_) | Subject::Others => None,
-    };
-    group.addresses.sort_unstable();
-    group.addresses.truncate(EXAMPLES);
-    group.protocols.sort_unstable();
+fn destination(finished: &Finished, group: &Group) -> Destination {
+    let name = group.name(finished).cloned();
+    let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+    let examples = group.rows.iter();
     Destination {
         registrable_domain: name.as_ref().and_then(crate::names::registrable_domain),
         name_via: match (&name, group.via) {
@@ -276,11 +375,11 @@ fn destination(finished: &Finished, key: Key, mut group: Group) -> Destination {
             Grade::None.as_str()
         },
         name,
-        scope: key.scope,
-        addresses: group.addresses,
-        address_count: group.address_count,
-        place: finished.place(key.place),
-        protocols: group.protocols,
+        scope: group.key.scope,
+        addresses: group.first_addresses().to_vec(),
+        address_count: count(group.addresses.len()),
+        place: finished.place(group.key.place),
+        protocols: group.protocols.to_vec(),
         flows: group.flows,
         packets_out: group.sums.packets_out,
         bytes_out: group.sums.bytes_out,
@@ -288,8 +387,13 @@ fn destination(finished: &Finished, key: Key, mut group: Group) -> Destination {
         bytes_in: group.sums.bytes_in,
         first_seen: group.first,
         last_seen: group.last,
-        frames: group.frames,
-        flow_numbers: group.numbers,
+        frames: examples
+            .clone()
+            .map(|(_, frame)| u64::from(*frame))
+            .collect(),
+        flow_numbers: examples
+            .map(|(row, _)| u64::from(*row).saturating_add(1))
+            .collect(),
         verdict: group.verdict,
     }
 }

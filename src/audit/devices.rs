@@ -4,11 +4,13 @@
 //! Out:  devices, each with its reason; none where nothing tells.
 //!
 //! The user's word decides. Without it, a private address that opens flows to the outside is
-//! a device; without any, the address that opened at least half of all flows. Addresses that
-//! share a hardware address are one device, unless that one is a router's: it carries many.
+//! a device; without any, the address that the capturing machine sent from, where the capture
+//! says which packets those are; then the only one that asked DNS servers; then the one that
+//! opened at least half of all flows. Addresses that share a hardware address are one device,
+//! unless that one is a router's: it carries many.
 
 use crate::Error;
-use crate::decode::Segment;
+use crate::decode::{Direction, Segment};
 use crate::flow::{OPENING_SEEN, Record};
 use crate::model::{Device, Mac, Scope, scope_of};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -19,6 +21,8 @@ type Map<K, V> = HashMap<K, V, foldhash::quality::RandomState>;
 /// What was seen of hosts, bounded.
 pub(super) struct Hosts {
     macs: Map<Mac, Addresses>,
+    /// Addresses that the capturing machine sent from.
+    own: BTreeSet<IpAddr>,
     most: usize,
 }
 
@@ -38,6 +42,7 @@ impl Hosts {
     pub(super) fn new(most: usize) -> Self {
         Hosts {
             macs: Map::default(),
+            own: BTreeSet::new(),
             most,
         }
     }
@@ -50,6 +55,12 @@ impl Hosts {
         }
         if let Some(mac) = segment.src_mac {
             self.sent(mac, segment.src);
+        }
+        if segment.direction == Some(Direction::Sent)
+            && is_host(segment.src)
+            && self.own.len() <= MOST_OWN
+        {
+            self.own.insert(segment.src);
         }
     }
 
@@ -87,11 +98,16 @@ impl Hosts {
             .unwrap_or_default()
     }
 
-    /// The devices named by the user, with all addresses that belong to them.
+    /// The devices named by the user, with all addresses that belong to them. `rows` are the
+    /// flows in which they should be seen.
     ///
     /// # Errors
     /// Where a word is neither an address nor a MAC.
-    pub(super) fn named(&self, words: &[String]) -> Result<Vec<Device>, Error> {
+    pub(super) fn named<'r>(
+        &self,
+        words: &[String],
+        rows: impl Iterator<Item = &'r Record> + Clone,
+    ) -> Result<Vec<Device>, Error> {
         let mut devices = Vec::new();
         for word in words {
             let (address, mac) = parse(word)?;
@@ -101,22 +117,34 @@ impl Hosts {
             devices.push(Device {
                 addresses: addresses.into_iter().collect(),
                 mac,
-                reason: "named by --device".to_owned(),
+                reason: NAMED.to_owned(),
             });
         }
-        Ok(join(devices))
+        let mut devices = join(devices);
+        for device in &mut devices {
+            let own = |address| device.addresses.contains(&address);
+            let is_seen = |row: &Record| own(row.client().0) || own(row.server().0);
+            if !rows.clone().any(is_seen) {
+                device.reason = UNSEEN.to_owned();
+            }
+        }
+        Ok(devices)
     }
 
     /// The devices as far as traffic tells. `rows` are the flows outside tunnels.
     pub(super) fn guess<'r>(&self, rows: impl Iterator<Item = &'r Record>) -> Vec<Device> {
         let mut opened: Map<IpAddr, u64> = Map::default();
+        let mut asked: BTreeSet<IpAddr> = BTreeSet::new();
         let (mut outbound, mut all) = (0u64, 0u64);
         for record in rows {
-            let ((client, _), (server, _)) = (record.client(), record.server());
+            let ((client, _), (server, port)) = (record.client(), record.server());
             if !is_host(client) || scope_of(server) == Scope::Multicast {
                 continue;
             }
             all = all.saturating_add(1);
+            if port == DNS_PORT && asked.len() <= MOST_OWN {
+                asked.insert(client);
+            }
             if scope_of(server) != Scope::Outbound && scope_of(client) != Scope::Outbound {
                 continue;
             }
@@ -132,7 +160,34 @@ impl Hosts {
         if !private.is_empty() {
             return private;
         }
+        // A machine that forwards for many sends from many addresses: it says nothing.
+        let own = self.few(
+            &self.own,
+            "no private address; the capturing machine sent from it",
+        );
+        if !own.is_empty() {
+            return own;
+        }
+        let asked = self.few(
+            &asked,
+            "no private address; the only one that asked DNS servers",
+        );
+        if !asked.is_empty() {
+            return asked;
+        }
         self.leading(&opened, outbound, all)
+    }
+
+    /// At most one address of each family, or nothing.
+    fn few(&self, addresses: &BTreeSet<IpAddr>, reason: &str) -> Vec<Device> {
+        let v6 = addresses.iter().filter(|address| address.is_ipv6()).count();
+        if v6 > 1 || addresses.len().saturating_sub(v6) > 1 {
+            return Vec::new();
+        }
+        let devices = addresses
+            .iter()
+            .map(|address| self.device(*address, reason));
+        join(devices.collect())
     }
 
     fn private(&self, opened: &Map<IpAddr, u64>, outbound: u64) -> Vec<Device> {
@@ -201,6 +256,13 @@ impl Hosts {
         }
     }
 }
+
+pub(super) const NAMED: &str = "named by --device";
+
+/// The reason of a device that the user named and no flow has.
+pub(super) const UNSEEN: &str = "named by --device; not observed in this capture";
+
+const DNS_PORT: u16 = 53;
 
 /// Devices listed at most.
 const MOST_DEVICES: usize = 256;
@@ -291,7 +353,9 @@ mod tests {
             ([10, 0, 0, 2].into(), [0xfd00, 0, 0, 0, 0, 0, 0, 2].into());
         hosts.sent(mac, v4);
         hosts.sent(mac, v6);
-        let devices = hosts.named(&["10.0.0.2".to_owned()]).unwrap_or_default();
+        let devices = hosts
+            .named(&["10.0.0.2".to_owned()], [].iter())
+            .unwrap_or_default();
         assert_eq!(devices.len(), 1);
         assert_eq!(
             devices.first().map(|d| d.addresses.clone()),

@@ -12,12 +12,8 @@ pub(super) struct Extra {
     pub(super) rtt: Rtt,
     pub(super) name: u32,
     pub(super) name_frame: u32,
-    pub(super) names: u32,
     pub(super) tls: u32,
-    pub(super) app: u32,
-    /// The row of the flow that this one continues under the same connection ID.
-    pub(super) continues: u32,
-    pub(super) gap_bytes: u32,
+    pub(super) rare: u32,
     pub(super) protocol: u8,
     pub(super) name_via: u8,
     pub(super) hidden: u8,
@@ -33,11 +29,8 @@ impl Default for Extra {
             rtt: Rtt::default(),
             name: NONE,
             name_frame: 0,
-            names: NONE,
             tls: NONE,
-            app: NONE,
-            continues: NONE,
-            gap_bytes: 0,
+            rare: NONE,
             protocol: 0,
             name_via: 0,
             hidden: 0,
@@ -45,6 +38,25 @@ impl Default for Extra {
             swapped: false,
         }
     }
+}
+
+/// What few flows have.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Rare {
+    pub(super) names: u32,
+    pub(super) app: u32,
+    /// The row of the flow that this one continues under the same connection ID.
+    pub(super) continues: u32,
+    pub(super) gap_bytes: u32,
+}
+
+impl Rare {
+    pub(super) const NOTHING: Rare = Rare {
+        names: NONE,
+        app: NONE,
+        continues: NONE,
+        gap_bytes: 0,
+    };
 }
 
 /// What a TLS, DTLS or QUIC handshake said.
@@ -141,6 +153,7 @@ pub(super) fn rank(via: Via) -> u8 {
 /// The compact rows of everything that was said.
 pub(super) struct Store {
     pub(super) extras: Arena<Extra>,
+    pub(super) rare: Arena<Rare>,
     pub(super) tls: Arena<Tls>,
     pub(super) names: Arena<Box<[NameAt]>>,
     pub(super) strings: crate::names::Strings,
@@ -152,12 +165,19 @@ impl Store {
     pub(super) fn new(limits: &Limits) -> Self {
         Store {
             extras: Arena::default(),
+            rare: Arena::default(),
             tls: Arena::default(),
             names: Arena::default(),
             strings: crate::names::Strings::new(limits),
             words: Words::default(),
             apps: Vec::new(),
         }
+    }
+
+    /// What a flow has beyond the usual.
+    pub(super) fn rare(&self, extra: Option<&Extra>) -> Rare {
+        let rare = extra.and_then(|extra| self.rare.get(extra.rare));
+        rare.copied().unwrap_or(Rare::NOTHING)
     }
 
     pub(super) fn text(&self, number: u32) -> Option<&Text> {

@@ -16,6 +16,7 @@ use crate::names::{Answers, Resolved};
 use std::collections::HashMap;
 use std::io;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 type Map<K, V> = HashMap<K, V, foldhash::quality::RandomState>;
 
@@ -27,11 +28,13 @@ pub(super) struct Finished {
     answers: Answers,
     /// Rows in order of their first frames: a flow's number is its place here, from 1.
     pub(super) rows: Vec<u32>,
-    /// The number of the place of each row's remote address.
-    row_places: Vec<u32>,
+    /// The number of each row's remote address.
+    row_addresses: Vec<u32>,
+    /// The number of each remote address's place.
+    address_places: Vec<u32>,
     /// How each row is turned: `LOCAL_IS_A` and the like.
     row_turns: Vec<u8>,
-    pub(super) places: Vec<Place>,
+    pub(super) places: Vec<Arc<Place>>,
     verdicts: Vec<[Option<Verdict>; 4]>,
     /// The number of a row's flow, for rows that exchanges point to.
     numbers: Map<u32, u64>,
@@ -117,7 +120,8 @@ impl Finished {
             talk,
             answers,
             rows,
-            row_places: Vec::new(),
+            row_addresses: Vec::new(),
+            address_places: Vec::new(),
             row_turns: Vec::new(),
             places: Vec::new(),
             verdicts: Vec::new(),
@@ -137,13 +141,14 @@ impl Finished {
         judge: &dyn Fn(&Place, Scope) -> Option<Verdict>,
     ) {
         let mut of_address: Map<IpAddr, u32> = Map::default();
-        let mut of_place: Map<Place, u32> = Map::default();
-        let mut row_places = Vec::with_capacity(self.rows.len());
+        let mut of_place: Map<Arc<Place>, u32> = Map::default();
+        let mut row_addresses = Vec::with_capacity(self.rows.len());
         let mut row_turns = Vec::with_capacity(self.rows.len());
+        let mut address_places = Vec::new();
         let mut places = Vec::new();
         for row in &self.rows {
             let Some(record) = self.table.row(*row) else {
-                row_places.push(NONE);
+                row_addresses.push(NONE);
                 row_turns.push(0);
                 continue;
             };
@@ -151,19 +156,22 @@ impl Finished {
             row_turns.push(turn);
             let remote = turned(record, turn).remote;
             let number = *of_address.entry(remote).or_insert_with(|| {
-                let found = place(remote);
-                *of_place.entry(found).or_insert_with_key(|found| {
-                    places.push(found.clone());
+                let found = of_place.entry(Arc::new(place(remote)));
+                let place = *found.or_insert_with_key(|found| {
+                    places.push(Arc::clone(found));
                     u32::try_from(places.len().saturating_sub(1)).unwrap_or(NONE)
-                })
+                });
+                address_places.push(place);
+                u32::try_from(address_places.len().saturating_sub(1)).unwrap_or(NONE)
             });
-            row_places.push(number);
+            row_addresses.push(number);
         }
         self.verdicts = places
             .iter()
             .map(|place| SCOPES.map(|scope| judge(place, scope)))
             .collect();
-        self.row_places = row_places;
+        self.row_addresses = row_addresses;
+        self.address_places = address_places;
         self.row_turns = row_turns;
         self.places = places;
     }
@@ -209,10 +217,18 @@ impl Finished {
         let extra = self.extra(record);
         let turn = self.row_turns.get(at).copied().unwrap_or(0);
         let mut view = turned(record, turn);
-        view.place = self.row_places.get(at).copied().unwrap_or(NONE);
+        view.place = usize::try_from(self.address_number(at))
+            .ok()
+            .and_then(|number| self.address_places.get(number).copied())
+            .unwrap_or(NONE);
         view.verdict = self.verdict(view.place, view.scope);
         self.name(record, extra, &mut view);
         Some((record, extra, view))
+    }
+
+    /// The number of the remote address of the flow at this place of `rows`.
+    pub(super) fn address_number(&self, at: usize) -> u32 {
+        self.row_addresses.get(at).copied().unwrap_or(NONE)
     }
 
     fn verdict(&self, place: u32, scope: Scope) -> Option<Verdict> {
@@ -260,8 +276,9 @@ impl Finished {
             view.name_frame = extra.name_frame;
             return;
         }
-        let earlier = extra
-            .and_then(|extra| self.table.row(extra.continues))
+        let earlier = Some(self.store.rare(extra).continues)
+            .filter(|row| *row != NONE)
+            .and_then(|row| self.table.row(row))
             .and_then(|record| self.extra(record))
             .filter(|extra| extra.name != NONE);
         if let Some(earlier) = earlier {
@@ -357,7 +374,7 @@ impl Finished {
             names: self.names(extra, &view),
             owner: None,
             app: self.app(extra),
-            place: self.place(view.place),
+            place: Arc::unwrap_or_clone(self.place(view.place)),
             rtt_ns: self.round_trip(record, extra, &view),
             tls_version: tls.map(|tls| tls.version).filter(|version| *version != 0),
             tls_version_chosen: tls.is_some_and(|tls| tls.server_seen),
@@ -374,7 +391,7 @@ impl Finished {
                 .map(|ja4| ja4.lossless().into_owned()),
             hidden: extra.and_then(|extra| self.store.words.word(extra.hidden)),
             certificate: tls.and_then(|tls| text(tls.certificate)),
-            gap_bytes: extra.map_or(0, |extra| extra.gap_bytes.into()),
+            gap_bytes: self.store.rare(extra).gap_bytes.into(),
             verdict: view.verdict,
         })
     }
@@ -390,7 +407,7 @@ impl Finished {
             grade: Grade::Observed,
             frame: frame.into(),
         };
-        if let Some(names) = self.store.names.get(extra.names) {
+        if let Some(names) = self.store.names.get(self.store.rare(Some(extra)).names) {
             return names.iter().map(|n| name(n.name, n.via, n.frame)).collect();
         }
         let via = VIAS.get(usize::from(extra.name_via)).copied();
@@ -401,7 +418,7 @@ impl Finished {
     }
 
     fn app(&self, extra: Option<&Extra>) -> Option<App> {
-        let number = usize::try_from(extra?.app).ok()?;
+        let number = usize::try_from(self.store.rare(extra).app).ok()?;
         let mut app = self.store.apps.get(number)?.clone();
         if app.name.is_none() {
             app.name = app.uid.and_then(|uid| self.app_names.get(&uid).cloned());
@@ -409,7 +426,7 @@ impl Finished {
         Some(app)
     }
 
-    pub(super) fn place(&self, number: u32) -> Place {
+    pub(super) fn place(&self, number: u32) -> Arc<Place> {
         usize::try_from(number)
             .ok()
             .and_then(|number| self.places.get(number))

@@ -2,16 +2,17 @@
 //! their evidence.
 
 use super::devices::Hosts;
-use super::extra::{Extra, NONE, NameAt, Store, Tls, rank};
+use super::extra::{Extra, NONE, NameAt, Rare, Store, Tls, rank};
 use super::talk::Talk;
 use crate::decode::Segment;
-use crate::flow::{Next, Record, Rtt};
-use crate::inspect::{Inspection, Out};
+use crate::flow::{Glance, Next, Record, Rtt};
+use crate::inspect::{self, Inspection, Out};
 use crate::model::{
     App, Carrier, Certificate, Chunk, ClientHello, DnsMessage, Evidence, Limits, ServerHello, Side,
     Text, Via, What,
 };
 use crate::names::Answers;
+use smallvec::SmallVec;
 use std::collections::{BTreeMap, HashMap};
 
 /// Reads flows for an audit.
@@ -32,8 +33,9 @@ pub(super) struct Reading {
 pub(super) struct State {
     inspection: Inspection,
     extra: Extra,
-    tls: Option<Box<Tls>>,
-    names: Vec<NameAt>,
+    rare: Rare,
+    tls: Option<Tls>,
+    names: SmallVec<[NameAt; 1]>,
     buffered: usize,
     /// False until the first datagram was looked at.
     begun: bool,
@@ -167,7 +169,7 @@ impl Reading {
         if !tls.server_seen {
             tls.version = hello.version;
         }
-        tls.ja4 = self.store.strings.number(&Text::from(hello.ja4.as_str()));
+        tls.ja4 = self.store.strings.number_of(hello.ja4.as_bytes());
         if let (NONE, Some(first)) = (tls.alpn, hello.alpn.first()) {
             tls.alpn = self.store.strings.number(first);
         }
@@ -285,26 +287,42 @@ impl crate::flow::Reader for Reading {
         self.hosts.opened(record, segment);
     }
 
-    fn start(&mut self, record: &Record, kept: Option<u32>) -> State {
-        let carrier = match record.transport() {
-            crate::model::Transport::Tcp => Carrier::Tcp,
-            _ => Carrier::Udp,
-        };
+    fn glance(&mut self, passed: u32, chunk: &Chunk<'_>) -> Glance {
+        if chunk.bytes.is_empty() {
+            return Glance::Pass(passed);
+        }
+        if (passed == 0 && self.continues(chunk).is_some()) || inspect::knows(chunk) {
+            return Glance::Read;
+        }
+        let passed = passed.saturating_add(1);
+        if passed >= u32::from(inspect::PROBE_DATAGRAMS) {
+            Glance::Done
+        } else {
+            Glance::Pass(passed)
+        }
+    }
+
+    fn start(&mut self, record: &Record) -> State {
+        let kept = record.side.as_kept();
+        let passed = record.side.as_passed().unwrap_or(0);
+        let passed = u8::try_from(passed).unwrap_or(u8::MAX);
         let mut state = State {
-            inspection: Inspection::new(carrier),
+            inspection: Inspection::resume(passed),
             extra: Extra::default(),
+            rare: Rare::NOTHING,
             tls: None,
-            names: Vec::new(),
+            names: SmallVec::new(),
             buffered: 0,
-            begun: kept.is_some(),
+            begun: kept.is_some() || passed > 0,
             kept,
         };
         if let Some(extra) = kept.and_then(|kept| self.store.extras.get(kept)) {
             state.extra = *extra;
             state.inspection = Inspection::resume(extra.probed);
-            state.tls = self.store.tls.get(extra.tls).copied().map(Box::new);
-            match self.store.names.get(extra.names) {
-                Some(names) => state.names = names.to_vec(),
+            state.tls = self.store.tls.get(extra.tls).copied();
+            state.rare = self.store.rare(Some(extra));
+            match self.store.names.get(state.rare.names) {
+                Some(names) => state.names = SmallVec::from_slice(names),
                 None if extra.name != NONE => state.names.push(NameAt {
                     name: extra.name,
                     via: super::extra::VIAS
@@ -320,8 +338,8 @@ impl crate::flow::Reader for Reading {
     }
 
     fn segment(&mut self, state: &mut State, segment: &Segment<'_>) {
-        if segment.app.is_some() && state.extra.app == NONE {
-            state.extra.app = self.app(segment);
+        if segment.app.is_some() && state.rare.app == NONE {
+            state.rare.app = self.app(segment);
         }
     }
 
@@ -333,7 +351,7 @@ impl crate::flow::Reader for Reading {
         if chunk.carrier == Carrier::Udp && !state.begun {
             state.begun = true;
             if let Some(earlier) = self.continues(chunk).filter(|earlier| *earlier != row) {
-                state.extra.continues = earlier;
+                state.rare.continues = earlier;
                 state.extra.protocol = self.store.words.number("quic");
                 return Next::Done;
             }
@@ -353,7 +371,7 @@ impl crate::flow::Reader for Reading {
 
     fn gap(&mut self, state: &mut State, row: u32, place: &Chunk<'_>, bytes: u64) -> bool {
         let bytes_counted = u32::try_from(bytes).unwrap_or(u32::MAX);
-        state.extra.gap_bytes = state.extra.gap_bytes.saturating_add(bytes_counted);
+        state.rare.gap_bytes = state.rare.gap_bytes.saturating_add(bytes_counted);
         let wanted = state.inspection.gap(place.from, bytes, &mut self.out);
         self.take_evidence(state, row, place);
         wanted
@@ -368,15 +386,21 @@ impl crate::flow::Reader for Reading {
         let store = &mut self.store;
         if let Some(tls) = state.tls {
             match store.tls.get_mut(extra.tls) {
-                Some(place) => *place = *tls,
-                None => extra.tls = store.tls.push(*tls).unwrap_or(NONE),
+                Some(place) => *place = tls,
+                None => extra.tls = store.tls.push(tls).unwrap_or(NONE),
             }
         }
         if state.names.len() > 1 {
             let names = state.names.into_boxed_slice();
-            match store.names.get_mut(extra.names) {
+            match store.names.get_mut(state.rare.names) {
                 Some(place) => *place = names,
-                None => extra.names = store.names.push(names).unwrap_or(NONE),
+                None => state.rare.names = store.names.push(names).unwrap_or(NONE),
+            }
+        }
+        if state.rare != Rare::NOTHING {
+            match store.rare.get_mut(extra.rare) {
+                Some(place) => *place = state.rare,
+                None => extra.rare = store.rare.push(state.rare).unwrap_or(NONE),
             }
         }
         match state.kept.and_then(|kept| store.extras.get_mut(kept)) {

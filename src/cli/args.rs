@@ -27,16 +27,28 @@ pub(super) struct Args {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Say where the traffic of captures goes, and judge it
-    #[command(after_long_help = AUDIT_EXAMPLES)]
+    #[command(
+        after_long_help = AUDIT_EXAMPLES,
+        override_usage = "whereto audit [OPTIONS] <CAPTURE>...\n       whereto audit [OPTIONS] --interface <NAME>"
+    )]
     Audit(Audit),
     /// List every flow
-    #[command(after_long_help = FLOWS_EXAMPLES)]
+    #[command(
+        after_long_help = FLOWS_EXAMPLES,
+        override_usage = "whereto flows [OPTIONS] <CAPTURE>...\n       whereto flows [OPTIONS] --interface <NAME>"
+    )]
     Flows(Flows),
     /// List every DNS, mDNS and LLMNR exchange
-    #[command(after_long_help = DNS_EXAMPLES)]
+    #[command(
+        after_long_help = DNS_EXAMPLES,
+        override_usage = "whereto dns [OPTIONS] <CAPTURE>...\n       whereto dns [OPTIONS] --interface <NAME>"
+    )]
     Dns(Dns),
     /// Describe captures: form, interfaces, time, hashes, comments, losses
-    #[command(after_long_help = INFO_EXAMPLES)]
+    #[command(
+        after_long_help = INFO_EXAMPLES,
+        override_usage = "whereto info [OPTIONS] <CAPTURE>...\n       whereto info [OPTIONS] --interface <NAME>"
+    )]
     Info(Info),
     /// Print a completion script for a shell
     Completions {
@@ -114,8 +126,27 @@ pub(super) struct Input {
     ///
     /// pcap and pcapng, plain or compressed with gzip, zstd, xz or lz4. Several are merged in
     /// the order of time. A folder is searched for captures.
-    #[arg(required = true, value_name = "CAPTURE")]
+    #[arg(
+        required_unless_present = "interface",
+        conflicts_with = "interface",
+        value_name = "CAPTURE"
+    )]
     pub(super) captures: Vec<PathBuf>,
+    /// Capture on a network interface instead, until Ctrl-C; then report
+    ///
+    /// Needs the right to listen there, and a build with the feature `live`. What libpcap dropped
+    /// stands in the report.
+    #[arg(long, value_name = "NAME", conflicts_with = "follow")]
+    pub(super) interface: Option<String>,
+    /// End the capture on --interface after SECONDS
+    #[arg(long, value_name = "SECONDS", requires = "interface", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) duration: Option<u32>,
+    /// Audit only packets that fit a filter of libpcap, such as 'host 10.0.0.2'; count the others
+    ///
+    /// The language is that of pcap-filter(7), and of tcpdump. Needs a build with the feature
+    /// `live`. Lengths in it are those captured.
+    #[arg(long, value_name = "EXPRESSION")]
+    pub(super) filter: Option<String>,
     /// An address or MAC of the audited device (repeat for several)
     ///
     /// Without it the device is worked out from the traffic; the report says how.
@@ -148,8 +179,9 @@ pub(super) struct Places {
 pub(super) struct Output {
     /// Write to FILE, - for standard output (repeat for several)
     ///
-    /// The end of the name decides the form: .txt, .json, .csv, and .findings.csv for findings.
-    /// A file appears whole or not at all. Without -o the result goes to standard output.
+    /// The end of the name decides the form: .txt, .json or .csv, as far as --format knows them;
+    /// for audit also .findings.csv. A file appears whole or not at all. Without -o the result
+    /// goes to standard output.
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Vec<PathBuf>,
     /// Colours in text; auto means on a terminal, unless NO_COLOR is set

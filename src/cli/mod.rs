@@ -9,6 +9,12 @@
 #![allow(clippy::disallowed_methods)]
 
 mod args;
+#[cfg(feature = "live")]
+mod live;
+#[cfg(not(feature = "live"))]
+#[path = "no_live.rs"]
+mod live;
+mod man;
 mod output;
 mod progress;
 mod run;

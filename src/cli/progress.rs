@@ -27,6 +27,15 @@ impl Line {
         }
     }
 
+    /// Words that stand until the first numbers do.
+    pub(super) fn say(&mut self, words: &str) {
+        if self.wanted {
+            self.drawn = Some(Instant::now());
+            let _ = write!(io::stderr(), "\r\x1b[K{words}");
+            let _ = io::stderr().flush();
+        }
+    }
+
     /// To be called as often as one likes.
     pub(super) fn update(&mut self, progress: Progress) {
         if !self.wanted {

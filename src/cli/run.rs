@@ -1,15 +1,20 @@
 //! A settled command to its outputs and its exit code.
 
 use super::args::{Args, Command};
+use super::live::Filter;
+use super::man;
 use super::output::Target;
 use super::progress::Line;
 use super::settings::{Request, Settings, error_line, settle};
 use clap::CommandFactory as _;
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::process::ExitCode;
-use whereto::model::{Report, Verdict};
+use whereto::locate::Places;
+use whereto::model::{Report, Text, Verdict};
 use whereto::report::{DNS_FORMATS, FLOW_FORMATS, FORMATS, INFO_FORMATS};
-use whereto::{Error, audit};
+use whereto::source::Capture;
+use whereto::{Audit, AuditOptions, Error, Progress, audit};
 
 /// Runs one command.
 pub(super) fn run(args: Args) -> ExitCode {
@@ -74,8 +79,7 @@ fn command(command: &Command) -> Result<u8, Error> {
             Ok(0)
         }
         Command::Man => {
-            let page = clap_mangen::Man::new(Args::command());
-            Target::Standard.write(|out| page.render(out))?;
+            Target::Standard.write(|out| man::page(Args::command(), out))?;
             Ok(0)
         }
     }
@@ -88,21 +92,87 @@ fn examine(request: &Request<'_>) -> Result<u8, Error> {
         options,
         outputs,
         progress,
+        filter,
+        trouble,
         warnings,
     } = settle(request)?;
     let mut line = Line::new(progress);
-    let report = audit(capture, &places, &options, &mut |progress| {
-        line.update(progress)
-    });
+    if trouble.is_some() {
+        line.say("capturing; Ctrl-C ends it, and the report follows");
+    }
+    let report = match filter {
+        None => audit(capture, &places, &options, &mut |progress| {
+            line.update(progress)
+        }),
+        Some(filter) => audit_some(capture, &places, &options, filter, &mut line),
+    };
     line.clear();
     let mut report = report?;
+    report.settings.filter = request.input.filter.clone();
     report.losses.warnings.extend(warnings);
+    report.losses.warnings.extend(copies(&report));
+    if let Some(words) = trouble.and_then(|trouble| trouble.take()) {
+        let words = format!("the live capture ended early: {words}");
+        report.losses.warnings.push(Text::from(words.as_str()));
+    }
     for output in &outputs {
         output
             .target
             .write(|out| (output.format.write)(&report, output.style, out))?;
     }
     Ok(exit_code(&report))
+}
+
+/// Inputs that hold the same capture, compressed or not: everything in them counts twice.
+fn copies(report: &Report) -> Vec<Text> {
+    let mut first_with: BTreeMap<&str, &Text> = BTreeMap::new();
+    let mut warnings = Vec::new();
+    for input in &report.inputs {
+        let content = input.inner_sha256.as_deref().or(input.sha256.as_deref());
+        let Some(content) = content.filter(|_| input.packets > 0) else {
+            continue;
+        };
+        match first_with.get(content) {
+            None => {
+                first_with.insert(content, &input.path);
+            }
+            Some(first) => {
+                let mut words = input.path.bytes().to_vec();
+                words.extend_from_slice(b" holds the same capture as ");
+                words.extend_from_slice(first.bytes());
+                words.extend_from_slice(b": its packets are counted twice; leave one of them out");
+                warnings.push(Text::from(words));
+            }
+        }
+    }
+    warnings
+}
+
+/// Audits the packets that the filter wants, and counts the others.
+fn audit_some(
+    mut capture: Capture,
+    places: &Places,
+    options: &AuditOptions,
+    mut filter: Filter,
+    line: &mut Line,
+) -> Result<Report, Error> {
+    let mut audit = Audit::new(options)?;
+    while let Some(batch) = capture.batch()? {
+        audit.push_some(batch, &mut |packet| filter.wants(packet));
+        let (stored_bytes, total_bytes) = capture.progress();
+        line.update(Progress {
+            packets: audit.packets(),
+            stored_bytes,
+            total_bytes,
+        });
+    }
+    let mut report = audit.finish(capture.finish(), places)?;
+    for link in filter.foreign_links() {
+        let words =
+            format!("--filter has no meaning for link type {link}: its packets are left out");
+        report.losses.warnings.push(Text::from(words.as_str()));
+    }
+    Ok(report)
 }
 
 /// 1 violated, 4 damaged or cut, 3 indeterminate, 0 otherwise: the first that fits.
@@ -140,7 +210,7 @@ mod tests {
             verdict: *verdict,
             destination: 0,
             country: None,
-            why: String::new(),
+            why: "".into(),
             would_decide: None,
         };
         Report {

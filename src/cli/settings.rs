@@ -4,6 +4,7 @@
 //! Out:  settings that can be run, or an error that says what to do.
 
 use super::args::{self, Colour};
+use super::live::{self, Filter, Trouble};
 use super::output::Target;
 use std::ffi::OsStr;
 use std::io::IsTerminal as _;
@@ -21,6 +22,10 @@ pub(super) struct Settings {
     pub(super) options: AuditOptions,
     pub(super) outputs: Vec<Output>,
     pub(super) progress: bool,
+    /// Which packets are audited; `None` for all.
+    pub(super) filter: Option<Filter>,
+    /// Where a live capture says why it ended early.
+    pub(super) trouble: Option<Trouble>,
     /// Said in the report.
     pub(super) warnings: Vec<Text>,
 }
@@ -49,11 +54,13 @@ pub(super) struct Request<'a> {
 pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
     let expect = request.expect.map(judge::parse_expectation).transpose()?;
     let outputs = outputs(request)?;
-    let (captures, warnings) = distinct(&request.input.captures);
+    let (captures, mut warnings) = distinct(&request.input.captures);
     for output in &outputs {
         output.target.refuse_inputs(&captures)?;
     }
-    let hash = !request.input.no_hash;
+    let exchanges = outputs.iter().any(|output| output.format.exchanges);
+    // What is not stored anywhere has no hash that could be compared with anything.
+    let hash = !request.input.no_hash && request.input.interface.is_none();
     let limits = Limits::default();
     let options = source::Options {
         hash,
@@ -63,35 +70,55 @@ pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
             .map(|seconds| u64::from(seconds).saturating_mul(1_000)),
         limits: limits.clone(),
     };
-    let places = request
-        .places
-        .map_or_else(|| Ok(Places::none()), open_places)?;
+    let places = request.places.map_or_else(
+        || Ok(Places::none()),
+        |places| open_places(places, &mut warnings),
+    )?;
+    let filter = request.input.filter.as_deref().map(Filter::new);
+    let filter = filter.transpose()?;
+    let (capture, trouble) = match &request.input.interface {
+        None => (Capture::open(&captures, &options)?, None),
+        Some(interface) => {
+            let (live, trouble) = live::open(interface, request.input.duration)?;
+            let name = format!("{interface} (live)");
+            let capture = Capture::from_reader(&name, Box::new(live), &options)?;
+            (capture, Some(trouble))
+        }
+    };
     Ok(Settings {
-        capture: Capture::open(&captures, &options)?,
+        capture,
         places,
         options: AuditOptions {
             expect,
             devices: request.input.device.clone(),
             limits,
-            keep_dns: request.keep_dns,
-            keep_http: request.keep_http,
+            keep_dns: request.keep_dns && exchanges,
+            keep_http: request.keep_http && exchanges,
             threads: request.input.threads.into(),
             hashed: hash,
         },
         outputs,
+        filter,
+        trouble,
         progress: !request.output.quiet && std::io::stderr().is_terminal(),
         warnings,
     })
 }
 
-fn open_places(places: &args::Places) -> Result<Places, Error> {
+fn open_places(places: &args::Places, warnings: &mut Vec<Text>) -> Result<Places, Error> {
     let mut open = if places.no_embedded_geo {
         Places::none()
     } else {
         Places::embedded()
     };
     for path in &places.geo {
-        open.add_file(path)?;
+        if !open.add_file(path)? {
+            let words = format!(
+                "{} is loaded already, or part of the embedded data: it is one voice, not two",
+                path.display()
+            );
+            warnings.push(Text::from(words.as_str()));
+        }
     }
     Ok(open)
 }
@@ -252,7 +279,28 @@ fn set(variable: &str) -> bool {
 
 /// One line for standard error: whatever is in file names cannot act on the terminal.
 pub(super) fn error_line(error: &Error) -> String {
-    format!("whereto: {}", escape::terminal_str(&error.to_string()))
+    let mut words = error.to_string();
+    if let Error::Io { source, .. } = error {
+        // The number of the system's error helps no one who reads its words.
+        if let Some(code) = source.raw_os_error() {
+            words = words.replace(&format!(" (os error {code})"), "");
+        }
+        words.push_str(advice(source.kind()));
+    }
+    format!("whereto: {}", escape::terminal_str(&words))
+}
+
+/// What to do about a refusal of the system, where that can be told.
+fn advice(kind: std::io::ErrorKind) -> &'static str {
+    use std::io::ErrorKind as Kind;
+    match kind {
+        Kind::NotFound => "; check the path",
+        Kind::PermissionDenied => "; ask for the right to it, or copy it to a place of yours",
+        Kind::StorageFull | Kind::QuotaExceeded => "; make room, or write elsewhere with -o",
+        Kind::ReadOnlyFilesystem => "; write elsewhere with -o",
+        Kind::IsADirectory => "; name a file in it",
+        _ => "",
+    }
 }
 
 #[cfg(test)]
@@ -310,5 +358,12 @@ mod tests {
     fn an_error_is_one_harmless_line() {
         let error = Error::Usage("a\nb\u{1b}[2J".to_owned());
         assert_eq!(error_line(&error), "whereto: a\\nb\\x1b[2J");
+        let error = Error::Io {
+            path: PathBuf::from("a.pcap"),
+            what: "cannot open",
+            source: std::io::Error::from_raw_os_error(2),
+        };
+        let want = "whereto: a.pcap: cannot open: No such file or directory; check the path";
+        assert_eq!(error_line(&error), want);
     }
 }

@@ -10,6 +10,7 @@
 mod defrag;
 mod link;
 mod net;
+mod plain;
 mod segment;
 mod transport;
 mod tunnel;
@@ -20,12 +21,15 @@ mod corpus;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use segment::{Detail, Outcome, Segment, Sink, Whole};
+pub(crate) use segment::{Detail, Direction, Outcome, Segment, Sink, Whole};
 
 use crate::model::Limits;
 use crate::source::Packet;
 use defrag::Defrag;
 use walk::Walk;
+
+/// Ethernet and IP: what the straight way through a packet counts as.
+const PLAIN_LAYERS: usize = 2;
 
 /// Decodes packets; holds what reassembly needs between them.
 pub(crate) struct Decoder {
@@ -44,8 +48,19 @@ impl Decoder {
     /// Decodes one packet.
     #[inline]
     pub(crate) fn decode<'a>(&mut self, packet: &Packet<'a>, sink: &mut impl Sink<'a>) -> Outcome {
-        let mut walk = Walk::new(packet, sink, &mut self.defrag, self.layers);
-        walk.packet(packet)
+        if self.layers >= PLAIN_LAYERS
+            && let Some(segment) = plain::read(packet)
+        {
+            sink.segment(segment);
+            return Outcome::Flow;
+        }
+        self.layered(packet, sink)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn layered<'a>(&mut self, packet: &Packet<'a>, sink: &mut impl Sink<'a>) -> Outcome {
+        Walk::new(packet, sink, &mut self.defrag, self.layers).layered(packet)
     }
 
     /// The capture ended: what reassembly still holds is counted.

@@ -62,19 +62,6 @@ pub(super) fn read(bytes: &[u8], missing: u32) -> Result<Ip<'_>, (&'static str, 
     }
 }
 
-/// A whole packet without extension headers, of which nothing is wrong.
-#[inline(always)]
-pub(super) fn plain(bytes: &[u8], missing: u32) -> Option<Ip<'_>> {
-    let missing = usize::try_from(missing).unwrap_or(usize::MAX);
-    let ip = match bytes.first()? >> 4 {
-        4 => v4(bytes, missing).ok()?,
-        6 => v6_header(bytes, missing).ok()?,
-        _ => return None,
-    };
-    (ip.fragment.is_none() && ip.wrong.is_none()).then_some(ip)
-}
-
-#[inline(always)]
 fn v4(bytes: &[u8], missing: usize) -> Result<Ip<'_>, Malformed> {
     let mut cursor = Cursor::new(bytes);
     let header = cursor.array::<20>("header")?;
@@ -141,7 +128,6 @@ fn v6(bytes: &[u8], missing: usize) -> Result<Ip<'_>, Malformed> {
     Ok(ip)
 }
 
-#[inline(always)]
 fn v6_header(bytes: &[u8], missing: usize) -> Result<Ip<'_>, Malformed> {
     let mut cursor = Cursor::new(bytes);
     let head = cursor.array::<8>("header")?;

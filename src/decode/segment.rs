@@ -12,6 +12,18 @@ pub(crate) enum Direction {
     Received,
 }
 
+impl Direction {
+    /// From the flags of a pcapng packet (`epb_flags`, bits 0 and 1).
+    #[inline]
+    pub(super) fn of(flags: u32) -> Option<Self> {
+        match flags & 3 {
+            1 => Some(Direction::Received),
+            2 => Some(Direction::Sent),
+            _ => None,
+        }
+    }
+}
+
 /// The program that a packet belongs to, borrowed from the capture.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct AppRef<'a> {
@@ -42,8 +54,6 @@ pub(crate) enum Detail {
 pub(crate) struct Segment<'a> {
     pub(crate) frame: u64,
     pub(crate) time: Time,
-    /// Index over all interfaces of all inputs.
-    pub(crate) interface: u32,
     pub(crate) src: IpAddr,
     pub(crate) dst: IpAddr,
     pub(crate) transport: Transport,
@@ -60,7 +70,6 @@ pub(crate) struct Segment<'a> {
     /// was handed out as a segment of its own.
     pub(crate) ip_len: u32,
     pub(crate) src_mac: Option<Mac>,
-    pub(crate) dst_mac: Option<Mac>,
     pub(crate) app: Option<AppRef<'a>>,
     pub(crate) direction: Option<Direction>,
     /// The innermost tunnel outside this segment, `gtp`, `vxlan`, `gre`, …; empty outside any.

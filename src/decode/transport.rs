@@ -20,17 +20,6 @@ pub(super) struct Read<'a> {
     pub(super) error: Option<Malformed>,
 }
 
-/// TCP or UDP of which nothing is wrong.
-#[inline(always)]
-pub(super) fn plain(protocol: u8, bytes: &[u8], sent: u32) -> Option<Read<'_>> {
-    let read = match protocol {
-        6 => tcp(bytes, sent),
-        17 => udp(bytes, sent, Transport::Udp),
-        _ => return None,
-    };
-    read.error.is_none().then_some(read)
-}
-
 /// Reads the header of `protocol`. `sent` is the length of the IP payload as sent.
 pub(super) fn read(protocol: u8, bytes: &[u8], sent: u32) -> Read<'_> {
     match protocol {
@@ -54,7 +43,6 @@ pub(super) fn name(protocol: u8) -> &'static str {
     }
 }
 
-#[inline(always)]
 fn tcp(bytes: &[u8], sent: u32) -> Read<'_> {
     let mut cursor = Cursor::new(bytes);
     let header = match cursor.array::<20>("header") {
@@ -105,7 +93,6 @@ fn tcp(bytes: &[u8], sent: u32) -> Read<'_> {
     read
 }
 
-#[inline(always)]
 fn udp(bytes: &[u8], sent: u32, transport: Transport) -> Read<'_> {
     let mut cursor = Cursor::new(bytes);
     let header = match cursor.array::<8>("header") {

@@ -25,22 +25,16 @@ pub(super) enum Inner<'a> {
     Transport(u8, &'a [u8], u32),
 }
 
-/// False for TCP, and for UDP of which neither a port nor the payload's shape is a tunnel's.
+/// True for UDP of which a port or the payload's shape is a tunnel's.
 #[inline(always)]
-pub(super) fn may_carry(read: &Read<'_>) -> bool {
-    match read.transport {
-        Transport::Tcp => false,
-        Transport::Udp => {
-            let tunnel = |port: u16| {
-                matches!(
-                    port,
-                    1701 | 2152 | 3544 | 4789 | 4790 | 5247 | 6081 | 6635 | 8472
-                )
-            };
-            tunnel(read.src_port) || tunnel(read.dst_port) || has_teredo_address(read.payload)
-        }
-        _ => true,
-    }
+pub(super) fn may_carry(src_port: u16, dst_port: u16, payload: &[u8]) -> bool {
+    let tunnel = |port: u16| {
+        matches!(
+            port,
+            1701 | 2152 | 3544 | 4789 | 4790 | 5247 | 6081 | 6635 | 8472
+        )
+    };
+    tunnel(src_port) || tunnel(dst_port) || has_teredo_address(payload)
 }
 
 /// Looks into a transport.

@@ -43,12 +43,10 @@ pub(super) enum Next<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Base<'a> {
     pub(super) src_mac: Option<Mac>,
-    pub(super) dst_mac: Option<Mac>,
     pub(super) app: Option<AppRef<'a>>,
     pub(super) direction: Option<Direction>,
     frame: u64,
     time: Time,
-    interface: u32,
 }
 
 pub(super) struct Walk<'w, 'a, S> {
@@ -96,19 +94,13 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
             defrag,
             base: Base {
                 src_mac: None,
-                dst_mac: None,
                 app: packet.uid.map(|uid| AppRef {
                     uid: Some(uid),
                     ..AppRef::default()
                 }),
-                direction: match packet.flags & 3 {
-                    1 => Some(Direction::Received),
-                    2 => Some(Direction::Sent),
-                    _ => None,
-                },
+                direction: Direction::of(packet.flags),
                 frame: packet.frame,
                 time: packet.time,
-                interface: packet.interface,
             },
             layers,
             missing: packet
@@ -117,47 +109,6 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
             tunnel: "",
             handed: false,
         }
-    }
-
-    /// Decodes the whole packet.
-    #[inline]
-    pub(super) fn packet(&mut self, packet: &Packet<'a>) -> Outcome {
-        match self.plain(packet) {
-            Some(segment) => {
-                self.sink.segment(segment);
-                Outcome::Flow
-            }
-            None => self.layered(packet),
-        }
-    }
-
-    /// The packets that nearly all are, in one straight line: TCP and UDP in whole IP packets on
-    /// Ethernet or on nothing, with no tunnel in them and nothing wrong. What this returns is
-    /// what [`Walk::layered`] would hand out; `None` says nothing of the packet.
-    #[inline]
-    fn plain(&mut self, packet: &Packet<'a>) -> Option<Segment<'a>> {
-        let bytes = match packet.link {
-            link::ETHERNET if self.layers >= PLAIN_LAYERS => {
-                let (dst, src, kind, bytes) = link::ethernet::plain(packet.bytes)?;
-                if !matches!(kind, 0x0800 | 0x86dd) {
-                    return None;
-                }
-                self.base.dst_mac = Some(dst);
-                self.base.src_mac = Some(src);
-                bytes
-            }
-            link::RAW if self.layers >= PLAIN_LAYERS => packet.bytes,
-            _ => return None,
-        };
-        let ip = net::plain(bytes, self.missing)?;
-        if bytes.len().saturating_sub(to_usize(ip.ip_len)) >= link::TRAILER {
-            return None;
-        }
-        let read = transport::plain(ip.protocol, ip.payload, ip.payload_len)?;
-        if tunnel::may_carry(&read) {
-            return None;
-        }
-        Some(self.segment(&ip, &read, false))
     }
 
     /// Decodes the packet layer by layer.
@@ -224,11 +175,10 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
         }
     }
 
-    /// Destination and source of the outermost frame.
+    /// Keeps the source of the outermost frame.
     #[inline]
-    fn addresses(&mut self, (dst, src): (Mac, Mac)) {
+    fn addresses(&mut self, (_, src): (Mac, Mac)) {
         if self.tunnel.is_empty() {
-            self.base.dst_mac = Some(dst);
             self.base.src_mac = Some(src);
         }
     }
@@ -407,7 +357,6 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
         Segment {
             frame: self.base.frame,
             time: self.base.time,
-            interface: self.base.interface,
             src: ip.src,
             dst: ip.dst,
             transport: read.transport,
@@ -418,7 +367,6 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
             payload_len: read.payload_len,
             ip_len: ip.ip_len,
             src_mac: self.base.src_mac,
-            dst_mac: self.base.dst_mac,
             app: self.base.app,
             direction: self.base.direction,
             tunnel: self.tunnel,
@@ -445,9 +393,6 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
         }
     }
 }
-
-/// Ethernet and IP.
-const PLAIN_LAYERS: usize = 2;
 
 const EMPTY_AGGREGATE: Reason = Reason {
     layer: "802.11 aggregate",

@@ -51,7 +51,7 @@ impl Index {
     /// memory. Nothing of the row itself is read.
     #[inline]
     pub(crate) fn peek(&self, hash: Hash) -> Option<u32> {
-        let mut at = self.home(hash);
+        let mut at = self.home(tag(hash));
         loop {
             let slot = *self.slots.get(at)?;
             if slot == EMPTY {
@@ -67,7 +67,7 @@ impl Index {
     /// The row for which `same` holds, among those with this hash.
     #[inline]
     pub(crate) fn find(&self, hash: Hash, mut same: impl FnMut(u32) -> bool) -> Option<u32> {
-        let mut at = self.home(hash);
+        let mut at = self.home(tag(hash));
         loop {
             let slot = *self.slots.get(at)?;
             if slot == EMPTY {
@@ -80,18 +80,18 @@ impl Index {
         }
     }
 
-    /// Adds a row that is not there yet. `hash_of` gives the hash of any row, for growing.
-    pub(crate) fn insert(&mut self, hash: Hash, row: u32, hash_of: impl Fn(&Self, u32) -> Hash) {
+    /// Adds a row that is not there yet.
+    pub(crate) fn insert(&mut self, hash: Hash, row: u32) {
         if self.used.saturating_mul(4) >= self.slots.len().saturating_mul(3) {
-            self.grow(hash_of);
+            self.grow();
         }
-        self.place(hash, row);
+        self.place(entry(hash, row));
         self.used = self.used.saturating_add(1);
     }
 
     /// Lets the slot of `old` name `new` instead: a flow whose key begins anew.
     pub(crate) fn replace(&mut self, hash: Hash, old: u32, new: u32) {
-        let mut at = self.home(hash);
+        let mut at = self.home(tag(hash));
         while let Some(slot) = self.slots.get_mut(at) {
             if *slot == EMPTY {
                 return;
@@ -105,8 +105,8 @@ impl Index {
     }
 
     /// Removes a row, moving later ones back so that no look-up breaks off early.
-    pub(crate) fn remove(&mut self, hash: Hash, row: u32, hash_of: impl Fn(&Self, u32) -> Hash) {
-        let mut hole = self.home(hash);
+    pub(crate) fn remove(&mut self, hash: Hash, row: u32) {
+        let mut hole = self.home(tag(hash));
         loop {
             match self.slots.get(hole) {
                 Some(slot) if *slot == entry(hash, row) => break,
@@ -119,7 +119,7 @@ impl Index {
             if slot == EMPTY {
                 break;
             }
-            let home = self.home(hash_of(self, row_of(slot)));
+            let home = self.home(slot >> 32);
             let mask = self.slots.len().wrapping_sub(1);
             // Moves unless its home lies after the hole.
             if at.wrapping_sub(home) & mask >= at.wrapping_sub(hole) & mask {
@@ -132,28 +132,24 @@ impl Index {
         self.used = self.used.saturating_sub(1);
     }
 
-    /// Bytes held.
-    pub(crate) fn bytes(&self) -> usize {
-        self.slots.len().saturating_mul(8)
-    }
-
-    fn grow(&mut self, hash_of: impl Fn(&Self, u32) -> Hash) {
+    /// The slots hold what their places come from: growing reads no row, and fills the new
+    /// slots nearly in order.
+    fn grow(&mut self) {
         let doubled = self.slots.len().saturating_mul(2);
         let old = std::mem::replace(&mut self.slots, vec![EMPTY; doubled]);
         for slot in old {
             if slot != EMPTY {
-                let hash = hash_of(self, row_of(slot));
-                self.place(hash, row_of(slot));
+                self.place(slot);
             }
         }
     }
 
-    fn place(&mut self, hash: Hash, row: u32) {
-        let mut at = self.home(hash);
+    fn place(&mut self, slot: u64) {
+        let mut at = self.home(slot >> 32);
         while self.slots.get(at).is_some_and(|slot| *slot != EMPTY) {
             at = self.next(at);
         }
-        self.set(at, entry(hash, row));
+        self.set(at, slot);
     }
 
     fn set(&mut self, at: usize, value: u64) {
@@ -162,10 +158,12 @@ impl Index {
         }
     }
 
+    /// The place where the search for a tag begins: its highest bits.
     #[inline]
-    fn home(&self, hash: Hash) -> usize {
-        // The table never exceeds 2³² slots: the low half of the hash is enough.
-        usize::try_from(hash.0 & 0xffff_ffff).unwrap_or(0) & self.slots.len().wrapping_sub(1)
+    fn home(&self, tag: u64) -> usize {
+        let bits = self.slots.len().trailing_zeros();
+        // The table never exceeds 2³² slots.
+        usize::try_from(tag << bits >> 32).unwrap_or(0) & self.slots.len().wrapping_sub(1)
     }
 
     #[inline]
@@ -221,11 +219,11 @@ mod tests {
         let count = 5_000;
         for n in 0..count {
             let hash = index.hash(&key(n));
-            index.insert(hash, n, |index, row| index.hash(&key(row)));
+            index.insert(hash, n);
         }
         for n in (0..count).step_by(3) {
             let hash = index.hash(&key(n));
-            index.remove(hash, n, |index, row| index.hash(&key(row)));
+            index.remove(hash, n);
         }
         for n in 0..count {
             let found = index.find(index.hash(&key(n)), |row| row == n);

@@ -28,6 +28,7 @@ const FRAGMENT: u16 = 1 << 9;
 const UDP_LITE: u8 = 136;
 
 impl Kind {
+    #[inline]
     pub(crate) fn new(transport: Transport, v6: bool) -> Self {
         let (number, flags) = match transport {
             Transport::Tcp => (6, 0),
@@ -80,6 +81,15 @@ impl Kind {
 }
 
 impl Key {
+    /// No flow's key: fills places that are not used yet.
+    pub(crate) const NONE: Key = Key {
+        a: [0; 2],
+        b: [0; 2],
+        a_port: 0,
+        b_port: 0,
+        kind: Kind(0),
+    };
+
     #[inline]
     pub(crate) fn of(segment: &Segment<'_>) -> Self {
         let v6 = segment.src.is_ipv6();
@@ -107,13 +117,17 @@ fn bits_of(address: IpAddr) -> Bits {
 }
 
 /// The compact row of one flow. `a` is who sent the first packet.
+///
+/// Aligned so that it never lies on more than two cache lines.
 #[derive(Clone, Debug)]
+#[repr(align(32))]
 pub(crate) struct Record {
     pub(crate) key: Key,
     pub(crate) flags: u16,
     /// Index into the list of tunnel names.
     pub(crate) tunnel: u8,
-    /// What the table's reader holds for this flow: nothing, a live state, or a kept one.
+    /// What the table's reader holds for this flow: nothing or a small number, a live state, or a
+    /// kept one.
     pub(crate) side: Held,
     pub(crate) bytes: [u64; 2],
     pub(crate) first: Time,
@@ -140,6 +154,16 @@ impl Held {
 
     pub(crate) fn kept(index: Option<u32>) -> Self {
         index.map_or(Held::NOTHING, |index| Held(KEPT | index & INDEX))
+    }
+
+    /// Nothing but a small number; 0 is nothing at all.
+    pub(crate) fn passed(number: u32) -> Self {
+        Held(number & INDEX)
+    }
+
+    #[inline]
+    pub(crate) fn as_passed(self) -> Option<u32> {
+        (self.0 & !INDEX == 0).then_some(self.0 & INDEX)
     }
 
     #[inline]

@@ -15,7 +15,7 @@ use super::record::{
 use super::rtt::{Rtt, between};
 use super::stream::{Budget, Data, Piece, Stream};
 use crate::decode::{Detail, Segment};
-use crate::model::{Carrier, Chunk, Limits, Side, Transport};
+use crate::model::{Arena, Carrier, Chunk, Limits, Side, Transport};
 use std::collections::VecDeque;
 
 /// What a reader wants of a flow's further bytes.
@@ -29,14 +29,28 @@ pub(crate) enum Next {
     Done,
 }
 
+/// What a reader makes of a datagram at first sight.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Glance {
+    /// It must be read.
+    Read,
+    /// There is nothing in it; this small number is all that need be remembered.
+    Pass(u32),
+    /// The flow need not be looked at again.
+    Done,
+}
+
 /// Who reads the bytes of flows. The table knows no protocol.
 pub(crate) trait Reader {
     /// What is kept about one flow while its payload is read.
     type State;
     /// A row began with this segment.
     fn opened(&mut self, record: &Record, segment: &Segment<'_>);
-    /// Reading begins, or goes on where `kept` was left (datagrams only).
-    fn start(&mut self, record: &Record, kept: Option<u32>) -> Self::State;
+    /// A datagram of a flow of which nothing was kept but `passed`, the number that the last
+    /// glance gave, or 0.
+    fn glance(&mut self, passed: u32, chunk: &Chunk<'_>) -> Glance;
+    /// Reading begins, or goes on where `record.side` was left (datagrams only).
+    fn start(&mut self, record: &Record) -> Self::State;
     /// A segment with an app, or with payload, before its bytes are handed out.
     fn segment(&mut self, state: &mut Self::State, segment: &Segment<'_>);
     /// A handshake round trip, as soon as it is known.
@@ -62,20 +76,41 @@ pub(crate) struct Counts {
     pub(crate) readers_closed_early: u64,
 }
 
+#[repr(align(64))]
 struct Live<S> {
     row: u32,
     birth: u64,
+    handling: Handling,
+    /// `None` once reading ended: the place is free.
+    state: Option<S>,
+}
+
+impl<S> Live<S> {
+    /// Reads a little from every part that the next segment will need.
+    #[inline]
+    fn touch(&self) -> u64 {
+        let [client, server] = &self.handling.streams;
+        let streams = u64::from(client.is_whole()) ^ u64::from(server.is_whole());
+        self.birth ^ streams ^ u64::from(self.state.is_some())
+    }
+}
+
+/// What the table itself remembers of a flow that is being read.
+#[derive(Default)]
+struct Handling {
     streams: [Stream; 2],
     syn_ack: Option<crate::model::Time>,
     rtt: Rtt,
-    state: S,
 }
+
+/// Live states by number. Their places are used again without going back to the allocator.
+type Lives<S> = Arena<Live<S>>;
 
 pub(crate) struct Table<R: Reader> {
     index: Index,
     rows: Vec<Vec<Record>>,
     len: u32,
-    live: Vec<Option<Box<Live<R::State>>>>,
+    live: Lives<R::State>,
     free: Vec<u32>,
     /// Live states by birth, oldest first; some are gone already.
     queue: VecDeque<(u64, u32)>,
@@ -101,7 +136,7 @@ impl<R: Reader> Table<R> {
             index: Index::new(),
             rows: Vec::new(),
             len: 0,
-            live: Vec::new(),
+            live: Arena::default(),
             free: Vec::new(),
             queue: VecDeque::new(),
             births: 0,
@@ -120,43 +155,43 @@ impl<R: Reader> Table<R> {
     /// Takes segments in order. The look-ups of a batch begin together: first every index
     /// slot is asked for, then every row, and only then is anything decided.
     pub(crate) fn push_batch(&mut self, segments: &[Segment<'_>], reader: &mut R) {
-        let mut found = [(Hash::default(), 0u32); BATCH];
+        let mut found = [(Key::NONE, Hash::default(), 0u32); BATCH];
         for batch in segments.chunks(BATCH) {
             for (segment, place) in batch.iter().zip(&mut found) {
-                place.0 = self.index.hash(&Key::of(segment));
+                place.0 = Key::of(segment);
+                place.1 = self.index.hash(&place.0);
             }
-            for place in found.iter_mut().take(batch.len()) {
-                place.1 = self.index.peek(place.0).unwrap_or(u32::MAX);
+            let found = found.get_mut(..batch.len()).unwrap_or_default();
+            for place in found.iter_mut() {
+                place.2 = self.index.peek(place.1).unwrap_or(u32::MAX);
             }
             // A row lies on two cache lines; a live state behind it on more.
             let mut touched = 0u64;
             let mut live = [NO_LIVE; BATCH];
-            for ((_, row), live) in found.iter().take(batch.len()).zip(&mut live) {
+            for (((.., row), live), segment) in found.iter().zip(&mut live).zip(batch) {
                 if let Some(record) = self.row(*row) {
                     let [_, low] = record.key.a;
                     touched ^= low ^ u64::from(record.last_frame);
-                    *live = record.side.as_live().unwrap_or(NO_LIVE);
+                    if segment.payload_len > 0 {
+                        *live = record.side.as_live().unwrap_or(NO_LIVE);
+                    }
                 }
             }
-            for number in live
-                .iter()
-                .take(batch.len())
-                .filter(|live| **live != NO_LIVE)
-            {
-                let state = self.live.get(usize_of(*number)).and_then(Option::as_ref);
-                touched ^= state.map_or(0, |live| live.birth);
+            for number in live.iter().filter(|live| **live != NO_LIVE) {
+                touched ^= self.live.get(*number).map_or(0, Live::touch);
             }
             std::hint::black_box(touched);
-            for (segment, (hash, _)) in batch.iter().zip(&found) {
-                self.push_hashed(segment, *hash, reader);
+            for (segment, (key, hash, _)) in batch.iter().zip(found) {
+                self.push_hashed(segment, *key, *hash, reader);
             }
         }
     }
 
     /// Takes one segment.
     pub(crate) fn push(&mut self, segment: &Segment<'_>, reader: &mut R) {
-        let hash = self.index.hash(&Key::of(segment));
-        self.push_hashed(segment, hash, reader);
+        let key = Key::of(segment);
+        let hash = self.index.hash(&key);
+        self.push_hashed(segment, key, hash, reader);
     }
 
     /// Every row, in order of first frames.
@@ -174,7 +209,7 @@ impl<R: Reader> Table<R> {
     /// One row.
     #[inline]
     pub(crate) fn row(&self, row: u32) -> Option<&Record> {
-        self.rows.get(part(row))?.get(place(row))
+        row_of(&self.rows, row)
     }
 
     /// The word for a row's tunnel.
@@ -194,36 +229,24 @@ impl<R: Reader> Table<R> {
             }
         }
         self.index = Index::new();
-        self.live = Vec::new();
+        self.live = Arena::default();
         self.queue = VecDeque::new();
         self.free = Vec::new();
     }
 
-    /// Bytes held in rows and index.
-    pub(crate) fn bytes(&self) -> usize {
-        let rows = self.rows.len() << CHUNK_BITS;
-        rows.saturating_mul(size_of::<Record>())
-            .saturating_add(self.index.bytes())
-    }
-
-    fn push_hashed(&mut self, segment: &Segment<'_>, hash: Hash, reader: &mut R) {
-        let key = Key::of(segment);
+    #[inline]
+    fn push_hashed(&mut self, segment: &Segment<'_>, key: Key, hash: Hash, reader: &mut R) {
+        let rows = &self.rows;
         let found = self.index.find(hash, |row| {
-            self.row(row).is_some_and(|record| same(&record.key, &key))
+            row_of(rows, row).is_some_and(|record| same(&record.key, &key))
         });
         let frame = u32::try_from(segment.frame).unwrap_or(u32::MAX);
         let row = match found {
-            Some(row) if !self.begins_anew(row, segment) => Some(row),
-            old => self.add(key, hash, old, segment, frame, reader),
-        };
-        let Some(row) = row else {
-            self.counts.folded_flows = self.counts.folded_flows.saturating_add(1);
-            self.counts.folded_packets = self.counts.folded_packets.saturating_add(1);
-            self.counts.folded_bytes = self
-                .counts
-                .folded_bytes
-                .saturating_add(segment.ip_len.into());
-            return;
+            Some(row) if !self.begins_anew(row, segment) => row,
+            old => match self.add(key, hash, old, segment, frame, reader) {
+                Some(row) => row,
+                None => return self.fold_packet(segment),
+            },
         };
         let Some(record) = row_mut(&mut self.rows, row) else {
             return;
@@ -239,19 +262,26 @@ impl<R: Reader> Table<R> {
         let first_answer = *count == 0 && other == 1;
         *count = count.saturating_add(1);
         *bytes = bytes.saturating_add(segment.ip_len.into());
-        let (first, previous) = (record.first, record.last);
+        let first = record.first;
         record.first = first.min(segment.time);
-        record.last = previous.max(segment.time);
+        record.last = record.last.max(segment.time);
         record.last_frame = frame;
         if segment.carries_tunnel {
             record.flags |= CARRIES_TUNNEL;
         }
+        let done = record.flags & DONE != 0;
         match segment.detail {
             Detail::Tcp { seq, ack, flags } => {
                 if flags & (FIN | RST) != 0 {
                     record.flags |= end_flags(flags, from_a);
                 }
-                if record.flags & DONE == 0 {
+                // Most packets without payload say nothing: they need not touch the live state.
+                let silent = segment.payload_len == 0
+                    && flags & (SYN | ACK) != SYN | ACK
+                    && segment.app.is_none();
+                let plain = flags & (SYN | FIN | RST) == 0;
+                let heard = record.side.as_live().is_some() && (!plain || record.has(WAITS));
+                if !done && (!silent || heard) {
                     let segment_of = TcpSegment {
                         seq,
                         ack,
@@ -263,26 +293,41 @@ impl<R: Reader> Table<R> {
                     self.tcp(row, segment, segment_of, reader);
                 }
             }
-            _ if record.flags & DONE == 0 => {
+            _ if !done => {
                 self.datagram(row, segment, from_a, first_answer.then_some(first), reader);
             }
             _ => {}
         }
     }
 
+    /// Counts a packet whose flow found no row.
+    #[cold]
+    fn fold_packet(&mut self, segment: &Segment<'_>) {
+        let counts = &mut self.counts;
+        counts.folded_flows = counts.folded_flows.saturating_add(1);
+        counts.folded_packets = counts.folded_packets.saturating_add(1);
+        counts.folded_bytes = counts.folded_bytes.saturating_add(segment.ip_len.into());
+    }
+
     /// True where this segment is the first of another flow with the same key.
+    #[inline]
     fn begins_anew(&self, row: u32, segment: &Segment<'_>) -> bool {
         let Some(record) = self.row(row) else {
             return true;
         };
-        if let Detail::Tcp { flags, .. } = segment.detail {
-            let [a, b] = record.packets;
-            let closed = record.has(RESET) || (record.has(FIN_A) && record.has(FIN_B));
-            // A SYN that is repeated comes before the answer has been followed up.
-            return flags & (SYN | ACK) == SYN && (closed || (a > 1 && b > 1));
+        match segment.detail {
+            Detail::Tcp { flags, .. } if flags & (SYN | ACK) != SYN => false,
+            Detail::Tcp { .. } => {
+                let [a, b] = record.packets;
+                let closed = record.has(RESET) || (record.has(FIN_A) && record.has(FIN_B));
+                // A SYN that is repeated comes before the answer has been followed up.
+                closed || (a > 1 && b > 1)
+            }
+            _ => {
+                let idle = self.limits.udp_idle_seconds.saturating_mul(1_000_000_000);
+                segment.time.since(record.last) > idle && record.transport() != Transport::Tcp
+            }
         }
-        let idle = self.limits.udp_idle_seconds.saturating_mul(1_000_000_000);
-        segment.time.since(record.last) > idle && record.transport() != Transport::Tcp
     }
 
     fn add(
@@ -324,9 +369,7 @@ impl<R: Reader> Table<R> {
         match old {
             Some(old) if old != row => self.index.replace(hash, old, row),
             _ => {
-                let rows = &self.rows;
-                self.index
-                    .insert(hash, row, |index, row| hash_of(rows, index, row));
+                self.index.insert(hash, row);
             }
         }
         if let Some(record) = self.row(row) {
@@ -348,7 +391,7 @@ impl<R: Reader> Table<R> {
                 continue;
             };
             let [a, b] = record.packets;
-            if record.has(FREE) || record.side != Held::NOTHING || (a > 0 && b > 0) {
+            if record.has(FREE) || record.side.as_passed().is_none() || (a > 0 && b > 0) {
                 continue;
             }
             let hash = self.index.hash(&record.key);
@@ -359,9 +402,7 @@ impl<R: Reader> Table<R> {
             counts.folded_flows = counts.folded_flows.saturating_add(1);
             counts.folded_packets = counts.folded_packets.saturating_add(packets);
             counts.folded_bytes = counts.folded_bytes.saturating_add(bytes);
-            let rows = &self.rows;
-            self.index
-                .remove(hash, row, |index, row| hash_of(rows, index, row));
+            self.index.remove(hash, row);
             if let Some(record) = row_mut(&mut self.rows, row) {
                 record.flags |= FREE;
             }
@@ -396,31 +437,41 @@ impl<R: Reader> Table<R> {
         if !readable && segment.app.is_none() {
             return;
         }
+        if segment.app.is_none()
+            && let Some(record) = row_mut(&mut self.rows, row)
+            && let Some(passed) = record.side.as_passed()
+        {
+            match reader.glance(passed, &datagram_of(record, segment, from_a)) {
+                Glance::Read => {}
+                Glance::Pass(number) => {
+                    record.side = Held::passed(number);
+                    return;
+                }
+                Glance::Done => {
+                    record.side = Held::NOTHING;
+                    record.flags |= DONE;
+                    return;
+                }
+            }
+        }
         let Some(number) = self.live_for(row, reader) else {
             return;
         };
-        let Some((live, record)) = pair(&mut self.live, &self.rows, number, row) else {
+        let Some((live, state, record)) = pair(&mut self.live, &self.rows, number, row) else {
             return;
         };
-        reader.segment(&mut live.state, segment);
+        reader.segment(state, segment);
         if let Some(asked_at) = asked_at {
             let way = between(asked_at, segment.time);
             match record.side_of(from_a) {
                 Side::Server => live.rtt.server_ns = way,
                 Side::Client => live.rtt.client_ns = way,
             }
-            reader.round_trip(&mut live.state, live.rtt);
+            reader.round_trip(state, live.rtt);
         }
         let mut next = Next::More;
         if readable {
-            let missing = usize::try_from(segment.payload_len)
-                .unwrap_or(usize::MAX)
-                .saturating_sub(segment.payload.len());
-            let chunk = Chunk {
-                cut_bytes: u32::try_from(missing).unwrap_or(u32::MAX),
-                ..chunk_of(record, segment, from_a)
-            };
-            next = reader.chunk(&mut live.state, row, &chunk);
+            next = reader.chunk(state, row, &datagram_of(record, segment, from_a));
         }
         if next != Next::More {
             self.end(number, next == Next::Done, reader);
@@ -429,22 +480,13 @@ impl<R: Reader> Table<R> {
 
     fn tcp(&mut self, row: u32, segment: &Segment<'_>, tcp: TcpSegment, reader: &mut R) {
         let syn_ack = tcp.flags & (SYN | ACK) == SYN | ACK;
-        let plain = tcp.flags & (SYN | FIN | RST) == 0;
-        let (has_live, waits) = self.row(row).map_or((false, false), |r| {
-            (r.side.as_live().is_some(), r.has(WAITS))
-        });
-        // Most packets without payload say nothing: they need not touch the live state.
-        let silent = segment.payload_len == 0 && !syn_ack && segment.app.is_none();
-        if silent && (!has_live || (plain && !waits)) {
-            return;
-        }
         let Some(number) = self.live_for(row, reader) else {
             return;
         };
-        let Some((live, record)) = pair(&mut self.live, &self.rows, number, row) else {
+        let Some((live, state, record)) = pair(&mut self.live, &self.rows, number, row) else {
             return;
         };
-        reader.segment(&mut live.state, segment);
+        reader.segment(state, segment);
         let from = record.side_of(tcp.from_a);
         if tcp.flags & SYN != 0 {
             stream_of(&mut live.streams, from).open(tcp.seq);
@@ -453,7 +495,7 @@ impl<R: Reader> Table<R> {
             stream_of(&mut live.streams, from.other()).open(tcp.ack.wrapping_sub(1));
             if tcp.first_answer && record.has(OPENING_SEEN) {
                 live.rtt.server_ns = between(tcp.first, segment.time);
-                reader.round_trip(&mut live.state, live.rtt);
+                reader.round_trip(state, live.rtt);
             }
             live.syn_ack = live.syn_ack.is_none().then_some(segment.time);
         } else if from == Side::Client
@@ -461,14 +503,20 @@ impl<R: Reader> Table<R> {
             && let Some(asked_at) = live.syn_ack.take()
         {
             live.rtt.client_ns = between(asked_at, segment.time);
-            reader.round_trip(&mut live.state, live.rtt);
+            reader.round_trip(state, live.rtt);
         }
-        let wanted = stream(live, record, &mut self.budget, segment, tcp, reader);
+        let wanted = stream(
+            (live, state),
+            (row, record),
+            &mut self.budget,
+            (segment, tcp),
+            reader,
+        );
         let whole = live.streams.iter().all(Stream::is_whole);
         let both_closed = record.has(FIN_A) && record.has(FIN_B);
         let ended = tcp.flags & RST != 0 || (both_closed && whole);
         if wanted && ended {
-            flush(live, record, &mut self.budget, reader);
+            flush(live, state, row, record, &mut self.budget, reader);
         }
         let waits = live.syn_ack.is_some() || !whole;
         if let Some(record) = row_mut(&mut self.rows, row) {
@@ -489,27 +537,24 @@ impl<R: Reader> Table<R> {
         if let Some(live) = record.side.as_live() {
             return Some(live);
         }
-        let state = reader.start(record, record.side.as_kept());
+        let state = reader.start(record);
         if self.births_alive() >= self.limits.live_readers.max(1) {
             self.close_oldest(reader);
         }
         self.births = self.births.saturating_add(1);
-        let live = Box::new(Live {
+        let live = Live {
             row,
             birth: self.births,
-            streams: Default::default(),
-            syn_ack: None,
-            rtt: Rtt::default(),
-            state,
-        });
-        let number = match self.free.pop() {
-            Some(number) => number,
-            None => {
-                self.live.push(None);
-                u32::try_from(self.live.len().saturating_sub(1)).ok()?
-            }
+            handling: Handling::default(),
+            state: Some(state),
         };
-        *self.live.get_mut(usize_of(number))? = Some(live);
+        let number = match self.free.pop() {
+            Some(number) => {
+                *self.live.get_mut(number)? = live;
+                number
+            }
+            None => self.live.push(live)?,
+        };
         self.queue.push_back((self.births, number));
         if self.queue.len() > self.limits.live_readers.saturating_mul(2).max(64) {
             let live = &self.live;
@@ -548,29 +593,27 @@ impl<R: Reader> Table<R> {
     /// Ends the reading of a flow after handing out what waits.
     fn close(&mut self, number: u32, done: bool, reader: &mut R) {
         let row = self.live_at(number).map(|live| live.row);
-        if let Some((live, record)) =
-            row.and_then(|row| pair(&mut self.live, &self.rows, number, row))
+        if let Some(row) = row
+            && let Some((live, state, record)) = pair(&mut self.live, &self.rows, number, row)
         {
-            flush(live, record, &mut self.budget, reader);
+            flush(live, state, row, record, &mut self.budget, reader);
         }
         self.end(number, done, reader);
     }
 
     fn live_at(&self, number: u32) -> Option<&Live<R::State>> {
-        self.live.get(usize_of(number)).and_then(Option::as_deref)
+        self.live.get(number).filter(|live| live.state.is_some())
     }
 
     fn end(&mut self, number: u32, done: bool, reader: &mut R) {
-        let Some(live) = self.live.get_mut(usize_of(number)).and_then(Option::take) else {
+        let Some(live) = self.live.get_mut(number) else {
             return;
         };
-        let Live {
-            row,
-            mut streams,
-            state,
-            ..
-        } = *live;
-        for stream in &mut streams {
+        let Some(state) = live.state.take() else {
+            return;
+        };
+        let row = live.row;
+        for stream in &mut live.handling.streams {
             stream.forget(&mut self.budget);
         }
         self.free.push(number);
@@ -591,31 +634,30 @@ impl<R: Reader> Table<R> {
 /// A live state and its row.
 #[inline]
 fn pair<'t, S>(
-    live: &'t mut [Option<Box<Live<S>>>],
+    live: &'t mut Lives<S>,
     rows: &'t [Vec<Record>],
     number: u32,
     row: u32,
-) -> Option<(&'t mut Live<S>, &'t Record)> {
-    let live = live.get_mut(usize_of(number))?.as_deref_mut()?;
-    Some((live, rows.get(part(row))?.get(place(row))?))
+) -> Option<(&'t mut Handling, &'t mut S, &'t Record)> {
+    let Live {
+        handling, state, ..
+    } = live.get_mut(number)?;
+    Some((
+        handling,
+        state.as_mut()?,
+        rows.get(part(row))?.get(place(row))?,
+    ))
 }
 
 /// Hands the payload of one segment, and what follows it, to the reader.
 fn stream<R: Reader>(
-    live: &mut Live<R::State>,
-    record: &Record,
+    (live, state): (&mut Handling, &mut R::State),
+    (row, record): (u32, &Record),
     budget: &mut Budget,
-    segment: &Segment<'_>,
-    tcp: TcpSegment,
+    (segment, tcp): (&Segment<'_>, TcpSegment),
     reader: &mut R,
 ) -> bool {
-    let Live {
-        streams,
-        state,
-        row,
-        ..
-    } = live;
-    let [client, server] = streams;
+    let [client, server] = &mut live.streams;
     let from = record.side_of(tcp.from_a);
     let (own, other) = match from {
         Side::Client => (client, server),
@@ -623,7 +665,7 @@ fn stream<R: Reader>(
     };
     let mut wanted = true;
     if tcp.flags & ACK != 0 && !other.is_whole() {
-        let mut give = giver(record, from.other(), *row, state, reader);
+        let mut give = giver(record, from.other(), row, state, reader);
         wanted = other.acknowledged(tcp.ack, budget, &mut give);
     }
     if wanted && segment.payload_len > 0 && tcp.flags & RST == 0 {
@@ -634,7 +676,7 @@ fn stream<R: Reader>(
             frame: segment.frame,
             time: segment.time,
         };
-        let mut give = giver(record, from, *row, state, reader);
+        let mut give = giver(record, from, row, state, reader);
         wanted = own.push(data, budget, &mut give);
     }
     wanted
@@ -642,19 +684,15 @@ fn stream<R: Reader>(
 
 /// Hands out what still waits behind holes.
 fn flush<R: Reader>(
-    live: &mut Live<R::State>,
+    live: &mut Handling,
+    state: &mut R::State,
+    row: u32,
     record: &Record,
     budget: &mut Budget,
     reader: &mut R,
 ) {
-    let Live {
-        streams,
-        state,
-        row,
-        ..
-    } = live;
-    for (stream, from) in streams.iter_mut().zip([Side::Client, Side::Server]) {
-        let mut give = giver(record, from, *row, state, reader);
+    for (stream, from) in live.streams.iter_mut().zip([Side::Client, Side::Server]) {
+        let mut give = giver(record, from, row, state, reader);
         stream.finish(budget, &mut give);
     }
 }
@@ -723,11 +761,16 @@ fn empty_chunk(record: &Record, from: Side) -> Chunk<'static> {
     }
 }
 
-fn chunk_of<'a>(record: &Record, segment: &Segment<'a>, from_a: bool) -> Chunk<'a> {
+/// One datagram, with what the snaplen cut from it.
+fn datagram_of<'a>(record: &Record, segment: &Segment<'a>, from_a: bool) -> Chunk<'a> {
+    let missing = usize::try_from(segment.payload_len)
+        .unwrap_or(usize::MAX)
+        .saturating_sub(segment.payload.len());
     Chunk {
         bytes: segment.payload,
         frame: segment.frame,
         time: segment.time,
+        cut_bytes: u32::try_from(missing).unwrap_or(u32::MAX),
         ..empty_chunk(record, record.side_of(from_a))
     }
 }
@@ -771,16 +814,14 @@ fn same(one: &Key, two: &Key) -> bool {
                 && one.b_port == two.a_port))
 }
 
-fn is_alive<S>(live: &[Option<Box<Live<S>>>], birth: u64, number: u32) -> bool {
-    live.get(usize_of(number))
-        .and_then(Option::as_ref)
-        .is_some_and(|live| live.birth == birth)
+fn is_alive<S>(live: &Lives<S>, birth: u64, number: u32) -> bool {
+    live.get(number)
+        .is_some_and(|live| live.birth == birth && live.state.is_some())
 }
 
-fn hash_of(rows: &[Vec<Record>], index: &Index, row: u32) -> Hash {
-    rows.get(part(row))
-        .and_then(|part| part.get(place(row)))
-        .map_or(Hash::default(), |record| index.hash(&record.key))
+#[inline]
+fn row_of(rows: &[Vec<Record>], row: u32) -> Option<&Record> {
+    rows.get(part(row))?.get(place(row))
 }
 
 #[inline]
@@ -831,7 +872,10 @@ mod tests {
         fn opened(&mut self, _: &Record, _: &Segment<'_>) {
             self.opened += 1;
         }
-        fn start(&mut self, _: &Record, _: Option<u32>) {}
+        fn glance(&mut self, _: u32, _: &Chunk<'_>) -> Glance {
+            Glance::Read
+        }
+        fn start(&mut self, _: &Record) {}
         fn segment(&mut self, (): &mut (), _: &Segment<'_>) {}
         fn round_trip(&mut self, (): &mut (), rtt: Rtt) {
             self.said += &format!("rtt {}/{} ", rtt.server_ns, rtt.client_ns);
@@ -870,7 +914,6 @@ mod tests {
         Segment {
             frame: u64::try_from(time).unwrap_or(0),
             time: Time(time),
-            interface: 0,
             src: IpAddr::from(src.0),
             dst: IpAddr::from(dst.0),
             transport,
@@ -881,7 +924,6 @@ mod tests {
             payload_len,
             ip_len: payload_len + 40,
             src_mac: None,
-            dst_mac: None,
             app: None,
             direction: None,
             tunnel: "",

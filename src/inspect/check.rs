@@ -17,7 +17,7 @@ pub(super) use Event::{Client, Gap, Server};
 
 /// Evidence of a whole flow, with the event that completed each piece as its frame.
 pub(super) fn evidence(carrier: Carrier, port: u16, events: &[Event<'_>]) -> Vec<Evidence> {
-    let mut inspection = Inspection::new(carrier);
+    let mut inspection = Inspection::resume(0);
     let mut out = Out::default();
     for (frame, event) in (1..).zip(events) {
         let (from, bytes) = match *event {
@@ -148,7 +148,7 @@ mod tests {
     const NOISE: &[u8] = b"\xf3\x9c\xe1\xa5\xf3\x9c\xe1\xa5";
 
     fn inspect(events: &[Event<'_>], carrier: Carrier) -> (bool, usize) {
-        let mut inspection = Inspection::new(carrier);
+        let mut inspection = Inspection::resume(0);
         let mut out = Out::default();
         let mut wanted = true;
         let mut most = 0;

@@ -24,6 +24,7 @@ mod xmpp;
 use held::Held;
 
 use crate::model::{Carrier, Chunk, Evidence, Side, What};
+use std::sync::LazyLock;
 
 /// What a probe makes of the first bytes of a flow.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -56,6 +57,8 @@ pub(crate) struct Out {
     pub(crate) evidence: Vec<Evidence>,
     /// Bytes that belong to the next protocol after [`Step::Switch`], by side.
     pub(crate) rest: [Vec<u8>; 2],
+    /// Makes fingerprints of hellos.
+    pub(crate) prints: tls::fingerprint::Prints,
 }
 
 impl Out {
@@ -195,6 +198,14 @@ fn protocols() -> impl Iterator<Item = &'static Protocol> {
     PROTOCOLS.iter().chain(recognise::RECOGNISED)
 }
 
+/// The protocols of one carrier, with their places in the whole list.
+type Asked = Vec<(usize, &'static Protocol)>;
+
+static OVER_TCP: LazyLock<Asked> =
+    LazyLock::new(|| protocols().enumerate().filter(|(_, p)| p.tcp).collect());
+static OVER_UDP: LazyLock<Asked> =
+    LazyLock::new(|| protocols().enumerate().filter(|(_, p)| p.udp).collect());
+
 /// How much of each side of a stream probes may ask for.
 pub(crate) const PROBE_BYTES: usize = 2048;
 /// Datagrams of a UDP flow that are probed before it counts as unrecognised.
@@ -229,10 +240,6 @@ enum Phase {
 }
 
 impl Inspection {
-    pub(crate) fn new(_carrier: Carrier) -> Self {
-        Inspection::resume(0)
-    }
-
     /// The reading of datagrams after a pause, before which `probed` of them were probed.
     pub(crate) fn resume(probed: u8) -> Self {
         Inspection {
@@ -367,31 +374,9 @@ impl Inspection {
         Step::More
     }
 
-    /// What all probes together make of a prefix.
+    /// What the probes of those that have not turned the flow down make of a prefix.
     fn ask(&self, chunk: &Chunk<'_>) -> Verdict {
-        let mut verdict = Verdict::No;
-        // Protocols whose readers want to see more.
-        let mut open = 0;
-        for (index, protocol) in protocols().enumerate() {
-            let carries = match chunk.carrier {
-                Carrier::Tcp => protocol.tcp,
-                Carrier::Udp => protocol.udp,
-            };
-            if !carries || self.rejected & bit(index) != 0 {
-                continue;
-            }
-            match (protocol.probe)(chunk) {
-                // A name alone does not forestall the reader of the same protocol.
-                Probe::Yes if protocol.start.is_none() && is_open(open, protocol.name) => {}
-                Probe::Yes => return Verdict::Yes(index),
-                Probe::Maybe => {
-                    verdict = Verdict::Maybe;
-                    open |= bit(index);
-                }
-                Probe::No => {}
-            }
-        }
-        verdict
+        ask(chunk, self.rejected)
     }
 
     /// Names the protocol, starts its reader and hands it all that is there.
@@ -530,6 +515,39 @@ enum Verdict {
     Yes(usize),
     Maybe,
     No,
+}
+
+/// True if a protocol knows this datagram by itself.
+pub(crate) fn knows(chunk: &Chunk<'_>) -> bool {
+    matches!(ask(chunk, 0), Verdict::Yes(_))
+}
+
+/// What all probes together make of a prefix.
+fn ask(chunk: &Chunk<'_>, rejected: u128) -> Verdict {
+    let mut verdict = Verdict::No;
+    // Protocols whose readers want to see more.
+    let mut open = 0;
+    let asked = match chunk.carrier {
+        Carrier::Tcp => &*OVER_TCP,
+        Carrier::Udp => &*OVER_UDP,
+    };
+    for (index, protocol) in asked {
+        let index = *index;
+        if rejected != 0 && rejected & bit(index) != 0 {
+            continue;
+        }
+        match (protocol.probe)(chunk) {
+            // A name alone does not forestall the reader of the same protocol.
+            Probe::Yes if protocol.start.is_none() && is_open(open, protocol.name) => {}
+            Probe::Yes => return Verdict::Yes(index),
+            Probe::Maybe => {
+                verdict = Verdict::Maybe;
+                open |= bit(index);
+            }
+            Probe::No => {}
+        }
+    }
+    verdict
 }
 
 /// Whether a protocol of this name is among the flagged ones.

@@ -144,11 +144,7 @@ fn changes(one: &[char], other: &str) -> usize {
     row.last().copied().unwrap_or(0)
 }
 
-/// A word of the user's, safe to print and not too long.
+/// A word of the user's, not too long. Whoever prints it escapes it.
 fn shown(word: &str) -> String {
-    word.chars()
-        .take(SHOWN_CHARACTERS)
-        .collect::<String>()
-        .escape_debug()
-        .to_string()
+    word.chars().take(SHOWN_CHARACTERS).collect()
 }

@@ -71,8 +71,8 @@ fn sentence(concerned: &[(&DataSource, i64)], most: i64, far: bool, older: bool)
                          an edition of that time with --geo"
         }
         (true, false) => {
-            "it may tell where addresses went later: take countries as doubtful, and \
-                          give an edition of that time with --geo"
+            "addresses may have moved since: take countries as doubtful, and give an \
+                          edition of that time with --geo"
         }
         (false, _) => "addresses that moved in between are placed wrongly",
     };

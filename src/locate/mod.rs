@@ -68,15 +68,15 @@ impl Places {
     }
 
     /// Adds a user's own database. A file that is loaded already, or that the embedded data
-    /// was built from, is one voice and not two: it is left out.
+    /// was built from, is one voice and not two: it is left out, and the answer is `false`.
     ///
     /// # Errors
     /// Where the file cannot be read, is not a MaxMind DB, or holds neither countries nor
     /// autonomous systems.
-    pub fn add_file(&mut self, path: &Path) -> Result<(), Error> {
+    pub fn add_file(&mut self, path: &Path) -> Result<bool, Error> {
         let (database, mut source) = database::open(path, self.sources.len())?;
         if self.known_files.contains(&source.sha256) {
-            return Ok(());
+            return Ok(false);
         }
         let file_name = source.name.clone();
         let mut copies: u32 = 1;
@@ -89,7 +89,7 @@ impl Places {
         let before_embedded = self.databases.iter().position(|known| known.embedded);
         self.databases
             .insert(before_embedded.unwrap_or(self.databases.len()), database);
-        Ok(())
+        Ok(true)
     }
 
     /// What is loaded, in the order of `PlaceOpinion::source`.

@@ -39,6 +39,19 @@ impl Country {
         NAMES.get(at).map(|(_, name)| *name)
     }
 
+    /// True if the name takes `the` in a sentence: `an address in the Netherlands`.
+    #[must_use]
+    pub fn takes_the(self) -> bool {
+        let name = self.name().unwrap_or_default();
+        [
+            "AE", "BS", "CD", "CF", "DO", "GB", "GM", "IM", "IO", "KM", "MV", "NL", "PH", "SC",
+            "US", "VA",
+        ]
+        .contains(&self.code())
+            || name.ends_with(" Islands")
+            || name.ends_with(" Territories")
+    }
+
     /// Every assigned code and its name, in order of the codes.
     pub(crate) fn all() -> &'static [(&'static str, &'static str)] {
         NAMES
@@ -159,5 +172,8 @@ mod tests {
         assert_eq!(name_of("SG"), Some("Singapore"));
         assert_eq!(name_of("zw"), Some("Zimbabwe"));
         assert_eq!(name_of("ZZ"), None);
+        let the = |code| Country::new(code).is_some_and(Country::takes_the);
+        assert!(the("US") && the("KY") && the("UM"));
+        assert!(!the("CN") && !the("ZZ"));
     }
 }

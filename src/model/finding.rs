@@ -2,6 +2,7 @@
 
 use super::{Country, Place, Scope, Text, Time};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// The three values of every judgement.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -44,7 +45,7 @@ pub struct Destination {
     /// How many addresses, counted up to 256.
     pub address_count: u64,
     /// Place of the addresses (they share country, system and confidence).
-    pub place: Place,
+    pub place: Arc<Place>,
     /// Protocols seen, sorted.
     pub protocols: Vec<&'static str>,
     /// Flows.
@@ -84,7 +85,7 @@ pub struct Finding {
     pub country: Option<Country>,
     /// One careful sentence. Built from our words and numbers only: names and other
     /// words from the capture stay in `destination`.
-    pub why: String,
+    pub why: Arc<str>,
     /// What would decide an indeterminate finding.
-    pub would_decide: Option<String>,
+    pub would_decide: Option<Arc<str>>,
 }

@@ -26,6 +26,8 @@ pub struct Settings {
     pub devices: Vec<String>,
     /// True if inputs were hashed.
     pub hashed: bool,
+    /// The filter that chose the packets, as written.
+    pub filter: Option<String>,
     /// The budgets.
     pub limits: Limits,
 }

@@ -3,11 +3,12 @@
 //! In:   answers (client, address, name, time), in any order; then who the clients are.
 //! Out:  for a flow, the latest such name not after its start, and its rivals.
 //!
-//! One sort at the end, then binary searches: a million names for one address cost no more
-//! than a million names for a million addresses.
+//! One sort at the end, then a hash for the address and a search by time: a million names for
+//! one address cost no more than a million names for a million addresses.
 
 use crate::model::Time;
 use std::collections::HashMap;
+use std::hash::BuildHasher;
 use std::net::IpAddr;
 
 /// All answers that named an address.
@@ -20,6 +21,10 @@ pub(crate) struct Answers {
     /// Answers that found no room.
     pub(crate) beyond: u64,
     sealed: bool,
+    /// Where the answers of one client for one address begin, by hash; 0 is none, else one more
+    /// than the place in `entries`. Made when sealed, with at least half of it empty.
+    starts: Vec<u32>,
+    hasher: foldhash::quality::RandomState,
 }
 
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -56,6 +61,8 @@ impl Answers {
             most,
             beyond: 0,
             sealed: false,
+            starts: Vec::new(),
+            hasher: foldhash::quality::RandomState::default(),
         }
     }
 
@@ -118,7 +125,51 @@ impl Answers {
         }
         self.tidy();
         self.count_rivals();
+        self.index();
         self.sealed = true;
+    }
+
+    /// Fills `starts`.
+    fn index(&mut self) {
+        let same = |a: &Entry, b: &Entry| a.client == b.client && a.address == b.address;
+        let groups = self.entries.chunk_by(same).count();
+        let size = groups.saturating_mul(2).next_power_of_two().max(2);
+        let mut starts = vec![0u32; size];
+        let mut next = 1u32;
+        for group in self.entries.chunk_by(same) {
+            let Some(first) = group.first() else { continue };
+            let mut at = self.home(first.client, &first.address, size);
+            while starts.get(at).is_some_and(|start| *start != 0) {
+                at = at.wrapping_add(1) & size.wrapping_sub(1);
+            }
+            if let Some(place) = starts.get_mut(at) {
+                *place = next;
+            }
+            next = next.saturating_add(u32::try_from(group.len()).unwrap_or(u32::MAX));
+        }
+        self.starts = starts;
+    }
+
+    fn home(&self, client: u32, address: &[u8; 16], size: usize) -> usize {
+        let hash = self
+            .hasher
+            .hash_one((client, u128::from_be_bytes(*address)));
+        usize::try_from(hash & 0xffff_ffff).unwrap_or(0) & size.wrapping_sub(1)
+    }
+
+    /// The answers that `client` got for `address`, and perhaps more after them.
+    fn starting_at(&self, client: u32, address: &[u8; 16]) -> Option<&[Entry]> {
+        let size = self.starts.len();
+        let mut at = self.home(client, address, size);
+        loop {
+            let start = self.starts.get(at)?.checked_sub(1)?;
+            let entries = self.entries.get(usize::try_from(start).ok()?..)?;
+            let first = entries.first()?;
+            if first.client == client && first.address == *address {
+                return Some(entries);
+            }
+            at = at.wrapping_add(1) & size.wrapping_sub(1);
+        }
     }
 
     /// The latest name that `client` was given for `address`, not after `time`.
@@ -126,11 +177,18 @@ impl Answers {
         debug_assert!(self.sealed, "asked before all answers were in");
         let client = *self.clients.get(&client)?;
         let address = mapped(address);
-        let after = self.entries.partition_point(|entry| {
-            (entry.client, entry.address, entry.time) <= (client, address, time)
-        });
-        let entry = self.entries.get(after.checked_sub(1)?)?;
-        (entry.client == client && entry.address == address).then_some(Resolved {
+        let entries = self.starting_at(client, &address)?;
+        let earlier =
+            |entry: &Entry| (entry.client, entry.address, entry.time) <= (client, address, time);
+        // Doubling steps, then halving ones: most addresses have few answers.
+        let mut reach = 1usize;
+        while entries.get(reach).is_some_and(earlier) {
+            reach = reach.saturating_mul(2);
+        }
+        let near = entries.get(..reach).unwrap_or(entries);
+        let after = near.partition_point(earlier);
+        let entry = near.get(after.checked_sub(1)?)?;
+        Some(Resolved {
             name: entry.name,
             frame: entry.frame,
             rivals: entry.rivals,

@@ -31,11 +31,23 @@ impl Strings {
         }
     }
 
-    /// The number of these bytes.
+    /// The number of this text.
     pub(crate) fn number(&mut self, text: &Text) -> u32 {
-        if let Some(number) = self.numbers.get(text.bytes()) {
-            return *number;
+        match self.numbers.get(text.bytes()) {
+            Some(number) => *number,
+            None => self.add(text),
         }
+    }
+
+    /// The number of these bytes: nothing is allocated where they are known.
+    pub(crate) fn number_of(&mut self, bytes: &[u8]) -> u32 {
+        match self.numbers.get(bytes) {
+            Some(number) => *number,
+            None => self.add(&Text::new(bytes)),
+        }
+    }
+
+    fn add(&mut self, text: &Text) -> u32 {
         let bytes = self.bytes.saturating_add(text.bytes().len());
         let number = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
         if self.texts.len() >= self.most || bytes > self.most_bytes || number == u32::MAX {

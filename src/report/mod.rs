@@ -46,6 +46,8 @@ pub struct Format {
     pub extensions: &'static [&'static str],
     /// What it holds, for the help text.
     pub doc: &'static str,
+    /// True where DNS and HTTP exchanges are written one by one: only then are they kept.
+    pub exchanges: bool,
     /// Writes a report in it.
     pub write: fn(&Report, Style, &mut dyn Write) -> io::Result<()>,
 }
@@ -60,24 +62,28 @@ pub const FORMATS: &[Format] = &[
         name: "text",
         extensions: TEXT,
         doc: "a report to read",
+        exchanges: false,
         write: |report, style, out| text::report(report, style, out),
     },
     Format {
         name: "json",
         extensions: JSON,
         doc: "everything, as docs/report.schema.json describes it",
+        exchanges: true,
         write: |report, _, out| json::report(report, out),
     },
     Format {
         name: "csv",
         extensions: CSV,
         doc: "one row a flow, as docs/columns.md describes it",
+        exchanges: false,
         write: |report, _, out| csv::flows(report, out),
     },
     Format {
         name: "csv-findings",
         extensions: &["findings.csv", "csv"],
         doc: "one row a finding",
+        exchanges: false,
         write: |report, _, out| csv::findings(report, out),
     },
 ];
@@ -88,18 +94,21 @@ pub const FLOW_FORMATS: &[Format] = &[
         name: "text",
         extensions: TEXT,
         doc: "a table",
+        exchanges: false,
         write: |report, style, out| text::flows(report, style, out),
     },
     Format {
         name: "json",
         extensions: JSON,
-        doc: "the `flows` of a report",
+        doc: "the `data` and `flows` of a report",
+        exchanges: false,
         write: |report, _, out| json::flows(report, out),
     },
     Format {
         name: "csv",
         extensions: CSV,
         doc: "one row a flow",
+        exchanges: false,
         write: |report, _, out| csv::flows(report, out),
     },
 ];
@@ -110,18 +119,21 @@ pub const DNS_FORMATS: &[Format] = &[
         name: "text",
         extensions: TEXT,
         doc: "a table",
+        exchanges: true,
         write: |report, style, out| text::dns(report, style, out),
     },
     Format {
         name: "json",
         extensions: JSON,
         doc: "the `dns` of a report",
+        exchanges: true,
         write: |report, _, out| json::dns(report, out),
     },
     Format {
         name: "csv",
         extensions: CSV,
         doc: "one row an answer, or a query without one",
+        exchanges: true,
         write: |report, _, out| csv::dns(report, out),
     },
 ];
@@ -132,12 +144,14 @@ pub const INFO_FORMATS: &[Format] = &[
         name: "text",
         extensions: TEXT,
         doc: "a page to read",
+        exchanges: false,
         write: |report, style, out| text::info(report, style, out),
     },
     Format {
         name: "json",
         extensions: JSON,
         doc: "a report without its rows",
+        exchanges: false,
         write: |report, _, out| json::info(report, out),
     },
 ];

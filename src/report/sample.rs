@@ -191,7 +191,7 @@ fn destination(name: &str, address: &str, place: Place, verdict: Option<Verdict>
         scope: Scope::Outbound,
         addresses: vec![ip(address)],
         address_count: 1,
-        place,
+        place: place.into(),
         protocols: vec!["quic", "tls"],
         flows: 12,
         packets_out: 80,
@@ -227,9 +227,9 @@ fn findings(destinations: &[Destination]) -> Vec<Finding> {
                 }
                 Verdict::Met => "Flows observed to addresses within what was expected.",
             }
-            .to_owned(),
+            .into(),
             would_decide: (verdict == Verdict::Indeterminate)
-                .then(|| "a place database that knows the address".to_owned()),
+                .then(|| "a place database that knows the address".into()),
         })
         .collect()
 }
@@ -328,6 +328,7 @@ fn settings() -> Settings {
         }),
         devices: vec!["10.215.173.1".to_owned()],
         hashed: true,
+        filter: None,
         limits: Limits::default(),
     }
 }

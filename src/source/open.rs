@@ -208,8 +208,17 @@ fn in_order(entries: Vec<Entry>, options: &Options) -> Result<(Ordered, Vec<Text
     let mut warnings = Vec::new();
     if !others.is_empty() {
         let words = format!(
-            "{} files are no captures and were not read: {}",
-            others.len(),
+            "{} no {} not read: {}",
+            if others.len() == 1 {
+                "1 file is".to_owned()
+            } else {
+                format!("{} files are", others.len())
+            },
+            if others.len() == 1 {
+                "capture and was"
+            } else {
+                "captures and were"
+            },
             listed(&others)
         );
         warnings.push(Text::from(words.as_str()));

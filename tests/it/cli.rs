@@ -220,3 +220,66 @@ fn a_damaged_file_gives_what_stands_before_the_damage() {
         .collect();
     assert!(names.contains(&"before.example".into()), "{names:?}");
 }
+
+/// Without libpcap its options exist, and say in one line how to get them.
+#[cfg(not(feature = "live"))]
+#[test]
+fn options_that_need_libpcap_say_so() {
+    for option in [
+        &["audit", "--interface", "lo"][..],
+        &["flows", AFTER, "--filter", "tcp"],
+    ] {
+        let out = whereto(option).output().unwrap();
+        let said = String::from_utf8(out.stderr).unwrap();
+        assert_eq!(out.status.code(), Some(2), "{said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+        assert!(said.contains("--features live"), "{said}");
+    }
+}
+
+/// What a filter leaves out is in no flow, and in no doubt.
+#[cfg(feature = "live")]
+#[test]
+fn what_a_filter_leaves_out_is_counted() {
+    let out = whereto(&[
+        "audit",
+        AFTER,
+        "--filter",
+        "udp port 53",
+        "--format",
+        "json",
+    ])
+    .output()
+    .unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+    // As `tcpdump -r FILE udp port 53` counts them.
+    assert_eq!(report["losses"]["in_flows"], 126);
+    assert_eq!(report["losses"]["filtered"], 290 - 126);
+    assert_eq!(report["totals"]["packets"], 290);
+    assert_eq!(report["settings"]["filter"], "udp port 53");
+    let flows = report["flows"].as_array().unwrap();
+    assert!(flows.len() > 5 && flows.iter().all(|flow| flow["protocol"] == "dns"));
+    let text = whereto(&["audit", AFTER, "--filter", "udp port 53"])
+        .output()
+        .unwrap();
+    let text = String::from_utf8(text.stdout).unwrap();
+    assert!(text.contains("164 of 290 packets"), "{text}");
+}
+
+/// A folder with a capture and its compressed copy: everything in it would count twice.
+#[test]
+fn the_same_capture_twice_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::copy(kit::repo(AFTER), folder.path().join("a.pcap")).unwrap();
+    std::fs::copy(kit::repo(AFTER), folder.path().join("b.pcap")).unwrap();
+    let out = whereto(&["info", "--format", "json"])
+        .arg(folder.path())
+        .output()
+        .unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+    let warnings = report["losses"]["warnings"].to_string();
+    assert!(
+        warnings.contains("b.pcap holds the same capture as"),
+        "{warnings}"
+    );
+}

@@ -26,6 +26,7 @@ mod layering;
 mod licences;
 mod limits;
 mod names;
+mod numbers;
 mod places;
 mod rewrites;
 mod shared_corpus;

@@ -222,7 +222,7 @@ fn packet(link: u32, bytes: &[u8], frame: u64, facts: &mut Facts) -> Result<bool
         server_port,
     };
     let mut out = Out::default();
-    Inspection::new(Carrier::Udp).push(&chunk, &mut out);
+    Inspection::resume(0).push(&chunk, &mut out);
     for evidence in out.evidence {
         if let What::Dns(message) = evidence.what {
             let family = message.family.as_str();

@@ -7,77 +7,157 @@
 //!       a readable part, then truncated SHA-256 of sorted ciphers and of sorted extensions with
 //!       the signature algorithms.
 //!
-//! Memory is a few times the hello, which its reader bounds; time is that of sorting it.
+//! Memory is a few times the hello, which its reader bounds, and a bounded list of digests; time
+//! is that of sorting it.
 
 use super::extension;
 use super::hello::{ClientHelloView, ServerHelloView, extension_types, is_grease, numbers};
 use super::tell::Under;
+use foldhash::quality::RandomState;
 use md5::{Digest as _, Md5};
 use sha2::Sha256;
+use std::hash::BuildHasher;
 
-/// JA3 of a client.
-pub(crate) fn ja3(hello: &ClientHelloView<'_>) -> [u8; 16] {
-    let mut text = Vec::with_capacity(512);
-    push_decimal(&mut text, hello.legacy_version);
-    text.push(b',');
-    push_decimals(&mut text, plain(numbers(hello.ciphers)));
-    text.push(b',');
-    push_decimals(&mut text, plain(extension_types(hello.extensions)));
-    text.push(b',');
-    push_decimals(&mut text, plain(numbers(hello.groups)));
-    text.push(b',');
-    push_decimals(
-        &mut text,
-        hello.point_formats.iter().copied().map(u16::from),
-    );
-    Md5::digest(&text).into()
+/// Makes fingerprints, and remembers the digests of recent texts: the hellos of one program
+/// differ in little but the name.
+#[derive(Debug, Default)]
+pub(crate) struct Prints {
+    text: Vec<u8>,
+    sorted: Vec<u16>,
+    known: Vec<Known>,
+    hasher: RandomState,
 }
 
-/// JA3S of a server.
-pub(crate) fn ja3s(hello: &ServerHelloView<'_>) -> [u8; 16] {
-    let mut text = Vec::with_capacity(64);
-    push_decimal(&mut text, hello.legacy_version);
-    text.push(b',');
-    push_decimal(&mut text, hello.cipher);
-    text.push(b',');
-    push_decimals(&mut text, extension_types(hello.extensions));
-    Md5::digest(&text).into()
+#[derive(Clone, Debug, Default)]
+struct Known {
+    algorithm: Option<Algorithm>,
+    text: Vec<u8>,
+    digest: [u8; 16],
 }
 
-/// JA4 of a client.
-pub(crate) fn ja4(hello: &ClientHelloView<'_>, under: Under) -> String {
-    let mut ciphers: Vec<u16> = plain(numbers(hello.ciphers)).collect();
-    let mut extensions: Vec<u16> = plain(extension_types(hello.extensions)).collect();
-    let mut text = Vec::with_capacity(36);
-    text.push(match under {
-        Under::Tls => b't',
-        Under::Quic => b'q',
-        Under::Dtls => b'd',
-    });
-    text.extend_from_slice(version_letters(highest_listed(hello)));
-    text.push(if hello.has_sni { b'd' } else { b'i' });
-    push_count(&mut text, ciphers.len());
-    push_count(&mut text, extensions.len());
-    text.extend_from_slice(&protocol_letters(
-        hello.protocols().next().unwrap_or_default(),
-    ));
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Algorithm {
+    Md5,
+    /// The first half of it.
+    Sha256,
+}
 
-    let mut buffer = Vec::with_capacity(160);
-    ciphers.sort_unstable();
-    push_hexes(&mut buffer, ciphers.iter().copied());
-    push_hash(&mut text, &buffer);
+/// Digests remembered, each in the one place that its text hashes to.
+const KNOWN: usize = 256;
+/// Longer texts are not remembered.
+const MOST_KNOWN: usize = 512;
 
-    buffer.clear();
-    extensions.retain(|kind| !matches!(*kind, extension::SERVER_NAME | extension::ALPN));
-    extensions.sort_unstable();
-    push_hexes(&mut buffer, extensions.iter().copied());
-    let mut signatures = plain(numbers(hello.signature_algorithms)).peekable();
-    if signatures.peek().is_some() {
-        buffer.push(b'_');
-        push_hexes(&mut buffer, signatures);
+impl Prints {
+    /// JA3 of a client.
+    pub(crate) fn ja3(&mut self, hello: &ClientHelloView<'_>) -> [u8; 16] {
+        let text = &mut self.text;
+        text.clear();
+        push_decimal(text, hello.legacy_version);
+        text.push(b',');
+        push_decimals(text, plain(numbers(hello.ciphers)));
+        text.push(b',');
+        push_decimals(text, plain(extension_types(hello.extensions)));
+        text.push(b',');
+        push_decimals(text, plain(numbers(hello.groups)));
+        text.push(b',');
+        push_decimals(text, hello.point_formats.iter().copied().map(u16::from));
+        self.digest(Algorithm::Md5)
     }
-    push_hash(&mut text, &buffer);
-    String::from_utf8(text).unwrap_or_default()
+
+    /// JA3S of a server.
+    pub(crate) fn ja3s(&mut self, hello: &ServerHelloView<'_>) -> [u8; 16] {
+        let text = &mut self.text;
+        text.clear();
+        push_decimal(text, hello.legacy_version);
+        text.push(b',');
+        push_decimal(text, hello.cipher);
+        text.push(b',');
+        push_decimals(text, extension_types(hello.extensions));
+        self.digest(Algorithm::Md5)
+    }
+
+    /// JA4 of a client.
+    pub(crate) fn ja4(&mut self, hello: &ClientHelloView<'_>, under: Under) -> String {
+        let mut letters = String::with_capacity(36);
+        letters.push(match under {
+            Under::Tls => 't',
+            Under::Quic => 'q',
+            Under::Dtls => 'd',
+        });
+        letters.push_str(version_letters(highest_listed(hello)));
+        letters.push(if hello.has_sni { 'd' } else { 'i' });
+        push_count(&mut letters, plain(numbers(hello.ciphers)).count());
+        push_count(
+            &mut letters,
+            plain(extension_types(hello.extensions)).count(),
+        );
+        let protocol = hello.protocols().next().unwrap_or_default();
+        letters.extend(protocol_letters(protocol).map(char::from));
+
+        self.text.clear();
+        self.push_sorted(plain(numbers(hello.ciphers)));
+        self.push_hash(&mut letters);
+
+        self.text.clear();
+        let named = |kind: &u16| !matches!(*kind, extension::SERVER_NAME | extension::ALPN);
+        self.push_sorted(plain(extension_types(hello.extensions)).filter(named));
+        let mut signatures = plain(numbers(hello.signature_algorithms)).peekable();
+        if signatures.peek().is_some() {
+            self.text.push(b'_');
+            push_hexes(&mut self.text, signatures);
+        }
+        self.push_hash(&mut letters);
+        letters
+    }
+
+    fn push_sorted(&mut self, values: impl Iterator<Item = u16>) {
+        self.sorted.clear();
+        self.sorted.extend(values);
+        self.sorted.sort_unstable();
+        push_hexes(&mut self.text, self.sorted.iter().copied());
+    }
+
+    /// `_` and the first twelve hexadecimal digits of SHA-256; zeros for nothing at all.
+    fn push_hash(&mut self, letters: &mut String) {
+        letters.push('_');
+        if self.text.is_empty() {
+            letters.push_str("000000000000");
+            return;
+        }
+        let digest = self.digest(Algorithm::Sha256);
+        for byte in digest.iter().take(6) {
+            letters.push(hex_digit(byte >> 4).into());
+            letters.push(hex_digit(byte & 0x0f).into());
+        }
+    }
+
+    fn digest(&mut self, algorithm: Algorithm) -> [u8; 16] {
+        let make = match algorithm {
+            Algorithm::Md5 => |text: &[u8]| Md5::digest(text).into(),
+            Algorithm::Sha256 => |text: &[u8]| {
+                let mut half = [0; 16];
+                let whole = Sha256::digest(text);
+                half.iter_mut().zip(whole).for_each(|(to, from)| *to = from);
+                half
+            },
+        };
+        if self.text.len() > MOST_KNOWN {
+            return make(&self.text);
+        }
+        if self.known.is_empty() {
+            self.known.resize(KNOWN, Known::default());
+        }
+        let place = usize::try_from(self.hasher.hash_one(&self.text) & 0xffff).unwrap_or(0) % KNOWN;
+        let Some(known) = self.known.get_mut(place) else {
+            return make(&self.text);
+        };
+        if known.algorithm != Some(algorithm) || known.text != self.text {
+            known.algorithm = Some(algorithm);
+            known.digest = make(&self.text);
+            known.text.clone_from(&self.text);
+        }
+        known.digest
+    }
 }
 
 /// The highest version offered, as on the wire.
@@ -101,18 +181,18 @@ fn highest_listed(hello: &ClientHelloView<'_>) -> u16 {
         .unwrap_or(hello.legacy_version)
 }
 
-fn version_letters(version: u16) -> &'static [u8; 2] {
+fn version_letters(version: u16) -> &'static str {
     match version {
-        0x0304 => b"13",
-        0x0303 => b"12",
-        0x0302 => b"11",
-        0x0301 => b"10",
-        0x0300 => b"s3",
-        0x0002 => b"s2",
-        0xfeff => b"d1",
-        0xfefd => b"d2",
-        0xfefc => b"d3",
-        _ => b"00",
+        0x0304 => "13",
+        0x0303 => "12",
+        0x0302 => "11",
+        0x0301 => "10",
+        0x0300 => "s3",
+        0x0002 => "s2",
+        0xfeff => "d1",
+        0xfefd => "d2",
+        0xfefc => "d3",
+        _ => "00",
     }
 }
 
@@ -136,23 +216,10 @@ fn plain(values: impl Iterator<Item = u16>) -> impl Iterator<Item = u16> {
 }
 
 /// Two digits; more than 99 is 99.
-fn push_count(text: &mut Vec<u8>, count: usize) {
+fn push_count(letters: &mut String, count: usize) {
     let count = u8::try_from(count).unwrap_or(99).min(99);
-    text.push(b'0'.wrapping_add(count / 10));
-    text.push(b'0'.wrapping_add(count % 10));
-}
-
-/// `_` and the first twelve hexadecimal digits of SHA-256; zeros for nothing at all.
-fn push_hash(text: &mut Vec<u8>, of: &[u8]) {
-    text.push(b'_');
-    if of.is_empty() {
-        text.extend_from_slice(b"000000000000");
-        return;
-    }
-    for byte in Sha256::digest(of).iter().take(6) {
-        text.push(hex_digit(byte >> 4));
-        text.push(hex_digit(byte & 0x0f));
-    }
+    letters.push(b'0'.wrapping_add(count / 10).into());
+    letters.push(b'0'.wrapping_add(count % 10).into());
 }
 
 fn push_hexes(text: &mut Vec<u8>, values: impl Iterator<Item = u16>) {
@@ -240,7 +307,10 @@ mod tests {
             point_formats: &[0],
             ..ClientHelloView::default()
         };
-        assert_eq!(hex(&ja3(&hello)), "ada70206e40642a3e4461f35503241d5");
+        assert_eq!(
+            hex(&Prints::default().ja3(&hello)),
+            "ada70206e40642a3e4461f35503241d5"
+        );
 
         let ciphers = list(&[4, 5, 10, 9, 100, 98, 3, 6, 19, 18, 99]);
         let hello = ClientHelloView {
@@ -248,7 +318,10 @@ mod tests {
             ciphers: &ciphers,
             ..ClientHelloView::default()
         };
-        assert_eq!(hex(&ja3(&hello)), "de350869b8c85de67a350c8d186f11e6");
+        assert_eq!(
+            hex(&Prints::default().ja3(&hello)),
+            "de350869b8c85de67a350c8d186f11e6"
+        );
     }
 
     /// What most servers of TLS 1.3 answer, as many lists of JA3S have it.
@@ -261,7 +334,10 @@ mod tests {
             extensions: &extensions,
             ..ServerHelloView::default()
         };
-        assert_eq!(hex(&ja3s(&hello)), "eb1d94daa7e0344597e756a1fb6e7054");
+        assert_eq!(
+            hex(&Prints::default().ja3s(&hello)),
+            "eb1d94daa7e0344597e756a1fb6e7054"
+        );
     }
 
     /// The example in FoxIO's technical description: Chrome over TCP.
@@ -290,19 +366,43 @@ mod tests {
             ..ClientHelloView::default()
         };
         assert_eq!(
-            ja4(&hello, Under::Tls),
+            Prints::default().ja4(&hello, Under::Tls),
             "t13d1516h2_8daaf6152771_e5627efa2ab1"
         );
         hello.has_sni = false;
         hello.alpn = b"\x02\x0a\x0b";
-        assert!(ja4(&hello, Under::Quic).starts_with("q13i15160b_"));
+        assert!(
+            Prints::default()
+                .ja4(&hello, Under::Quic)
+                .starts_with("q13i15160b_")
+        );
+    }
+
+    /// Two digests of the same text are two, and forgetting changes nothing.
+    #[test]
+    fn remembered_digests_are_those_that_would_be_made() {
+        let mut prints = Prints::default();
+        for round in 0..2 {
+            for number in 0..600_u16 {
+                let text = format!("{number},{number}");
+                for algorithm in [Algorithm::Md5, Algorithm::Sha256] {
+                    prints.text = text.clone().into_bytes();
+                    let mut fresh = Prints {
+                        text: text.clone().into_bytes(),
+                        ..Prints::default()
+                    };
+                    let digest = prints.digest(algorithm);
+                    assert_eq!(digest, fresh.digest(algorithm), "{round} {text}");
+                }
+            }
+        }
     }
 
     #[test]
     fn an_empty_hello_has_zeros() {
         let hello = ClientHelloView::default();
         assert_eq!(
-            ja4(&hello, Under::Dtls),
+            Prints::default().ja4(&hello, Under::Dtls),
             "d00i000000_000000000000_000000000000"
         );
     }

@@ -10,7 +10,7 @@
 
 mod certificate;
 mod extension;
-mod fingerprint;
+pub(crate) mod fingerprint;
 mod hello;
 pub(crate) mod hidden;
 mod message;
@@ -333,11 +333,9 @@ const MAX_BYTES: u64 = 256 << 10;
 #[cfg(feature = "fuzzing")]
 pub(crate) fn fuzz(bytes: &[u8]) {
     let client = hello::ClientHelloView::read(bytes, false);
-    let _ = (
-        fingerprint::ja3(&client),
-        fingerprint::ja4(&client, Under::Tls),
-    );
-    let _ = fingerprint::ja3s(&hello::ServerHelloView::read(bytes));
+    let mut prints = fingerprint::Prints::default();
+    let _ = (prints.ja3(&client), prints.ja4(&client, Under::Tls));
+    let _ = prints.ja3s(&hello::ServerHelloView::read(bytes));
     let _ = (certificate::read(bytes), ssl2::probe(bytes));
 }
 

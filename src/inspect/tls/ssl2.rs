@@ -74,7 +74,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<(ClientHello, usize), Malformed> {
         ..ClientHelloView::default()
     };
     let hello = ClientHello {
-        ja4: fingerprint::ja4(&view, Under::Tls),
+        ja4: fingerprint::Prints::default().ja4(&view, Under::Tls),
         version,
         ciphers: ciphers / 3,
         resumes: session != 0,

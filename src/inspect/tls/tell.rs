@@ -15,7 +15,7 @@
 //! and the hello says that ECH was offered.
 
 use super::certificate;
-use super::fingerprint;
+use super::fingerprint::{self, Prints};
 use super::hello::{ClientHelloView, ServerHelloView, numbers};
 use super::hidden;
 use crate::inspect::Out;
@@ -226,7 +226,7 @@ impl Handshake {
         if view.damage.is_some() {
             self.trouble("tls client hello damaged", seen, out);
         } else {
-            let hello = describe_client(&view, self.under);
+            let hello = describe_client(&view, self.under, &mut out.prints);
             seen.add(out, What::ClientHello(Box::new(hello)));
         }
         self.tell_names(&view, seen, out);
@@ -305,7 +305,7 @@ impl Handshake {
             version: view.version(),
             cipher: view.cipher,
             alpn: view.alpn.map(Text::new),
-            ja3s: fingerprint::ja3s(&view),
+            ja3s: out.prints.ja3s(&view),
             retry: view.retry,
         };
         seen.add(out, What::ServerHello(Box::new(hello)));
@@ -345,12 +345,12 @@ impl Handshake {
     }
 }
 
-fn describe_client(view: &ClientHelloView<'_>, under: Under) -> ClientHello {
+fn describe_client(view: &ClientHelloView<'_>, under: Under, prints: &mut Prints) -> ClientHello {
     // Before TLS 1.3 a session id asks for an old session; since then it is decoration.
     let old_session = view.supported_versions.is_empty() && !view.session_id.is_empty();
     ClientHello {
-        ja3: fingerprint::ja3(view),
-        ja4: fingerprint::ja4(view, under),
+        ja3: prints.ja3(view),
+        ja4: prints.ja4(view, under),
         alpn: view
             .protocols()
             .take(MAX_PROTOCOLS)

@@ -36,41 +36,59 @@ pub(in super::super) fn judge(
     })
 }
 
+/// What an explanation depends on beside the place: destinations that agree in these share all
+/// of it but its first words.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(in super::super) struct Case {
+    scope: Scope,
+    verdict: Option<Verdict>,
+    /// An address inside 64:ff9b::/96 was placed by the IPv4 address in it.
+    translated: bool,
+}
+
+impl Case {
+    pub(in super::super) fn of(destination: &Destination) -> Self {
+        Case {
+            scope: destination.scope,
+            verdict: destination.verdict,
+            translated: destination.addresses.iter().any(is_nat64),
+        }
+    }
+}
+
+/// Why flows to this place were judged so, to stand behind [`flows`]; and what would decide
+/// where they were not.
 pub(in super::super) fn explain(
-    destination: &Destination,
+    place: &Place,
+    case: Case,
     expect: &Expectation,
     data: &[DataSource],
-) -> (String, Option<String>) {
-    let flows = flows(destination);
-    let place = &destination.place;
+) -> (String, Option<&'static str>) {
     let sources = opinions(place, data);
     let Some(country) = place.country else {
-        let (why, would_decide) = indeterminate(place, destination.scope);
+        let (why, would_decide) = indeterminate(place, case.scope);
         let said = if sources.is_empty() {
             String::new()
         } else {
             format!(" {}.", sources.join("; "))
         };
-        return (
-            format!("{flows} {why}.{said}"),
-            would_decide.map(str::to_owned),
-        );
+        return (format!("{why}.{said}"), would_decide);
     };
+    let the = if country.takes_the() { "the " } else { "" };
     let name = country.name().unwrap_or("a country without a name");
     let expected = expected(expect);
-    let fit = match destination.verdict {
+    let fit = match case.verdict {
         Some(Verdict::Violated) => format!("which is not among {expected}"),
         Some(Verdict::Met) => format!("which is among {expected}"),
         _ => format!("held against {expected}"),
     };
-    let translated = destination.addresses.iter().any(is_nat64);
-    let nat64 = if translated {
+    let nat64 = if case.translated {
         " The IPv4 address inside the NAT64 address was placed."
     } else {
         ""
     };
     let why = format!(
-        "{flows} in {name} ({country}), {fit}. Place: {} confidence; {}.{nat64}",
+        "in {the}{name} ({country}), {fit}. Place: {} confidence; {}.{nat64}",
         place.confidence.as_str(),
         sources.join("; ")
     );
@@ -78,16 +96,33 @@ pub(in super::super) fn explain(
 }
 
 /// `3 flows observed in this capture to 2 addresses`.
-fn flows(destination: &Destination) -> String {
+pub(in super::super) fn flows(destination: &Destination) -> String {
     let flows = match destination.flows {
         1 => "Flow".to_owned(),
-        count => format!("{count} flows"),
+        count => format!("{} flows", grouped(count)),
     };
     let addresses = match destination.address_count {
         0 | 1 => "an address".to_owned(),
+        COUNTED_ADDRESSES.. => format!("at least {COUNTED_ADDRESSES} addresses"),
         count => format!("{count} addresses"),
     };
     format!("{flows} observed in this capture to {addresses}")
+}
+
+/// Addresses of one destination are counted up to this many.
+const COUNTED_ADDRESSES: u64 = 256;
+
+/// `1,234,567`.
+fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::with_capacity(digits.len().saturating_mul(2));
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && digits.len().saturating_sub(place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// What each source said, with its name and date: `dbip-country-lite (2026-06-01) says SG`.
@@ -154,8 +189,8 @@ fn indeterminate(place: &Place, scope: Scope) -> (String, Option<&'static str>) 
         }
         "not in any database" => ANOTHER,
         _ if scope == Scope::Outbound => {
-            "nothing in databases: the address is not in public use; the network that carried the \
-             capture would have to be asked"
+            "no database: the address is not in public use; the network that carried the capture \
+             would have to say where it ends"
         }
         _ => return (format!("whose place is not asked: {reason}"), None),
     };

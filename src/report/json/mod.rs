@@ -37,13 +37,15 @@ pub fn report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     })
 }
 
-/// The flows alone.
+/// The flows, and where their places come from.
 ///
 /// # Errors
 /// Where `out` fails.
 pub fn flows(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     document(out, |json| {
         parts::whereto(json);
+        json.line();
+        parts::data(json, &report.data);
         json.line();
         rows::flows(json, report)
     })

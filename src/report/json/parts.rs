@@ -14,7 +14,7 @@ pub(super) fn about(json: &mut Writer<'_>, report: &Report) {
     json.line();
     json.lines("inputs", &report.inputs, input);
     json.line();
-    json.lines("data", &report.data, data_source);
+    data(json, &report.data);
     json.line();
     settings(json, &report.settings);
     json.line();
@@ -23,6 +23,11 @@ pub(super) fn about(json: &mut Writer<'_>, report: &Report) {
     totals(json, &report.totals);
     json.line();
     losses(json, &report.losses);
+}
+
+/// Where places come from, with the credit that its licence asks for.
+pub(super) fn data(json: &mut Writer<'_>, data: &[DataSource]) {
+    json.lines("data", data, data_source);
 }
 
 pub(super) fn whereto(json: &mut Writer<'_>) {
@@ -122,6 +127,10 @@ fn settings(json: &mut Writer<'_>, settings: &Settings) {
         json.string(device)
     });
     json.field_boolean("hashed", settings.hashed);
+    if let Some(filter) = &settings.filter {
+        json.key("filter");
+        json.string(filter);
+    }
     limits(json, &settings.limits);
     json.end(b'}');
 }

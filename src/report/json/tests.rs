@@ -136,7 +136,7 @@ fn every_row_has_a_line() {
         1
     );
     for (print, keys) in [
-        (flows as Print, vec!["whereto", "flows"]),
+        (flows as Print, vec!["whereto", "data", "flows"]),
         (dns, vec!["whereto", "dns"]),
         (
             info,

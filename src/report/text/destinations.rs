@@ -1,7 +1,7 @@
 //! Destinations by country, what stayed nearby, and who was asked for names.
 
 use super::layout::{Cell, Column, Ink, Page, bytes, count, flexible, many, numbers, part, words};
-use super::{country_words, length, mark, operator_words, outbound, subject_words};
+use super::{country_words, in_country, length, mark, operator_words, outbound, subject_words};
 use crate::model::{Country, Destination, Report, Scope, Verdict};
 use crate::report::escape;
 use std::collections::BTreeMap;
@@ -182,7 +182,12 @@ impl Layout {
             bytes(sum(&group.rows, |row| row.bytes_out)),
             bytes(sum(&group.rows, |row| row.bytes_in))
         );
+        let used = escape::columns(&name).saturating_add(escape::columns(&remark));
         let name = page.paint(&name, Some(Ink::Strong));
+        if used.saturating_add(INDENT + 2) > page.width() {
+            page.line(&format!("  {name}"))?;
+            return page.paragraph(&remark, INDENT + 2, Some(Ink::Soft));
+        }
         let remark = page.paint(&remark, Some(Ink::Soft));
         page.line(&format!("  {name}  {remark}"))
     }
@@ -203,6 +208,7 @@ impl Layout {
         cells.push(bytes(destination.bytes_in).into());
         cells.push(match destination.place.country {
             Some(_) => destination.place.confidence.as_str().into(),
+            None if self.wide => Cell::soft(short_reason(destination)),
             None => Cell::soft("unknown"),
         });
         if self.wide {
@@ -211,7 +217,7 @@ impl Layout {
         cells
     }
 
-    /// Protocol, operator and, where there is no country, why: below the row.
+    /// Protocol, operator and, where there is no country, why: below the row, uncut.
     fn second_line(&self, page: &mut Page<'_>, destination: &Destination) -> io::Result<()> {
         let because = destination.place.unknown_because.unwrap_or_default();
         let name = match destination.name {
@@ -226,13 +232,7 @@ impl Layout {
         ];
         let facts: Vec<String> = facts.into_iter().filter(|fact| !fact.is_empty()).collect();
         let indent = if self.judged { INDENT + 5 } else { INDENT + 2 };
-        let facts = facts.join(", ");
-        let facts = escape::fit(&facts, page.width().saturating_sub(indent));
-        if facts.is_empty() {
-            return Ok(());
-        }
-        let facts = page.paint(&facts, Some(Ink::Soft));
-        page.line(&format!("{:indent$}{facts}", ""))
+        page.paragraph(&facts.join(", "), indent, Some(Ink::Soft))
     }
 
     fn folded(&self, folded: &[&Destination]) -> Vec<Cell> {
@@ -250,6 +250,12 @@ impl Layout {
         cells.push(Cell::soft(bytes(sum(folded, |row| row.bytes_in))));
         cells
     }
+}
+
+/// Why there is no country, up to the colon: `anycast`.
+fn short_reason(destination: &Destination) -> &'static str {
+    let because = destination.place.unknown_because.unwrap_or("unknown");
+    because.split(':').next().unwrap_or(because)
 }
 
 /// `observed (sni)`.
@@ -346,7 +352,7 @@ fn resolver(row: &Destination) -> String {
         .filter(|word| RESOLVING.contains(word))
         .collect();
     let place = match (row.scope, row.place.country) {
-        (Scope::Outbound, Some(country)) => format!("address in {}", country_words(country)),
+        (Scope::Outbound, Some(country)) => format!("address in {}", in_country(country)),
         (Scope::Outbound, None) => "country not known".to_owned(),
         (scope, _) => scope.as_str().to_owned(),
     };

@@ -1,9 +1,9 @@
 //! The findings: a card each for what is violated and what is not decided, one line for the rest.
 
-use super::layout::{Ink, Page, bytes, count, many, part, span};
+use super::layout::{Ink, Page, bytes, count, part, span};
 use super::{at_least, length, mark, operator_words, subject_words};
 use crate::model::{Destination, Finding, Report, Verdict};
-use crate::report::{escape, opinion_words};
+use crate::report::escape;
 use std::io;
 
 /// Cards of one verdict; every destination stands in the table below with its mark.
@@ -43,7 +43,7 @@ fn of(report: &Report, verdict: Verdict) -> impl Iterator<Item = &Finding> {
 fn cards(page: &mut Page<'_>, report: &Report, verdict: Verdict) -> io::Result<()> {
     for finding in of(report, verdict).take(CARDS) {
         if let Some(destination) = report.destinations.get(finding.destination) {
-            card(page, report, finding, destination)?;
+            card(page, finding, destination)?;
             page.blank()?;
         }
     }
@@ -60,12 +60,7 @@ fn cards(page: &mut Page<'_>, report: &Report, verdict: Verdict) -> io::Result<(
     Ok(())
 }
 
-fn card(
-    page: &mut Page<'_>,
-    report: &Report,
-    finding: &Finding,
-    destination: &Destination,
-) -> io::Result<()> {
+fn card(page: &mut Page<'_>, finding: &Finding, destination: &Destination) -> io::Result<()> {
     let (sign, ink) = mark(Some(finding.verdict));
     let verdict = format!("{sign} {}", finding.verdict.as_str());
     let room = page
@@ -81,38 +76,36 @@ fn card(
         let words = format!("Would decide it: {}", escape::terminal_str(words));
         page.paragraph(&words, 4, None)?;
     }
-    for line in evidence(report, finding, destination) {
+    for line in evidence(finding, destination) {
         page.paragraph(&line, 4, Some(Ink::Soft))?;
     }
     Ok(())
 }
 
-fn evidence(report: &Report, finding: &Finding, destination: &Destination) -> Vec<String> {
-    let mut lines = vec![format!(
-        "{}, {} out, {} in, {}",
-        many(destination.flows, "flow"),
-        bytes(destination.bytes_out),
-        bytes(destination.bytes_in),
-        span(destination.first_seen, destination.last_seen)
-    )];
+/// What `why` does not say: bytes, time, addresses, protocols, frames.
+fn evidence(finding: &Finding, destination: &Destination) -> Vec<String> {
     let mut who: Vec<String> = Vec::new();
-    let protocols = destination.protocols.join(" ");
-    who.extend(Some(protocols).filter(|words| !words.is_empty()));
     who.extend(Some(addresses(destination)).filter(|_| destination.name.is_some()));
     who.extend(Some(operator_words(destination)).filter(|words| !words.is_empty()));
-    lines.push(who.join(", "));
-    lines.push(format!(
-        "name: {}; {}",
-        super::destinations::name_words(destination),
-        place(report, destination)
-    ));
-    lines.push(format!(
-        "{}; {} {}",
-        frames(destination),
-        finding.rule,
-        escape::terminal_str(&finding.id)
-    ));
-    lines
+    who.extend(Some(destination.protocols.join(" ")).filter(|words| !words.is_empty()));
+    who.push(match destination.name {
+        Some(_) => format!("name {}", super::destinations::name_words(destination)),
+        None => "no name observed".to_owned(),
+    });
+    vec![
+        format!(
+            "{} out, {} in, {}",
+            bytes(destination.bytes_out),
+            bytes(destination.bytes_in),
+            span(destination.first_seen, destination.last_seen)
+        ),
+        who.join("; "),
+        format!(
+            "{}; finding {}",
+            frames(destination),
+            escape::terminal_str(&finding.id)
+        ),
+    ]
 }
 
 fn addresses(destination: &Destination) -> String {
@@ -132,21 +125,6 @@ fn addresses(destination: &Destination) -> String {
     }
 }
 
-fn place(report: &Report, destination: &Destination) -> String {
-    let place = &destination.place;
-    let sources = opinion_words(&place.opinions, &report.data).replace(';', " ");
-    let sources = escape::terminal_str(&sources);
-    match (place.country, place.unknown_because) {
-        (Some(_), _) => format!(
-            "place: {} confidence by {sources}",
-            place.confidence.as_str()
-        ),
-        (None, Some(why)) if sources.is_empty() => format!("place: unknown, {why}"),
-        (None, Some(why)) => format!("place: unknown, {why} ({sources})"),
-        (None, None) => "place: unknown".to_owned(),
-    }
-}
-
 fn frames(destination: &Destination) -> String {
     const SHOWN: usize = 6;
     let shown: Vec<String> = destination
@@ -157,9 +135,10 @@ fn frames(destination: &Destination) -> String {
         .collect();
     let more = destination.flows.saturating_sub(length(shown.len()));
     match more {
-        0 => format!("first frames {}", shown.join(" ")),
+        0 if shown.len() == 1 => format!("first frame {}", shown.join(" ")),
+        0 => format!("first frame of each flow: {}", shown.join(" ")),
         _ => format!(
-            "first frames {} and of {} more flows",
+            "first frame of each flow: {} and {} more",
             shown.join(" "),
             count(more)
         ),

@@ -1,7 +1,7 @@
 //! The question, the answer, the ledger, and what was examined.
 
 use super::layout::{Page, bytes, count, duration, many, pad, part, span};
-use super::{country_words, length, mark, outbound};
+use super::{in_country, length, mark, outbound};
 use crate::model::{Country, Device, Input, Report, Verdict};
 use crate::report::{escape, words};
 use std::collections::BTreeSet;
@@ -55,7 +55,7 @@ fn judged(report: &Report) -> String {
     match (all, violated, indeterminate) {
         (0, ..) => "None observed: there are no outbound flows in this capture.".to_owned(),
         (_, 0, 0) => format!(
-            "In this capture it does: {} at addresses placed within what was expected.",
+            "Yes, in this capture: {} at addresses placed within what was expected.",
             if all == 1 {
                 "the one destination is".to_owned()
             } else {
@@ -67,7 +67,7 @@ fn judged(report: &Report) -> String {
         }
         _ => {
             let first = format!(
-                "Not in this capture: flows were observed to addresses in {}, for {}.",
+                "No: in this capture flows were observed to addresses in {}, for {}.",
                 countries(Verdict::Violated),
                 part(violated, all, "destination")
             );
@@ -109,13 +109,13 @@ fn unjudged(report: &Report) -> String {
     answer
 }
 
-/// `China (CN) and Singapore (SG)`; at most six, then how many more.
+/// `China (CN) and the United States (US)`; at most six, then how many more.
 fn listed(countries: &BTreeSet<Country>) -> String {
     const SHOWN: usize = 6;
     let mut names: Vec<String> = countries
         .iter()
         .take(SHOWN)
-        .map(|c| country_words(*c))
+        .map(|c| in_country(*c))
         .collect();
     let more = countries.len().saturating_sub(SHOWN);
     if more > 0 {
@@ -135,16 +135,21 @@ fn ledger(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let all = length(outbound(report).count());
     let flows = report.totals.outbound_flows;
     let rows = [Verdict::Violated, Verdict::Indeterminate, Verdict::Met];
-    let by_verdict = destinations_by_verdict(report)
-        .into_iter()
-        .zip(report.totals.verdicts);
+    let parts = destinations_by_verdict(report).map(|count| part(count, all, "destination"));
+    let width = parts
+        .iter()
+        .map(|words| escape::columns(words))
+        .max()
+        .unwrap_or(0);
+    let width = width.saturating_add(2).max(26);
+    let by_verdict = parts.into_iter().zip(report.totals.verdicts);
     for (verdict, (destinations, judged_flows)) in rows.into_iter().zip(by_verdict) {
         let (sign, ink) = mark(Some(verdict));
         let label = page.paint(
             &pad(&format!("{sign} {}", verdict.as_str()), 18, false),
             ink,
         );
-        let destinations = pad(&part(destinations, all, "destination"), 26, false);
+        let destinations = pad(&destinations, width, false);
         page.line(&format!(
             "  {label}{destinations}{}",
             part(judged_flows, flows, "flow")
@@ -179,6 +184,14 @@ pub(super) fn examined(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
             &format!("{} ({})", span(first, last), duration(last.since(first))),
         )?,
         None => page.field("Time", "no packets")?,
+    }
+    if let Some(filter) = &report.settings.filter {
+        let words = format!(
+            "{}, which {} did not fit",
+            escape::terminal_str(filter),
+            part(report.losses.filtered, totals.packets, "packet")
+        );
+        page.field("Filter", &words)?;
     }
     devices(page, &report.devices)?;
     expected(page, report)?;

@@ -48,6 +48,10 @@ impl Cell {
         }
     }
 
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     pub(super) fn soft(text: impl Into<String>) -> Self {
         Cell::inked(text, Ink::Soft)
     }
@@ -100,6 +104,8 @@ pub(super) const fn flexible(head: &'static str, least: usize) -> Column {
 pub(super) struct Page<'w> {
     out: &'w mut dyn Write,
     style: Style,
+    /// The last line was blank: a further one would be too much.
+    open: bool,
 }
 
 const GAP: usize = 2;
@@ -112,6 +118,7 @@ impl<'w> Page<'w> {
                 width: style.width.clamp(60, 400),
                 ..style
             },
+            open: false,
         }
     }
 
@@ -119,12 +126,17 @@ impl<'w> Page<'w> {
         self.style.width
     }
 
+    /// One blank line, however often it is asked for.
     pub(super) fn blank(&mut self) -> io::Result<()> {
+        if std::mem::replace(&mut self.open, true) {
+            return Ok(());
+        }
         self.out.write_all(b"\n")
     }
 
     /// One line as it is.
     pub(super) fn line(&mut self, line: &str) -> io::Result<()> {
+        self.open = false;
         writeln!(self.out, "{}", line.trim_end())
     }
 
@@ -256,13 +268,34 @@ pub(super) fn pad(text: &str, width: usize, right: bool) -> String {
     }
 }
 
+/// Units that stay on the line of their number.
+const UNITS: [&str; 14] = [
+    "B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "%", "ms", "s", "min", "h", "d", "UTC",
+];
+
+/// The words of `text`: what stands between blanks, a number together with its unit.
+fn unbroken(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        let bare = word.trim_end_matches([',', ';', ':', '.', ')']);
+        match words.last_mut() {
+            Some(last) if UNITS.contains(&bare) && last.ends_with(|c: char| c.is_ascii_digit()) => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            _ => words.push(word.to_owned()),
+        }
+    }
+    words
+}
+
 /// `text` broken at blanks into lines of at most `width` columns. A longer word is broken too.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(8);
     let mut lines = Vec::new();
     let mut line = String::new();
     let mut used = 0_usize;
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
+    for word in &unbroken(text) {
         let wide = columns(word);
         if used > 0 && used.saturating_add(wide).saturating_add(1) > width {
             lines.push(std::mem::take(&mut line));
@@ -435,5 +468,6 @@ mod tests {
         assert_eq!(wrap("one two three four", 9), ["one two", "three", "four"]);
         assert_eq!(wrap("abcdefghijkl", 8), ["abcdefgh", "ijkl"]);
         assert!(wrap("", 9).is_empty());
+        assert_eq!(wrap("a lot: 2.4 MiB, 3 %", 12), ["a lot:", "2.4 MiB, 3 %"]);
     }
 }

@@ -43,7 +43,8 @@ pub fn flows(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<(
     report.rows.flows(&mut |flow| {
         let cells = flow_cells(flow, wide, judged);
         page.row(&columns, &widths, &cells, 0)
-    })
+    })?;
+    super::data::credits(page, report)
 }
 
 fn flow_cells(flow: &Flow, wide: bool, judged: bool) -> Vec<Cell> {
@@ -105,13 +106,55 @@ const DNS_COLUMNS: [Column; 6] = [
 /// Where `out` fails.
 pub fn dns(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let page = &mut Page::new(out, style);
-    let fixed = 8_usize + 12 + 6 + 10 + 5 * 2;
+    if page.width() < DNS_WIDE {
+        return narrow_dns(report, page);
+    }
+    let fixed = DNS_FIXED.iter().sum::<usize>() + 5 * 2;
     let room = page.width().saturating_sub(fixed);
-    let widths = [8, 12, 6, 10, room / 2, room.saturating_sub(room / 2)];
+    let [frame, time, kind, result] = DNS_FIXED;
+    let widths = [
+        frame,
+        time,
+        kind,
+        result,
+        room / 2,
+        room.saturating_sub(room / 2),
+    ];
     page.heads(&DNS_COLUMNS, &widths, 0)?;
     report.rows.dns(&mut |row| {
         let cells = dns_cells(row);
         page.row(&DNS_COLUMNS, &widths, &cells, 0)
+    })
+}
+
+/// From this width on, names and answers stand beside each other.
+const DNS_WIDE: usize = 110;
+
+/// Widths of frame, time, type and result.
+const DNS_FIXED: [usize; 4] = [8, 12, 6, 10];
+
+/// The answers below the name, so that neither is cut to a stump.
+fn narrow_dns(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
+    let [frame, time, kind, result, name, _] = DNS_COLUMNS;
+    let columns = [
+        frame,
+        time,
+        kind,
+        result,
+        Column {
+            head: "name, and answers below it",
+            ..name
+        },
+    ];
+    let fixed = DNS_FIXED.iter().sum::<usize>() + 4 * 2;
+    let room = page.width().saturating_sub(fixed);
+    let [frame, time, kind, result] = DNS_FIXED;
+    let widths = [frame, time, kind, result, room];
+    page.heads(&columns, &widths, 0)?;
+    report.rows.dns(&mut |row| {
+        let [frame, time, kind, result, name, answers] = dns_cells(row);
+        page.row(&columns, &widths, &[frame, time, kind, result, name], 0)?;
+        page.paragraph(answers.text(), page.width().saturating_sub(room), None)
     })
 }
 

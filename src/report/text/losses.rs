@@ -153,13 +153,18 @@ fn says_nothing(interface: &Interface) -> bool {
 
 fn drop_words(interface: &Interface) -> String {
     let words = |recorded: Recorded| recorded.map_or_else(|| "not recorded".to_owned(), count);
-    format!(
-        "by the interface {}, by the system {}, noted at packets {}; received {}",
+    let mut said = format!(
+        "by the interface {}, by the system {}",
         words(interface.dropped_by_interface),
-        words(interface.dropped_by_os),
-        words(interface.dropped_before_packets),
-        words(interface.received)
-    )
+        words(interface.dropped_by_os)
+    );
+    if let Some(noted) = interface.dropped_before_packets {
+        said.push_str(&format!(", noted at packets {}", count(noted)));
+    }
+    if let Some(received) = interface.received {
+        said.push_str(&format!("; received {}", count(received)));
+    }
+    said
 }
 
 fn cut(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
@@ -225,12 +230,12 @@ fn unrecognised(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let totals = &report.totals;
     let all = totals.bytes_out.saturating_add(totals.bytes_in);
     let words = format!(
-        "{} of {} outbound ({}) in no protocol that is known here",
+        "{} of {} outbound ({}): in no protocol that this version recognises",
         bytes(totals.unrecognised_bytes),
         bytes(all),
         percent(totals.unrecognised_bytes, all)
     );
-    page.field("Unknown", &words)
+    page.field("Unrecognised", &words)
 }
 
 fn budgets(page: &mut Page<'_>, report: &Report) -> io::Result<()> {

@@ -2,7 +2,7 @@
 //!
 //! In:   a [`Report`] and a [`Style`].
 //! Out:  the answer first, then the findings, the destinations by country, what was seen
-//!       nearby, what was not seen, and where the place data comes from.
+//!       nearby, where the place data comes from, and what was not seen.
 //!
 //! Every count stands beside what it is a part of. Lines are no wider than asked for; names are
 //! cut in the middle. What is shortened says so, and where the rest is.
@@ -36,8 +36,8 @@ pub fn report(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<
     destinations::by_country(page, report)?;
     destinations::nearby(page, report)?;
     destinations::resolvers(page, report)?;
-    losses::losses(page, report)?;
-    data::sources(page, report)
+    data::sources(page, report)?;
+    losses::losses(page, report)
 }
 
 /// What the captures say about themselves, and what was lost.
@@ -57,6 +57,15 @@ fn country_words(country: Country) -> String {
         Some(name) => format!("{name} ({country})"),
         None => country.to_string(),
     }
+}
+
+/// `the United States (US)`: as it stands in a sentence.
+fn in_country(country: Country) -> String {
+    format!(
+        "{}{}",
+        if country.takes_the() { "the " } else { "" },
+        country_words(country)
+    )
 }
 
 /// The name, or the first address and how many more there are.
