@@ -124,6 +124,7 @@ impl Answers {
             entry.client = groups.get(number).copied().unwrap_or(u32::MAX);
         }
         self.tidy();
+        self.entries.shrink_to_fit();
         self.count_rivals();
         self.index();
         self.sealed = true;
