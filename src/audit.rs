@@ -10,6 +10,7 @@ mod devices;
 mod extra;
 mod finished;
 mod reading;
+mod split;
 mod talk;
 
 use crate::Error;
@@ -21,6 +22,7 @@ use crate::model::{Expectation, Limits, Losses, Reason, Report, Settings, Text, 
 use crate::source::{Capture, Packet, Summary};
 use finished::Finished;
 use reading::Reading;
+use split::Ended;
 use std::collections::BTreeMap;
 
 /// What shapes an audit.
@@ -58,6 +60,24 @@ pub struct Progress {
 /// # Errors
 /// Where the operating system refuses to read, or the options make no sense.
 pub fn audit(
+    capture: Capture,
+    places: &Places,
+    options: &AuditOptions,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Report, Error> {
+    match split::audit(capture, places, options, progress)? {
+        Ended::Whole(report) => Ok(*report),
+        Ended::NotSplit(capture, sha256) => {
+            let mut report = audit_whole(capture, places, options, progress)?;
+            if let (Some(input), Some(sha256)) = (report.inputs.first_mut(), sha256) {
+                input.sha256 = Some(sha256);
+            }
+            Ok(report)
+        }
+    }
+}
+
+fn audit_whole(
     mut capture: Capture,
     places: &Places,
     options: &AuditOptions,
@@ -130,7 +150,7 @@ impl<'a> Sink<'a> for Waiting<'a, '_> {
 impl Whole for Waiting<'_, '_> {
     fn reassembled(&mut self, segment: Segment<'_>) {
         self.flush();
-        self.table.push(&segment, self.reading);
+        self.table.push_whole(&segment, self.reading);
     }
 
     fn trouble(&mut self, reason: Reason) {

@@ -34,6 +34,23 @@ struct Addresses {
     many: bool,
 }
 
+/// Who sent a packet, beside its address.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Sender {
+    mac: Option<Mac>,
+    /// The capturing machine.
+    is_here: bool,
+}
+
+impl Sender {
+    pub(super) fn of(segment: &Segment<'_>) -> Self {
+        Sender {
+            mac: segment.src_mac,
+            is_here: segment.direction == Some(Direction::Sent),
+        }
+    }
+}
+
 /// Addresses of one interface beyond which it is taken for a router: a handset has one IPv4
 /// address and, with privacy extensions (RFC 8981), a handful of IPv6 ones.
 const MOST_OWN: usize = 24;
@@ -53,15 +70,22 @@ impl Hosts {
         if !segment.tunnel.is_empty() {
             return;
         }
-        if let Some(mac) = segment.src_mac {
-            self.sent(mac, segment.src);
+        self.seen(Sender::of(segment), segment.src);
+    }
+
+    /// A flow outside any tunnel began with a packet from `address`.
+    pub(super) fn seen(&mut self, sender: Sender, address: IpAddr) {
+        if let Some(mac) = sender.mac {
+            self.sent(mac, address);
         }
-        if segment.direction == Some(Direction::Sent)
-            && is_host(segment.src)
-            && self.own.len() <= MOST_OWN
-        {
-            self.own.insert(segment.src);
+        if sender.is_here && is_host(address) && self.own.len() <= MOST_OWN {
+            self.own.insert(address);
         }
+    }
+
+    /// True where the budget is used up.
+    pub(super) fn is_full(&self) -> bool {
+        self.macs.len() >= self.most
     }
 
     fn sent(&mut self, mac: Mac, address: IpAddr) {

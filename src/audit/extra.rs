@@ -122,6 +122,11 @@ impl Words {
         u8::try_from(number).unwrap_or(0)
     }
 
+    /// Every word, by number.
+    pub(super) fn all(&self) -> impl Iterator<Item = &'static str> {
+        self.0.iter().copied()
+    }
+
     pub(super) fn word(&self, number: u8) -> Option<&'static str> {
         if number == 0 {
             return None;

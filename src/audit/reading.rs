@@ -1,6 +1,10 @@
 //! From bytes in order to what is kept of a flow: runs the readers of protocols and stores
 //! their evidence.
 
+mod join;
+
+pub(super) use join::Changes;
+
 use super::devices::Hosts;
 use super::extra::{Extra, NONE, NameAt, Rare, Store, Tls, rank};
 use super::talk::Talk;
@@ -26,6 +30,12 @@ pub(super) struct Reading {
     connections: Connections,
     apps: HashMap<App, u32, foldhash::quality::RandomState>,
     buffered: usize,
+    /// The most that was buffered at once.
+    peak: usize,
+    /// The row whose evidence is being taken.
+    row: u32,
+    /// What must be told row by row; `None` unless this is a later part of a capture.
+    journal: Option<Box<join::Journal>>,
     limits: Limits,
 }
 
@@ -68,12 +78,16 @@ impl Reading {
             connections: Connections::default(),
             apps: HashMap::default(),
             buffered: 0,
+            peak: 0,
+            row: 0,
+            journal: None,
             limits: limits.clone(),
         }
     }
 
     /// Stores what the readers just found.
     fn take_evidence(&mut self, state: &mut State, row: u32, chunk: &Chunk<'_>) {
+        self.row = row;
         let mut evidence = std::mem::take(&mut self.out.evidence);
         for found in evidence.drain(..) {
             self.take_one(state, row, chunk, found);
@@ -125,6 +139,9 @@ impl Reading {
     }
 
     fn trouble(&mut self, words: &'static str) {
+        if let Some(journal) = &mut self.journal {
+            return journal.trouble(self.row, words);
+        }
         let count = self.troubles.entry(words).or_default();
         *count = count.saturating_add(1);
     }
@@ -223,14 +240,29 @@ impl Reading {
         let name = self.store.strings.number(name);
         for answer in &message.answers {
             for address in &answer.addresses {
-                self.answers.add(client, *address, name, chunk.time, frame);
+                let told = join::Told {
+                    row: self.row,
+                    client,
+                    address: *address,
+                    name,
+                    time: chunk.time,
+                    frame,
+                };
+                match &mut self.journal {
+                    Some(journal) => journal.told(told),
+                    None => self.answers.add(client, *address, name, chunk.time, frame),
+                }
             }
         }
     }
 
     /// The flow whose connection ID begins this datagram, if there is one (RFC 9000 §17.3.1).
     fn continues(&self, chunk: &Chunk<'_>) -> Option<u32> {
-        let (first, rest) = chunk.bytes.split_first()?;
+        self.continued_by(chunk.bytes)
+    }
+
+    fn continued_by(&self, bytes: &[u8]) -> Option<u32> {
+        let (first, rest) = bytes.split_first()?;
         if self.connections.lengths == 0 || first & 0xc0 != 0x40 {
             return None;
         }
@@ -248,6 +280,10 @@ impl Reading {
             pid: app.pid,
             name: app.name.map(Text::new),
         };
+        self.app_number(app)
+    }
+
+    fn app_number(&mut self, app: App) -> u32 {
         if let Some(number) = self.apps.get(&app) {
             return *number;
         }
@@ -269,6 +305,7 @@ impl Reading {
             .saturating_sub(state.buffered)
             .saturating_add(now);
         state.buffered = now;
+        self.peak = self.peak.max(self.buffered);
         if self.buffered > self.limits.all_reader_bytes {
             self.trouble("readers stopped: buffers over budget");
             return false;
@@ -284,7 +321,10 @@ impl crate::flow::Reader for Reading {
     type State = State;
 
     fn opened(&mut self, record: &Record, segment: &Segment<'_>) {
-        self.hosts.opened(record, segment);
+        match &mut self.journal {
+            Some(journal) => journal.opened(segment),
+            None => self.hosts.opened(record, segment),
+        }
     }
 
     fn glance(&mut self, passed: u32, chunk: &Chunk<'_>) -> Glance {
@@ -351,6 +391,9 @@ impl crate::flow::Reader for Reading {
         if chunk.carrier == Carrier::Udp && !state.begun {
             state.begun = true;
             if let Some(earlier) = self.continues(chunk).filter(|earlier| *earlier != row) {
+                if let Some(journal) = &mut self.journal {
+                    journal.continued(row, earlier);
+                }
                 state.rare.continues = earlier;
                 state.extra.protocol = self.store.words.number("quic");
                 return Next::Done;

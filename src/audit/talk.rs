@@ -1,5 +1,7 @@
 //! What was said in the clear: DNS exchanges and HTTP exchanges, compactly.
 
+mod join;
+
 use super::extra::NONE;
 use crate::model::{
     Arena, Chunk, DnsAnswer, DnsFamily, DnsMessage, HttpRequest, HttpResponse, Limits, Text, Time,
@@ -69,6 +71,10 @@ pub(super) struct Talk {
     pub(super) http_beyond: u64,
     /// Queries that were seen to be answered, and all that were seen.
     pub(super) dns_messages: u64,
+    /// The row of each DNS exchange; `None` unless this is a later part of a capture.
+    rows: Option<Vec<u32>>,
+    /// The most queries that waited at once.
+    most_waiting: usize,
 }
 
 /// What pairs a response with its query.
@@ -98,6 +104,8 @@ impl Talk {
             dns_beyond: 0,
             http_beyond: 0,
             dns_messages: 0,
+            rows: None,
+            most_waiting: 0,
         }
     }
 
@@ -161,6 +169,9 @@ impl Talk {
                 let Some(number) = self.dns.push(new_dns(chunk, message, name, kind)) else {
                     return;
                 };
+                if let Some(rows) = &mut self.rows {
+                    rows.push(row);
+                }
                 number
             }
         };
@@ -181,6 +192,7 @@ impl Talk {
             }
         } else if self.pending.len() < MOST_PENDING {
             self.pending.insert(asked, number);
+            self.most_waiting = self.most_waiting.max(self.pending.len());
         }
     }
 

@@ -98,6 +98,11 @@ impl Defrag {
         u64::try_from(self.waiting.len()).unwrap_or(u64::MAX)
     }
 
+    /// True if any datagram ever waited.
+    pub(super) fn met_any(&self) -> bool {
+        self.births > 0
+    }
+
     /// Adds a fragment.
     pub(super) fn push(&mut self, ip: &Ip<'_>, fragment: Fragment, time: Time) -> Pushed {
         let key = Key {

@@ -63,6 +63,16 @@ impl Decoder {
         Walk::new(packet, sink, &mut self.defrag, self.layers).layered(packet)
     }
 
+    /// Datagrams that wait for fragments.
+    pub(crate) fn unfinished(&self) -> u64 {
+        self.defrag.unfinished()
+    }
+
+    /// True if fragments were ever kept.
+    pub(crate) fn met_fragments(&self) -> bool {
+        self.defrag.met_any()
+    }
+
     /// The capture ended: what reassembly still holds is counted.
     pub(crate) fn finish(&mut self, count: &mut dyn FnMut(&'static str, u64)) {
         count(

@@ -14,4 +14,4 @@ mod table;
 
 pub(crate) use record::{CARRIES_TUNNEL, CLIENT_IS_B, OPENING_SEEN, Record};
 pub(crate) use rtt::Rtt;
-pub(crate) use table::{BATCH, Glance, Next, Reader, Table};
+pub(crate) use table::{BATCH, Cut, Fate, Glance, Next, Plan, Reader, Strain, Table, Wanted};

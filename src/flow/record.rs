@@ -193,6 +193,12 @@ pub(crate) const CARRIES_TUNNEL: u16 = 64;
 pub(crate) const FREE: u16 = 128;
 /// The live state waits for acknowledgments: of a SYN/ACK, or of bytes behind a hole.
 pub(crate) const WAITS: u16 = 256;
+/// Began otherwise than with a SYN, in a part of a capture: its packets are logged.
+pub(crate) const LOGGED: u16 = 512;
+/// A SYN without ACK was seen.
+pub(crate) const SYN_SEEN: u16 = 1024;
+/// A payload put together from fragments was among its packets.
+pub(crate) const WHOLE: u16 = 2048;
 
 impl Record {
     pub(crate) fn new(key: Key, segment: &Segment<'_>, frame: u32, tunnel: u8) -> Self {

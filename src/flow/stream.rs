@@ -37,6 +37,8 @@ pub(crate) struct Data<'a> {
 /// How much may wait, over all streams and in one.
 pub(crate) struct Budget {
     pub(crate) held: usize,
+    /// The most that was held at once.
+    pub(crate) peak: usize,
     pub(crate) all: usize,
     pub(crate) each: usize,
 }
@@ -199,6 +201,7 @@ impl Stream {
         }
         waiting.cost = waiting.cost.saturating_add(cost);
         budget.held = budget.held.saturating_add(cost);
+        budget.peak = budget.peak.max(budget.held);
     }
 
     /// Gives up holes until what waits is within the budget.
@@ -291,6 +294,7 @@ mod tests {
         let mut stream = Stream::default();
         let mut budget = Budget {
             held: 0,
+            peak: 0,
             all: 1 << 20,
             each,
         };

@@ -7,10 +7,14 @@
 //! read has more: a boxed state, of which there is a bounded number; the oldest is closed for
 //! a new one. A full table folds rows that were never answered, then newcomers, into counts.
 
+mod join;
+
+pub(crate) use join::{Cut, Fate, Plan, Strain, Wanted};
+
 use super::index::{Hash, Index};
 use super::record::{
-    CARRIES_TUNNEL, CLIENT_IS_B, DONE, FIN_A, FIN_B, FREE, Held, Key, OPENING_SEEN, RESET, Record,
-    WAITS,
+    CARRIES_TUNNEL, CLIENT_IS_B, DONE, FIN_A, FIN_B, FREE, Held, Key, LOGGED, OPENING_SEEN, RESET,
+    Record, SYN_SEEN, WAITS,
 };
 use super::rtt::{Rtt, between};
 use super::stream::{Budget, Data, Piece, Stream};
@@ -119,6 +123,10 @@ pub(crate) struct Table<R: Reader> {
     budget: Budget,
     limits: Limits,
     tunnels: Vec<&'static str>,
+    /// Frames of rows that may continue an earlier part's; `None` unless this is a later part.
+    log: Option<join::Log>,
+    /// Rows are not numbered in order of first frames.
+    unordered: bool,
     pub(crate) counts: Counts,
 }
 
@@ -143,11 +151,14 @@ impl<R: Reader> Table<R> {
             hand: 0,
             budget: Budget {
                 held: 0,
+                peak: 0,
                 all: limits.waiting_bytes,
                 each: limits.waiting_bytes_per_stream,
             },
             limits: limits.clone(),
             tunnels: vec![""],
+            log: None,
+            unordered: false,
             counts: Counts::default(),
         }
     }
@@ -202,6 +213,9 @@ impl<R: Reader> Table<R> {
         if self.counts.folded_flows > 0 {
             // Folding gave the numbers of old rows to new ones.
             rows.sort_unstable_by_key(|row| self.row(*row).map(|r| (r.first_frame, *row)));
+        } else if self.unordered {
+            // A few runs that are in order already.
+            rows.sort_by_key(|row| self.row(*row).map(|r| r.first_frame));
         }
         rows
     }
@@ -270,9 +284,14 @@ impl<R: Reader> Table<R> {
             record.flags |= CARRIES_TUNNEL;
         }
         let done = record.flags & DONE != 0;
+        if record.flags & LOGGED != 0
+            && let Some(log) = &mut self.log
+        {
+            log.add(row, record);
+        }
         match segment.detail {
             Detail::Tcp { seq, ack, flags } => {
-                if flags & (FIN | RST) != 0 {
+                if flags & (SYN | FIN | RST) != 0 {
                     record.flags |= end_flags(flags, from_a);
                 }
                 // Most packets without payload say nothing: they need not touch the live state.
@@ -348,17 +367,12 @@ impl<R: Reader> Table<R> {
         let tunnel = self.tunnel_number(segment.tunnel);
         let mut record = Record::new(key, segment, frame, tunnel);
         record.flags |= opening(segment);
+        if self.log.is_some() {
+            record.flags |= join::logged(segment);
+        }
         let count = usize::try_from(self.len).unwrap_or(usize::MAX);
         let row = if count < self.limits.flows.min(MOST_ROWS) {
-            let row = self.len;
-            if place(row) == 0 {
-                self.rows.push(Vec::with_capacity(1 << CHUNK_BITS));
-            }
-            if let Some(part) = self.rows.last_mut() {
-                part.push(record);
-            }
-            self.len = self.len.saturating_add(1);
-            row
+            self.append(record)
         } else {
             let row = self.fold()?;
             if let Some(place) = row_mut(&mut self.rows, row) {
@@ -798,7 +812,13 @@ fn end_flags(flags: u8, from_a: bool) -> u16 {
         (true, true) => FIN_A,
         (true, false) => FIN_B,
     };
-    fin | if flags & RST != 0 { RESET } else { 0 }
+    let reset = if flags & RST != 0 { RESET } else { 0 };
+    let syn = if flags & (SYN | ACK) == SYN {
+        SYN_SEEN
+    } else {
+        0
+    };
+    fin | reset | syn
 }
 
 #[inline]

@@ -46,6 +46,10 @@ impl<T> Arena<T> {
         self.chunks.get_mut(chunk)?.get_mut(place)
     }
 
+    pub(crate) fn into_rows(self) -> impl Iterator<Item = T> {
+        self.chunks.into_iter().flatten()
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
         self.chunks.iter().flatten()
     }

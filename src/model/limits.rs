@@ -50,7 +50,7 @@ impl Default for Limits {
     fn default() -> Self {
         Limits {
             flows: 2_500_000,
-            live_readers: 16_384,
+            live_readers: 65_536,
             waiting_bytes: 16 << 20,
             waiting_bytes_per_stream: 256 << 10,
             reader_bytes: 64 << 10,

@@ -66,6 +66,14 @@ impl Answers {
         }
     }
 
+    /// Whether `more` answers would find room. Where they do not come in order of time, when
+    /// repetitions are dropped decides which: then only as many as come before that.
+    pub(crate) fn has_room_for(&self, more: usize, ordered: bool) -> bool {
+        let count = self.entries.len().saturating_add(more);
+        let most = if ordered { self.most } else { self.tidy_at };
+        self.beyond == 0 && count < most.min(self.most)
+    }
+
     /// `client` was told at `time`, in `frame`, that `name` is at `address`.
     pub(crate) fn add(
         &mut self,

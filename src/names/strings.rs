@@ -70,6 +70,12 @@ impl Strings {
         }
     }
 
+    /// The numbers here of all texts of another list, by their numbers there.
+    pub(crate) fn absorb(&mut self, other: &Strings) -> Vec<u32> {
+        let texts = other.texts.iter().skip(1).map(|text| self.number(text));
+        std::iter::once(Self::BEYOND).chain(texts).collect()
+    }
+
     /// Forgets how to find numbers, keeping the texts: nothing more will be added.
     pub(crate) fn seal(&mut self) {
         self.numbers = HashMap::with_hasher(RandomState::default());

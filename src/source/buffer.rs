@@ -60,6 +60,10 @@ impl Buffer {
         self.bytes.get(..self.end).unwrap_or_default()
     }
 
+    pub(super) fn source(&self) -> &Source {
+        &self.source
+    }
+
     pub(super) fn stored(&self) -> &Stored {
         match &self.source {
             Source::Plain(stored) | Source::Unpacked { stored, .. } => stored,

@@ -40,8 +40,8 @@ pub(super) struct State {
     /// A record that was found and not handed out yet.
     pub(super) head: Option<Raw>,
     format: Format,
-    path: PathBuf,
-    size: Option<u64>,
+    pub(super) path: PathBuf,
+    pub(super) size: Option<u64>,
     stored_hash: Option<u32>,
     inner_hash: Option<u32>,
     closed: bool,
@@ -167,7 +167,50 @@ fn refused(path: &Path, unpacked: &unpack::Unpacked) -> Error {
     }
 }
 
+/// What a file's head says of the packets that follow.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Shape {
+    interfaces: usize,
+    /// The first interface of the section at hand.
+    section: usize,
+    swapped: bool,
+}
+
 impl State {
+    /// What is known of the packets that follow.
+    pub(super) fn shape(&self) -> Shape {
+        let (section, swapped) = match &self.format {
+            Format::Pcapng(pcapng) => pcapng.section_at_hand(),
+            Format::Pcap(_) | Format::Nothing => (0, false),
+        };
+        Shape {
+            interfaces: self.core.input.interfaces.len(),
+            section,
+            swapped,
+        }
+    }
+
+    /// Begins again at an offset, knowing what the file's head said and nothing else.
+    pub(super) fn begin_again(&mut self, base: u64) {
+        self.core.begin_again(base);
+        self.head = None;
+        match &mut self.format {
+            Format::Pcap(pcap) => pcap.begin_again(),
+            Format::Pcapng(pcapng) => pcapng.begin_again(),
+            Format::Nothing => {}
+        }
+    }
+
+    /// The first position where records in a row make sense. `ended`: the file ends with
+    /// `bytes`.
+    pub(super) fn boundary(&self, bytes: &[u8], ended: bool) -> Option<usize> {
+        match &self.format {
+            Format::Pcap(pcap) => pcap.boundary(bytes, ended),
+            Format::Pcapng(pcapng) => pcapng.boundary(bytes, ended),
+            Format::Nothing => None,
+        }
+    }
+
     /// The next record in `bytes`, or `None` where more are needed or none follow.
     #[inline]
     pub(super) fn step(&mut self, bytes: &[u8], shared: &mut Shared) -> Option<Raw> {

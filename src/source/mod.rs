@@ -19,6 +19,7 @@ mod open;
 mod paths;
 mod pcap;
 mod pcapng;
+mod range;
 mod sniff;
 mod state;
 mod stored;
@@ -27,6 +28,7 @@ mod tests;
 mod unpack;
 
 pub use batch::Batch;
+pub(crate) use range::{Facts, Part};
 
 use crate::Error;
 use crate::model::{Damage, Input, Limits, Text, Time};

@@ -92,6 +92,8 @@ struct Head {
 const USUAL: u32 = 262_144;
 /// Longest length on the wire that makes sense without a second look.
 const USUAL_WIRE: u32 = 1 << 20;
+/// Records in a row that make a guess sure enough to read on from it.
+const CHAIN: usize = 16;
 /// Seconds between two records around damage.
 const NEAR: u32 = 86_400;
 
@@ -185,6 +187,35 @@ impl Pcap {
         if let Some(interface) = core.input.interfaces.first_mut() {
             self.tally.write(interface);
         }
+    }
+
+    /// Counts anew.
+    pub(super) fn begin_again(&mut self) {
+        self.tally = Tally::default();
+        self.seconds = None;
+    }
+
+    /// The first position where [`CHAIN`] records in a row make sense, or fewer and the end.
+    pub(super) fn boundary(&self, bytes: &[u8], ended: bool) -> Option<usize> {
+        (0..bytes.len()).find(|at| self.is_boundary(bytes, *at, ended))
+    }
+
+    fn is_boundary(&self, bytes: &[u8], mut at: usize, ended: bool) -> bool {
+        let mut seconds = None;
+        for _ in 0..CHAIN {
+            let Some(head) = self.head(bytes, at) else {
+                return ended && at == bytes.len() && seconds.is_some();
+            };
+            let near = seconds.is_none_or(|seconds: u32| seconds.abs_diff(head.seconds) <= NEAR);
+            if !near || !self.usual(head) {
+                return false;
+            }
+            seconds = Some(head.seconds);
+            at = at
+                .saturating_add(self.head_len)
+                .saturating_add(size(head.captured));
+        }
+        true
     }
 
     /// The next packet in the buffer.

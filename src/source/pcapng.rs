@@ -49,6 +49,10 @@ pub(super) const SECTION: u32 = 0x0a0d_0d0a;
 const ENHANCED: u32 = 6;
 /// Bytes of an enhanced packet block besides packet, padding and options.
 const ENHANCED_FRAME: usize = 32;
+/// Blocks in a row that make a guess sure enough to read on from it.
+const CHAIN: usize = 16;
+/// Longest block that a guess may meet.
+const USUAL_BLOCK: usize = 1 << 20;
 /// Bytes in front of its packet.
 const ENHANCED_HEAD: usize = 28;
 
@@ -78,6 +82,46 @@ impl Pcapng {
             }
         }
         self.section_base = core.input.interfaces.len();
+    }
+
+    /// The first interface of the section at hand, and its byte order.
+    pub(super) fn section_at_hand(&self) -> (usize, bool) {
+        (self.section_base, self.swapped)
+    }
+
+    /// Counts anew.
+    pub(super) fn begin_again(&mut self) {
+        for local in &mut self.interfaces {
+            local.tally = Tally::default();
+            local.drops = None;
+        }
+    }
+
+    /// The first position where [`CHAIN`] blocks in a row make sense, or fewer and the end.
+    pub(super) fn boundary(&self, bytes: &[u8], ended: bool) -> Option<usize> {
+        (0..bytes.len()).find(|at| self.is_boundary(bytes, *at, ended))
+    }
+
+    fn is_boundary(&self, bytes: &[u8], mut at: usize, ended: bool) -> bool {
+        for number in 0..CHAIN {
+            let rest = bytes.get(at..).unwrap_or_default();
+            let Some([a, b, c, d, e, f, g, h]) = rest.first_chunk::<8>().copied() else {
+                return ended && rest.is_empty() && number > 0;
+            };
+            let len = self.u32([e, f, g, h]);
+            let end = size(len);
+            let closing = rest.get(end.saturating_sub(4)..end);
+            let closing = closing.and_then(|raw| raw.first_chunk::<4>());
+            // Another section would have other interfaces: the head that is known would not do.
+            let makes_sense = known(self.u32([a, b, c, d]))
+                && plausible(len, USUAL_BLOCK)
+                && closing.is_some_and(|closing| *closing == [e, f, g, h]);
+            if !makes_sense {
+                return false;
+            }
+            at = at.saturating_add(end);
+        }
+        true
     }
 
     /// The next packet in the buffer.

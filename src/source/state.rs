@@ -135,6 +135,35 @@ impl Core {
         }
     }
 
+    /// Begins again at an offset, knowing the interfaces and nothing else.
+    pub(super) fn begin_again(&mut self, base: u64) {
+        let input = &mut self.input;
+        let mut interfaces = std::mem::take(&mut input.interfaces);
+        for interface in &mut interfaces {
+            *interface = Interface {
+                link: interface.link,
+                snaplen: interface.snaplen,
+                ticks_per_second: interface.ticks_per_second,
+                ..Interface::default()
+            };
+        }
+        let input = Input {
+            path: std::mem::take(&mut input.path),
+            format: input.format,
+            interfaces,
+            ..Input::default()
+        };
+        *self = Core {
+            base,
+            ..Core::new(self.index, input)
+        };
+    }
+
+    /// Times of the first and the last packet, in the order of the file.
+    pub(super) fn ends(&self) -> Option<(Time, Time)> {
+        (self.input.packets > 0).then_some((self.first, self.last))
+    }
+
     /// Takes note of a packet's time.
     #[inline]
     pub(super) fn see(&mut self, time: Time) {

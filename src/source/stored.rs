@@ -57,6 +57,21 @@ impl Stored {
         self.inner().read
     }
 
+    /// True if the end is waited at for more.
+    pub(super) fn follows(&self) -> bool {
+        self.inner().follow_millis.is_some()
+    }
+
+    /// Where bytes are counted over all inputs.
+    pub(super) fn counted(&self) -> Arc<AtomicU64> {
+        self.inner().progress.clone()
+    }
+
+    /// Counts further bytes elsewhere.
+    pub(super) fn count_to(&self, progress: Arc<AtomicU64>) {
+        self.inner().progress = progress;
+    }
+
     /// What the operating system said where it refused to read.
     pub(super) fn take_failure(&self) -> Option<io::Error> {
         self.inner().failed.take()

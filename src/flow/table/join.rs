@@ -1,0 +1,446 @@
+//! Two tables of consecutive parts of one capture made one.
+//!
+//! In:   the table of the earlier part, still reading; that of the later part, finished.
+//! Out:  what each row of the later part is to the earlier one; then one table, as if the
+//!       later part's packets had followed.
+//!
+//! A flow that continues over the cut was read by the later table without its beginning.
+//! Where the earlier table wants no more of it, counting is all that is left to do. Otherwise
+//! its packets must be pushed again, in order, through the earlier table.
+
+use super::{
+    CARRIES_TUNNEL, DONE, FIN_A, FIN_B, FREE, Key, LOGGED, RESET, Reader, Record, SYN, SYN_SEEN,
+    Table, row_mut, same,
+};
+use crate::decode::{Detail, Segment};
+use crate::flow::index::Hash;
+use crate::flow::record::{Held, WHOLE};
+use crate::model::Time;
+use std::collections::HashMap;
+
+/// Which frames belonged to rows that may continue an earlier part's.
+#[derive(Default)]
+pub(super) struct Log {
+    entries: Vec<(u32, u32)>,
+    full: bool,
+}
+
+/// Entries of a log.
+const MOST_LOGGED: usize = 8_000_000;
+/// Packets logged of one row: after so many, who reads a flow has nearly always had enough.
+const MOST_OF_ROW: u32 = 65_536;
+
+impl Log {
+    #[inline]
+    pub(super) fn add(&mut self, row: u32, record: &Record) {
+        let [a, b] = record.packets;
+        if a.saturating_add(b) <= MOST_OF_ROW {
+            if self.entries.len() < MOST_LOGGED {
+                self.entries.push((row, record.last_frame));
+            } else {
+                self.full = true;
+            }
+        }
+    }
+}
+
+/// The flag of a row whose packets are logged: every row but those begun by a SYN.
+pub(super) fn logged(segment: &Segment<'_>) -> u16 {
+    match segment.detail {
+        Detail::Tcp { flags, .. } if flags & (SYN | super::ACK) == SYN => 0,
+        _ => LOGGED,
+    }
+}
+
+/// What a table held at most.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Strain {
+    live: usize,
+    waiting: usize,
+}
+
+/// What a row of the later part is to the earlier one.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Fate {
+    /// A flow of its own.
+    Own,
+    /// More packets of an earlier row, which only counts them.
+    Counted(u32),
+    /// Its packets go through the earlier table.
+    Replayed,
+}
+
+/// The fates of all rows of the later part.
+pub(crate) struct Plan {
+    pub(crate) fates: Vec<Fate>,
+    /// Rows to be replayed.
+    pub(crate) replayed: Vec<u32>,
+}
+
+/// What became of the last row with a key that the earlier part has too.
+enum Last {
+    Own,
+    /// It continues a row whose last packet came at this time.
+    Continues(Time),
+    /// Only replaying tells where the next row begins.
+    Unsure,
+}
+
+type Ends = [([u64; 2], u16); 2];
+type Keys<T> = HashMap<(Ends, u64), T, foldhash::quality::RandomState>;
+
+/// The same for both directions.
+fn ends(key: &Key) -> (Ends, u64) {
+    let mut ends = [(key.a, key.a_port), (key.b, key.b_port)];
+    ends.sort_unstable();
+    (ends, key.kind.number())
+}
+
+/// Rows by key, for packets that are pushed again.
+pub(crate) struct Wanted {
+    rows: Keys<Vec<u32>>,
+}
+
+/// What is known of two parts beside their tables.
+#[derive(Clone, Copy)]
+pub(crate) struct Cut<'c> {
+    /// Times never run backwards, neither in either part nor over the cut.
+    pub(crate) ordered: bool,
+    /// Rows of the later part, in order, that must be replayed for the reader's sake.
+    pub(crate) replay: &'c [u32],
+}
+
+impl Record {
+    /// Whether `a` sent this segment of the flow.
+    pub(crate) fn is_from_a(&self, segment: &Segment<'_>) -> bool {
+        let key = Key::of(segment);
+        self.key.a == key.a && self.key.a_port == key.a_port
+    }
+
+    /// This row less some of its packets.
+    pub(crate) fn without(&self, packets: [u32; 2], bytes: [u64; 2]) -> Record {
+        let mut rest = self.clone();
+        for (count, less) in rest.packets.iter_mut().zip(packets) {
+            *count = count.saturating_sub(less);
+        }
+        for (count, less) in rest.bytes.iter_mut().zip(bytes) {
+            *count = count.saturating_sub(less);
+        }
+        rest
+    }
+}
+
+impl<R: Reader> Table<R> {
+    /// From now on this is the table of a later part.
+    pub(crate) fn begin_log(&mut self) {
+        self.log = Some(Log::default());
+    }
+
+    /// True where rows were folded or flows closed to make room: no order but the capture's own
+    /// gives the same rows.
+    pub(crate) fn is_strained(&self) -> bool {
+        self.counts != super::Counts::default()
+            || self.live.len() >= self.limits.live_readers
+            || self.log.as_ref().is_some_and(|log| log.full)
+    }
+
+    /// What was held at most. To be asked before the table is finished.
+    pub(crate) fn strain(&self) -> Strain {
+        Strain {
+            live: self.live.len(),
+            waiting: self.budget.peak,
+        }
+    }
+
+    /// From here on `strain` is of what follows.
+    pub(crate) fn forget_strain(&mut self) {
+        self.budget.peak = self.budget.held;
+    }
+
+    /// Whether all budgets would have sufficed for both parts in one table.
+    pub(crate) fn has_room_for(&self, later: &Table<R>, strain: Strain, replayed: usize) -> bool {
+        let rows = usize::try_from(self.len.saturating_add(later.len)).unwrap_or(usize::MAX);
+        let live = self
+            .births_alive()
+            .saturating_add(strain.live)
+            .saturating_add(replayed);
+        let waiting = self.budget.peak.saturating_add(strain.waiting);
+        rows < self.limits.flows.min(super::MOST_ROWS)
+            && live < self.limits.live_readers
+            && waiting <= self.budget.all
+    }
+
+    /// Takes a segment that was put together from fragments.
+    pub(crate) fn push_whole(&mut self, segment: &Segment<'_>, reader: &mut R) {
+        self.push(segment, reader);
+        if self.log.is_some() {
+            let key = Key::of(segment);
+            let row = self.row_of_key(&key, self.index.hash(&key));
+            if let Some(record) = row.and_then(|row| row_mut(&mut self.rows, row)) {
+                record.flags |= WHOLE;
+            }
+        }
+    }
+
+    /// Rows there are, folded or not.
+    pub(crate) fn len(&self) -> u32 {
+        self.len
+    }
+
+    fn row_of_key(&self, key: &Key, hash: Hash) -> Option<u32> {
+        self.index.find(hash, |row| {
+            self.row(row).is_some_and(|record| same(&record.key, key))
+        })
+    }
+
+    /// Looks every row of the later part up. `None` where the capture must be read in one go.
+    pub(crate) fn plan(&self, later: &Table<R>, cut: Cut<'_>) -> Option<Plan> {
+        let count = usize::try_from(later.len).unwrap_or(0);
+        let mut plan = Plan {
+            fates: Vec::with_capacity(count),
+            replayed: Vec::new(),
+        };
+        let mut last: Keys<Last> = HashMap::default();
+        let mut forced = cut.replay.iter().copied().peekable();
+        let mut found = [(Hash::default(), 0u32); super::BATCH];
+        let mut number = 0u32;
+        for rows in &later.rows {
+            for batch in rows.chunks(super::BATCH) {
+                let found = found.get_mut(..batch.len()).unwrap_or_default();
+                for (place, record) in found.iter_mut().zip(batch) {
+                    place.0 = self.index.hash(&record.key);
+                }
+                for place in found.iter_mut() {
+                    place.1 = self.index.peek(place.0).unwrap_or(u32::MAX);
+                }
+                for (place, record) in found.iter().zip(batch) {
+                    let row = number;
+                    number = number.saturating_add(1);
+                    let force = forced.next_if_eq(&row).is_some();
+                    let fate = if place.1 == u32::MAX && cut.replay.is_empty() {
+                        Fate::Own
+                    } else {
+                        let earlier = self.row_of_key(&record.key, place.0);
+                        self.fate(record, earlier, force, cut.ordered, &mut last)
+                    };
+                    if fate == Fate::Replayed {
+                        // What lies in other packets, or was not logged, cannot be replayed.
+                        if record.has(WHOLE) {
+                            return None;
+                        }
+                        plan.replayed.push(row);
+                    }
+                    plan.fates.push(fate);
+                }
+            }
+        }
+        Some(plan)
+    }
+
+    fn fate(
+        &self,
+        record: &Record,
+        earlier: Option<u32>,
+        force: bool,
+        ordered: bool,
+        last: &mut Keys<Last>,
+    ) -> Fate {
+        let before = earlier.and_then(|row| Some((row, self.row(row)?)));
+        let key = ends(&record.key);
+        let anew = |time: Time| record.first.since(time) > self.idle();
+        let fate = match (last.get(&key), before) {
+            (Some(Last::Unsure), _) => Fate::Replayed,
+            _ if force => Fate::Replayed,
+            (Some(Last::Continues(time)), _) if !record.key.kind.is_tcp() && !anew(*time) => {
+                Fate::Replayed
+            }
+            (Some(Last::Own | Last::Continues(_)), _) | (None, None) => Fate::Own,
+            (None, Some((row, before))) => self.first_fate(record, row, before, ordered),
+        };
+        let next = match fate {
+            Fate::Own => Last::Own,
+            Fate::Replayed if force || record.has(SYN_SEEN) => Last::Unsure,
+            Fate::Replayed | Fate::Counted(_) => match before {
+                Some((_, before)) => Last::Continues(before.last),
+                None => Last::Unsure,
+            },
+        };
+        if before.is_some() || force || fate == Fate::Replayed {
+            last.insert(key, next);
+        }
+        fate
+    }
+
+    /// The fate of the first row with a key that the earlier part has.
+    fn first_fate(&self, record: &Record, row: u32, before: &Record, ordered: bool) -> Fate {
+        let is_tcp = record.key.kind.is_tcp();
+        if is_tcp {
+            let [a, b] = before.packets;
+            let closed = before.has(RESET) || (before.has(FIN_A) && before.has(FIN_B));
+            if !record.has(LOGGED) && (closed || (a > 1 && b > 1)) {
+                return Fate::Own;
+            }
+        } else if record.first.since(before.last) > self.idle() {
+            return Fate::Own;
+        }
+        // Where times run backwards the first packet need not be the earliest.
+        let continues = is_tcp || ordered || record.last.since(before.last) <= self.idle();
+        let unread = !is_tcp
+            && record.side == Held::NOTHING
+            && !record.has(DONE)
+            && before.side.as_passed().is_some();
+        if continues && !record.has(SYN_SEEN) && (before.has(DONE) || unread) {
+            Fate::Counted(row)
+        } else {
+            Fate::Replayed
+        }
+    }
+
+    /// Adds a row; nothing finds it by its key yet.
+    pub(super) fn append(&mut self, record: Record) -> u32 {
+        let row = self.len;
+        if super::place(row) == 0 {
+            self.rows.push(Vec::with_capacity(1 << super::CHUNK_BITS));
+        }
+        if let Some(part) = self.rows.last_mut() {
+            part.push(record);
+        }
+        self.len = self.len.saturating_add(1);
+        row
+    }
+
+    fn idle(&self) -> u64 {
+        self.limits.udp_idle_seconds.saturating_mul(1_000_000_000)
+    }
+
+    /// Adds to a row what the same flow's row in a later part counted.
+    pub(crate) fn count_on(&mut self, row: u32, more: &Record, frames: u32) {
+        let Some(record) = row_mut(&mut self.rows, row) else {
+            return;
+        };
+        let from_a = record.key.a == more.key.a && record.key.a_port == more.key.a_port;
+        let (mut packets, mut bytes) = (more.packets, more.bytes);
+        let mut flags = more.flags & (RESET | CARRIES_TUNNEL | FIN_A | FIN_B);
+        if !from_a {
+            packets.reverse();
+            bytes.reverse();
+            let fins = flags & (FIN_A | FIN_B);
+            if fins == FIN_A || fins == FIN_B {
+                flags ^= FIN_A | FIN_B;
+            }
+        }
+        for (count, more) in record.packets.iter_mut().zip(packets) {
+            *count = count.saturating_add(more);
+        }
+        for (count, more) in record.bytes.iter_mut().zip(bytes) {
+            *count = count.saturating_add(more);
+        }
+        record.flags |= flags;
+        record.first = record.first.min(more.first);
+        record.last = record.last.max(more.last);
+        record.last_frame = more.last_frame.saturating_add(frames);
+    }
+
+    /// The frames, in order, in which packets of these rows are; `None` where not all of them
+    /// are known. Rows begun by a SYN are not logged: all frames between their first and last.
+    pub(crate) fn frames_of(&self, plan: &Plan) -> Vec<u32> {
+        if plan.replayed.is_empty() {
+            return Vec::new();
+        }
+        let replayed = |row: u32| {
+            let fate = usize::try_from(row)
+                .ok()
+                .and_then(|row| plan.fates.get(row));
+            fate == Some(&Fate::Replayed)
+        };
+        let entries = self.log.iter().flat_map(|log| &log.entries);
+        let mut frames: Vec<u32> = entries
+            .filter(|(row, _)| replayed(*row))
+            .map(|(_, frame)| *frame)
+            .collect();
+        let unlogged = plan.replayed.iter().filter_map(|row| self.row(*row));
+        let mut spans: Vec<(u32, u32)> = unlogged
+            .filter(|record| !record.has(LOGGED))
+            .map(|record| (record.first_frame, record.last_frame))
+            .collect();
+        spans.sort_unstable();
+        let mut reach = 0u32;
+        for (first, last) in spans {
+            frames.extend(first.max(reach)..=last);
+            reach = reach.max(last.saturating_add(1));
+        }
+        frames.sort_unstable();
+        frames.dedup();
+        frames
+    }
+
+    /// Rows of this part by key.
+    pub(crate) fn wanted(&self, plan: &Plan) -> Wanted {
+        let mut rows: Keys<Vec<u32>> = HashMap::default();
+        for row in &plan.replayed {
+            if let Some(record) = self.row(*row) {
+                rows.entry(ends(&record.key)).or_default().push(*row);
+            }
+        }
+        Wanted { rows }
+    }
+
+    /// The row to be replayed to which a segment of this part belongs.
+    pub(crate) fn wants(&self, wanted: &Wanted, segment: &Segment<'_>) -> Option<u32> {
+        let rows = wanted.rows.get(&ends(&Key::of(segment)))?;
+        let frame = u32::try_from(segment.frame).unwrap_or(u32::MAX);
+        // The last one that began by then.
+        let after = rows.partition_point(|row| {
+            self.row(*row)
+                .is_some_and(|record| record.first_frame <= frame)
+        });
+        rows.get(after.checked_sub(1)?).copied().filter(|row| {
+            self.row(*row)
+                .is_some_and(|record| frame <= record.last_frame)
+        })
+    }
+
+    /// The row of the earlier part that only counts what follows of this flow, if it does:
+    /// the rest of `record`'s packets need not be pushed.
+    pub(crate) fn only_counts(&self, record: &Record) -> Option<u32> {
+        if record.has(SYN_SEEN) {
+            return None;
+        }
+        let row = self.row_of_key(&record.key, self.index.hash(&record.key))?;
+        self.row(row)?.has(DONE).then_some(row)
+    }
+
+    /// Takes the rows of the finished table of the later part that are flows of their own.
+    /// `fix` puts right what the reader keeps of each. Their new numbers, by old ones.
+    pub(crate) fn import(
+        &mut self,
+        later: Table<R>,
+        plan: &Plan,
+        frames: u32,
+        fix: impl Fn(u32) -> Option<u32>,
+    ) -> Vec<u32> {
+        let tunnels: Vec<u8> = later
+            .tunnels
+            .iter()
+            .map(|tunnel| self.tunnel_number(tunnel))
+            .collect();
+        let mut numbers = Vec::with_capacity(plan.fates.len());
+        let records = later.rows.into_iter().flatten();
+        for (mut record, fate) in records.zip(&plan.fates) {
+            if *fate != Fate::Own || record.has(FREE) {
+                numbers.push(u32::MAX);
+                continue;
+            }
+            let tunnel = tunnels.get(usize::from(record.tunnel));
+            record.tunnel = tunnel.copied().unwrap_or(0);
+            record.first_frame = record.first_frame.saturating_add(frames);
+            record.last_frame = record.last_frame.saturating_add(frames);
+            if let Some(kept) = record.side.as_kept() {
+                record.side = Held::kept(fix(kept));
+            }
+            numbers.push(self.append(record));
+        }
+        self.unordered = true;
+        numbers
+    }
+}
