@@ -161,7 +161,9 @@ pub(super) fn group(finished: &Finished, most: usize) -> (Totals, Vec<Destinatio
             }
         }
     }
-    (totals, sorted(finished, groups.all))
+    let Groups { all, by_key, .. } = groups;
+    drop(by_key);
+    (totals, sorted(finished, all))
 }
 
 /// In the order of the report.

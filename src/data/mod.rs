@@ -23,7 +23,6 @@ pub(crate) struct PlacesSource {
     pub(crate) files: &'static [&'static str],
 }
 
-#[allow(dead_code)]
 /// Ranges that an operator serves from many places under one address.
 pub(crate) struct Anycast {
     pub(crate) operator: &'static str,
@@ -35,7 +34,6 @@ pub(crate) struct Anycast {
     pub(crate) date: &'static str,
 }
 
-#[allow(dead_code)]
 /// A named group of countries.
 pub(crate) struct Group {
     /// The name after `@`, in capitals.

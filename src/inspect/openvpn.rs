@@ -95,15 +95,15 @@ impl OpenVpn {
             self.hmac = self
                 .hmac
                 .or_else(|| HMACS.into_iter().find(|hmac| opens(bytes, *hmac)));
-            let Some(next) = self.next.get_mut(chunk.from.index()) else {
+            let (Some(hmac), Some(next)) = (self.hmac, self.next.get_mut(chunk.from.index()))
+            else {
                 return Step::Done;
             };
-            *next = 1;
-            return if self.hmac.is_some() {
-                Step::More
-            } else {
-                Step::Done
-            };
+            // Clients that hide what they speak send several, each with the next number.
+            if let Ok((number, _)) = control(bytes, hmac) {
+                *next = number.saturating_add(1);
+            }
+            return Step::More;
         }
         match (opcode, self.hmac) {
             (ACKNOWLEDGEMENT, _) => Step::More,
@@ -197,15 +197,16 @@ mod tests {
         [&len.to_be_bytes()[..], packet].concat()
     }
 
-    /// A session whose hello is in two packets, of which the first comes twice.
-    fn session(protection: &[u8]) -> [Vec<u8>; 4] {
+    /// A session of two resets whose hello is in two packets, of which the first comes twice.
+    fn session(protection: &[u8]) -> [Vec<u8>; 5] {
         let hello = records(22, &client_hello("vpn.a.io", &[]), 1 << 14);
         let (first, second) = hello.split_at(60);
         [
             packet(7, protection, 0, b""),
-            packet(4, protection, 1, first),
-            packet(4, protection, 1, first),
-            packet(4, protection, 2, second),
+            packet(7, protection, 1, b""),
+            packet(4, protection, 2, first),
+            packet(4, protection, 2, first),
+            packet(4, protection, 3, second),
         ]
     }
 

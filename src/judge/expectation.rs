@@ -6,7 +6,7 @@
 
 use crate::Error;
 use crate::data::{GROUPS, Group};
-use crate::model::{Country, Expectation};
+use crate::model::{Country, Expectation, ExpectedGroup};
 use std::collections::BTreeSet;
 
 /// The longest piece of a wrong word that an error repeats.
@@ -18,7 +18,7 @@ const SHOWN_CHARACTERS: usize = 40;
 /// Where a code or group is not known, or nothing is named.
 pub fn parse_expectation(written: &str) -> Result<Expectation, Error> {
     let mut countries: BTreeSet<Country> = BTreeSet::new();
-    let mut groups: Vec<(String, String)> = Vec::new();
+    let mut groups: Vec<ExpectedGroup> = Vec::new();
     let words = written
         .split([',', ';', ' ', '\t'])
         .filter(|word| !word.is_empty());
@@ -26,7 +26,13 @@ pub fn parse_expectation(written: &str) -> Result<Expectation, Error> {
         if let Some(name) = word.strip_prefix('@') {
             let group = group(name).ok_or_else(|| unknown_group(name))?;
             countries.extend(group.members.iter().filter_map(|code| Country::new(code)));
-            let entry = (format!("@{}", group.name), group.as_of.to_owned());
+            let entry = ExpectedGroup {
+                name: format!("@{}", group.name),
+                title: group.title,
+                date: group.as_of,
+                source: group.source,
+                note: group.note,
+            };
             if !groups.contains(&entry) {
                 groups.push(entry);
             }

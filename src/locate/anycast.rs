@@ -5,6 +5,7 @@
 
 use crate::data::{ANYCAST, ANYCAST_V4, ANYCAST_V6, Anycast};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// Who declares `address` anycast.
 pub(super) fn declared(address: IpAddr) -> Option<&'static Anycast> {
@@ -13,6 +14,17 @@ pub(super) fn declared(address: IpAddr) -> Option<&'static Anycast> {
         IpAddr::V6(v6) => covering(ANYCAST_V6, v6.to_bits()),
     }?;
     ANYCAST.get(usize::from(number))
+}
+
+/// `declared by Cloudflare for its resolver 1.1.1.1, 2026-08-22: https://…`.
+impl From<&Anycast> for Arc<str> {
+    fn from(entry: &Anycast) -> Self {
+        format!(
+            "declared by {} for its {}, {}: {}",
+            entry.operator, entry.what, entry.date, entry.source
+        )
+        .into()
+    }
 }
 
 /// The owner of the range around `address`. Ranges are sorted and share nothing.

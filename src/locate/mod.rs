@@ -134,8 +134,9 @@ impl Places {
         if damaged {
             self.unreadable.fetch_add(1, Ordering::Relaxed);
         }
-        if anycast::declared(address).is_some() {
+        if let Some(declared) = anycast::declared(address) {
             place.anycast = Some(true);
+            place.anycast_source = Some(declared.into());
         }
         self.decide(&mut place, damaged);
         place

@@ -35,6 +35,6 @@ pub use input::{Input, Interface, Recorded};
 pub use limits::Limits;
 pub use losses::{Damage, Losses, Reason};
 pub use place::{Confidence, DataSource, Place, PlaceOpinion};
-pub use report::{Expectation, Report, Rows, Settings, SortedRows, Totals};
+pub use report::{Expectation, ExpectedGroup, Report, Rows, Settings, SortedRows, Totals};
 pub use text::Text;
 pub use time::Time;

@@ -64,6 +64,8 @@ pub struct Place {
     pub cloud_region: Option<Arc<str>>,
     /// True if the prefix is declared anycast; `None` where no source speaks of it.
     pub anycast: Option<bool>,
+    /// Who declares it, of what, where and when, in words.
+    pub anycast_source: Option<Arc<str>>,
 }
 
 /// A database or list that places were taken from.

@@ -13,8 +13,23 @@ pub struct Expectation {
     pub written: String,
     /// All countries it names, sorted.
     pub countries: Vec<Country>,
-    /// The groups it used, each with the date of its list.
-    pub groups: Vec<(String, String)>,
+    /// The groups it used.
+    pub groups: Vec<ExpectedGroup>,
+}
+
+/// A named group of countries in an expectation.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct ExpectedGroup {
+    /// `@EEA`.
+    pub name: String,
+    /// The name in words.
+    pub title: &'static str,
+    /// The day for which its members are right.
+    pub date: &'static str,
+    /// Where they can be checked.
+    pub source: &'static str,
+    /// What a reader must know; may be empty.
+    pub note: &'static str,
 }
 
 /// The settings that shaped the result.

@@ -132,6 +132,7 @@ impl Answers {
             entry.client = groups.get(number).copied().unwrap_or(u32::MAX);
         }
         self.tidy();
+        self.entries.shrink_to_fit();
         self.count_rivals();
         self.index();
         self.sealed = true;

@@ -324,7 +324,13 @@ fn settings() -> Settings {
             countries: ["DE", "IN", "SG"]
                 .map(|code| Country::new(code).unwrap())
                 .to_vec(),
-            groups: vec![("EEA".to_owned(), "2026-01-01".to_owned())],
+            groups: vec![crate::model::ExpectedGroup {
+                name: "@EEA".to_owned(),
+                title: "European Economic Area",
+                date: "2026-01-01",
+                source: "the agreement",
+                note: "",
+            }],
         }),
         devices: vec!["10.215.173.1".to_owned()],
         hashed: true,

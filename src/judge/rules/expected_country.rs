@@ -150,7 +150,7 @@ fn expected(expect: &Expectation) -> String {
     let groups: Vec<&str> = expect
         .groups
         .iter()
-        .map(|(name, _)| name.as_str())
+        .map(|group| group.name.as_str())
         .collect();
     match groups.as_slice() {
         [] => format!("the {} expected countries", codes.len()),
@@ -166,10 +166,15 @@ fn expected(expect: &Expectation) -> String {
 fn indeterminate(place: &Place, scope: Scope) -> (String, Option<&'static str>) {
     const ANOTHER: &str = "a second database, or a newer one (--geo FILE.mmdb)";
     if place.anycast == Some(true) {
+        let says = place
+            .anycast_source
+            .as_deref()
+            .map_or_else(String::new, |source| format!("; {source}"));
         return (
-            "whose operator serves it from many places at once (anycast): no database can tell \
-             which of them answered"
-                .to_owned(),
+            format!(
+                "whose operator serves it from many places at once (anycast{says}): no database \
+                 can tell which of them answered"
+            ),
             Some(
                 "what the operator says of the site that served this network, or round-trip times \
                  measured from where the phone was",

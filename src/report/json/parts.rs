@@ -142,10 +142,13 @@ fn expect(json: &mut Writer<'_>, expectation: &Expectation) {
     json.list("countries", &expectation.countries, |json, country| {
         json.word(country.code())
     });
-    json.list("groups", &expectation.groups, |json, (name, date)| {
+    json.list("groups", &expectation.groups, |json, group| {
         json.begin(b'{');
-        json.field_string("name", name);
-        json.field_string("date", date);
+        json.field_string("name", &group.name);
+        json.field_string("title", group.title);
+        json.field_string("date", group.date);
+        json.field_string("source", group.source);
+        json.field_string("note", group.note);
         json.end(b'}');
     });
     json.end(b'}');

@@ -293,10 +293,10 @@ fn expected(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         let groups: Vec<String> = expectation
             .groups
             .iter()
-            .map(|(name, date)| format!("{name} as of {date}"))
+            .map(|group| format!("{}: {} as of {}", group.name, group.title, group.date))
             .collect();
         let countries = expectation.countries.len();
-        words = format!("{words}: {countries} countries ({})", groups.join(", "));
+        words = format!("{words}: {countries} countries ({})", groups.join("; "));
     }
     page.field("Expected", &escape::terminal_str(&words))
 }
