@@ -10,7 +10,7 @@
 
 use super::buffer::{Buffer, Source};
 use super::lane::{self, Opening, Shape, State};
-use super::state::{Shared, note};
+use super::state::{Raw, Shared, note};
 use super::stored::Stored;
 use super::{Capture, Options, Packet, Summary};
 use crate::Error;
@@ -20,6 +20,7 @@ use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::sync_channel;
 
 /// One part of a file.
 pub(crate) struct Part {
@@ -31,7 +32,7 @@ pub(crate) struct Part {
     start: u64,
     /// What the file's head said, for the later part.
     shape: Option<Shape>,
-    /// Offsets of every sixteenth packet, for reading some again; the later part's only.
+    /// Offsets of every fourth packet, for reading some again; the later part's only.
     marks: Option<Vec<u64>>,
 }
 
@@ -51,7 +52,7 @@ pub(crate) struct Facts {
     shape: Option<Shape>,
     ends: Option<(Time, Time)>,
     path: PathBuf,
-    /// Offsets of every sixteenth packet, and of what follows the last.
+    /// Offsets of every fourth packet, and of what follows the last.
     marks: Vec<u64>,
     end: u64,
 }
@@ -75,9 +76,15 @@ const HEAD_BUFFER: usize = 64 << 10;
 /// Bytes in which records are looked for: first few, then many.
 const WINDOWS: [usize; 2] = [1 << 20, 16 << 20];
 /// Packets from one mark to the next, as a power of two.
-const MARK_BITS: u32 = 4;
+const MARK_BITS: u32 = 2;
 /// Bytes that are read again at once.
 const AGAIN: u64 = 256 << 10;
+/// Bytes between two wanted packets that are not worth a reading of their own.
+const GAP: u64 = 16 << 10;
+/// Readings on their way.
+const PIECES: usize = 8;
+/// Packets for which reading again is worth a thread.
+const WORTH_A_THREAD: usize = 4_096;
 
 impl Capture {
     /// Two parts, cut at the first record at or after `at` of the file's bytes. `None` where
@@ -271,24 +278,19 @@ impl Part {
         self.buffer.stored().counted().load(Ordering::Relaxed)
     }
 
-    /// Hands out the wanted packets of `bytes`, whose first one has the number after `frame`.
-    fn hand_out(
-        &mut self,
-        bytes: &[u8],
-        mut frame: u32,
-        wanted: &[u32],
-        each: &mut dyn FnMut(&Packet<'_>),
-    ) -> bool {
+    /// The wanted packets of `bytes`, whose first one has the number after `frame`. False
+    /// where they are not all there.
+    fn pick(&mut self, piece: &mut Piece, mut frame: u32, wanted: &[u32]) -> bool {
         self.state.begin_again(0);
         let mut wanted = wanted.iter().peekable();
         while let Some(next) = wanted.peek().copied() {
-            let Some(raw) = self.state.step(bytes, &mut self.shared) else {
+            let Some(raw) = self.state.step(&piece.bytes, &mut self.shared) else {
                 return false;
             };
             frame = frame.saturating_add(1);
             if frame == *next {
                 wanted.next();
-                each(&raw.packet(bytes, frame.into()));
+                piece.packets.push((frame, raw));
             }
         }
         true
@@ -346,47 +348,17 @@ impl Facts {
             path: self.path.clone(),
             limits: self.shared.limits.clone(),
         };
-        let mut scratch = Part::later(&again, &Arc::new(AtomicU64::new(0)))?;
-        let mut file = open_file(&self.path)?;
-        let (marks, end) = (self.marks.as_slice(), self.end);
-        let mut bytes = Vec::new();
-        let mut left = frames;
-        while let Some(first) = left.first() {
-            let from = mark_of(*first);
-            let Some(start) = marks.get(from).copied() else {
-                return Ok(false);
-            };
-            // As many marks on as are wanted and fit one reading.
-            let mut to = from.saturating_add(1);
-            let mut taken = 0usize;
-            for frame in left {
-                let mark = mark_of(*frame);
-                let reach = marks.get(mark.saturating_add(1)).copied().unwrap_or(end);
-                let near = mark <= to && reach.saturating_sub(start) <= AGAIN;
-                if !near && mark >= to {
-                    break;
-                }
-                to = to.max(mark.saturating_add(1));
-                taken = taken.saturating_add(1);
-            }
-            let stop = marks.get(to).copied().unwrap_or(end);
-            let len = usize::try_from(stop.saturating_sub(start)).unwrap_or(0);
-            bytes.resize(len, 0);
-            let read = file
-                .seek(SeekFrom::Start(start))
-                .and_then(|_| file.read_exact(&mut bytes));
-            if read.is_err() {
-                return Ok(false);
-            }
-            let (now, later) = left.split_at_checked(taken).unwrap_or((left, &[]));
-            left = later;
-            let number = u32::try_from(from).unwrap_or(u32::MAX);
-            let number = number.saturating_mul(1 << MARK_BITS);
-            if !scratch.hand_out(&bytes, number, now, each) {
-                return Ok(false);
-            }
+        let scratch = Part::later(&again, &Arc::new(AtomicU64::new(0)))?;
+        let mut pieces = Pieces {
+            facts: self,
+            file: open_file(&self.path)?,
+            scratch,
+            left: frames,
+        };
+        if frames.len() < WORTH_A_THREAD {
+            return Ok(hand_out(std::iter::from_fn(|| pieces.next_piece()), each));
         }
-        Ok(true)
+        Ok(beside(pieces, each))
     }
 
     /// Packets of this part.
@@ -442,6 +414,94 @@ impl Facts {
         joined.inputs.push(Input { unordered, ..input });
         Some(joined)
     }
+}
+
+/// Some bytes that are read again, and the packets wanted of them.
+#[derive(Default)]
+struct Piece {
+    bytes: Vec<u8>,
+    packets: Vec<(u32, Raw)>,
+    /// Not all that was wanted is there.
+    broken: bool,
+}
+
+/// What is left to be read again.
+struct Pieces<'f> {
+    facts: &'f Facts,
+    file: File,
+    scratch: Part,
+    left: &'f [u32],
+}
+
+impl Pieces<'_> {
+    fn next_piece(&mut self) -> Option<Piece> {
+        let first = mark_of(*self.left.first()?);
+        let mut piece = Piece::default();
+        piece.broken = self.read(first, &mut piece).is_none();
+        if piece.broken {
+            self.left = &[];
+        }
+        Some(piece)
+    }
+
+    /// Reads from one mark on: as many further marks as are wanted and near.
+    fn read(&mut self, from: usize, piece: &mut Piece) -> Option<()> {
+        let marks = self.facts.marks.as_slice();
+        let offset = |mark: usize| marks.get(mark).copied().unwrap_or(self.facts.end);
+        let start = *marks.get(from)?;
+        let mut to = from;
+        let mut near = |frame: &u32| {
+            let after = mark_of(*frame).saturating_add(1);
+            let fits = offset(after).saturating_sub(start) <= AGAIN
+                && offset(after.saturating_sub(1)).saturating_sub(offset(to)) <= GAP;
+            if to == from || after <= to || fits {
+                to = to.max(after);
+                return true;
+            }
+            false
+        };
+        let taken = self.left.iter().take_while(|frame| near(frame)).count();
+        let (now, later) = self.left.split_at_checked(taken)?;
+        self.left = later;
+        let len = usize::try_from(offset(to).checked_sub(start)?).ok()?;
+        piece.bytes.resize(len, 0);
+        self.file.seek(SeekFrom::Start(start)).ok()?;
+        self.file.read_exact(&mut piece.bytes).ok()?;
+        let number = u32::try_from(from).ok()?.checked_mul(1 << MARK_BITS)?;
+        self.scratch.pick(piece, number, now).then_some(())
+    }
+}
+
+/// Reads on a thread of its own while packets are handed out.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "reading again runs beside the audit"
+)]
+fn beside(mut pieces: Pieces<'_>, each: &mut dyn FnMut(&Packet<'_>)) -> bool {
+    std::thread::scope(|scope| {
+        let (sender, receiver) = sync_channel(PIECES);
+        let thread = std::thread::Builder::new().name("again".to_owned());
+        let started = thread.spawn_scoped(scope, move || {
+            while let Some(piece) = pieces.next_piece() {
+                if sender.send(piece).is_err() {
+                    return;
+                }
+            }
+        });
+        started.is_ok() && hand_out(receiver.into_iter(), each)
+    })
+}
+
+fn hand_out(pieces: impl Iterator<Item = Piece>, each: &mut dyn FnMut(&Packet<'_>)) -> bool {
+    for piece in pieces {
+        if piece.broken {
+            return false;
+        }
+        for (frame, raw) in &piece.packets {
+            each(&raw.packet(&piece.bytes, (*frame).into()));
+        }
+    }
+    true
 }
 
 fn join_inputs(mut input: Input, later: Input) -> Input {

@@ -285,10 +285,12 @@ impl<R: Reader> Table<R> {
         }
         // Where times run backwards the first packet need not be the earliest.
         let continues = is_tcp || ordered || record.last.since(before.last) <= self.idle();
+        // Neither part found anything in its datagrams, and none says more beside others: their
+        // number only ends the looking sooner.
         let unread = !is_tcp
-            && record.side == Held::NOTHING
-            && !record.has(DONE)
-            && before.side.as_passed().is_some();
+            && record.side.as_passed().is_some()
+            && before.side.as_passed().is_some()
+            && record.client() == before.client();
         if continues && !record.has(SYN_SEEN) && (before.has(DONE) || unread) {
             Fate::Counted(row)
         } else {
