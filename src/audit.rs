@@ -291,7 +291,8 @@ impl Audit {
             &|address| places.place(address),
             &|place, scope| expect.and_then(|expect| judge::judge(place, scope, expect)),
         );
-        let (sums, destinations) = destinations::group(&finished, options.limits.destinations);
+        let (sums, destinations) =
+            destinations::group(&finished, options.limits.destinations, options.threads);
         let folded = finished.table().counts;
         totals = Totals {
             packets: totals.packets,

@@ -5,6 +5,8 @@
 //!
 //! Unnamed addresses have a row each until there are too many; then they share one by place.
 
+mod halves;
+
 use super::extra::NONE;
 use super::finished::{Finished, Sums, View};
 use crate::flow::{CARRIES_TUNNEL, Record};
@@ -16,6 +18,7 @@ use smallvec::SmallVec;
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
+use std::ops::Range;
 use std::sync::Arc;
 
 type Map<K, V> = HashMap<K, V, foldhash::quality::RandomState>;
@@ -137,14 +140,27 @@ impl Groups {
 const TOGETHER: usize = 32;
 
 /// Totals and destinations of a finished audit.
-pub(super) fn group(finished: &Finished, most: usize) -> (Totals, Vec<Destination>) {
+pub(super) fn group(
+    finished: &Finished,
+    most: usize,
+    threads: usize,
+) -> (Totals, Vec<Destination>) {
+    let halves = (threads > 1).then(|| halves::grouped(finished, most));
+    let (totals, groups) = halves.flatten().unwrap_or_else(|| {
+        let (totals, groups) = rows(finished, 0..finished.rows.len(), most);
+        (totals, groups.all)
+    });
+    (totals, sorted(finished, groups))
+}
+
+/// Totals and groups of some rows.
+fn rows(finished: &Finished, range: Range<usize>, most: usize) -> (Totals, Groups) {
     let mut totals = Totals::default();
     let mut groups = Groups::default();
     let mut views: Vec<(u32, _)> = Vec::with_capacity(TOGETHER);
-    let count = finished.rows.len();
-    for start in (0..count).step_by(TOGETHER) {
+    for start in range.clone().step_by(TOGETHER) {
         views.clear();
-        let batch = (start..count).take(TOGETHER);
+        let batch = (start..range.end).take(TOGETHER);
         let first = u32::try_from(start).unwrap_or(u32::MAX);
         let batch = batch.zip(first..);
         views.extend(batch.filter_map(|(at, number)| Some((number, (at, finished.view(at)?)))));
@@ -161,9 +177,7 @@ pub(super) fn group(finished: &Finished, most: usize) -> (Totals, Vec<Destinatio
             }
         }
     }
-    let Groups { all, by_key, .. } = groups;
-    drop(by_key);
-    (totals, sorted(finished, all))
+    (totals, groups)
 }
 
 /// In the order of the report.

@@ -36,7 +36,11 @@ fn written(report: &Report) -> String {
 }
 
 fn whole(path: &Path, options: &AuditOptions) -> String {
-    let report = audit_whole(open(path), &Places::none(), options, &mut |_| {});
+    let options = AuditOptions {
+        threads: 1,
+        ..options.clone()
+    };
+    let report = audit_whole(open(path), &Places::none(), &options, &mut |_| {});
     written(&report.unwrap())
 }
 
@@ -402,6 +406,7 @@ fn tight_limits(most: usize) -> Limits {
         http_rows: most,
         dns_answers: most,
         hosts: most,
+        destinations: most,
         ..Limits::default()
     }
 }
