@@ -68,7 +68,7 @@ pub fn audit(
     match split::audit(capture, places, options, progress)? {
         Ended::Whole(report) => Ok(*report),
         Ended::NotSplit(capture, sha256) => {
-            let mut report = audit_whole(capture, places, options, progress)?;
+            let mut report = audit_whole(*capture, places, options, progress)?;
             if let (Some(input), Some(sha256)) = (report.inputs.first_mut(), sha256) {
                 input.sha256 = Some(sha256);
             }

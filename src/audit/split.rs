@@ -11,7 +11,7 @@
 //! together hold (a budget that was reached) cannot be joined: that is when nothing is said.
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stderr)]
 mod tests;
 
 use super::{Audit, AuditOptions, PROGRESS_BYTES, Progress, Reading, Sums};
@@ -32,7 +32,7 @@ const LEAST_BYTES: u64 = 8 << 20;
 pub(super) enum Ended {
     Whole(Box<Report>),
     /// To be read in one go: the capture, and the hash of its file where that is known already.
-    NotSplit(Capture, Option<String>),
+    NotSplit(Box<Capture>, Option<String>),
 }
 
 /// Audits a capture by two threads, if it is worth it and can be done.
@@ -46,7 +46,7 @@ pub(super) fn audit(
         Some(size) if size >= LEAST_BYTES && options.threads > 1 => {
             audit_cut(capture, size / 2, places, options, progress)
         }
-        _ => Ok(Ended::NotSplit(capture, None)),
+        _ => Ok(Ended::NotSplit(Box::new(capture), None)),
     }
 }
 
@@ -72,7 +72,7 @@ fn audit_cut(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Ended, Error> {
     let Some(([earlier, later], again)) = capture.cut(at) else {
-        return Ok(Ended::NotSplit(capture, None));
+        return Ok(Ended::NotSplit(Box::new(capture), None));
     };
     let size = capture.size();
     let between = Between::default();
@@ -117,7 +117,7 @@ fn audit_cut(
             }
             Ok(Ended::Whole(Box::new(first.finish(summary, places)?)))
         }
-        None => Ok(Ended::NotSplit(again.open()?, sha256)),
+        None => Ok(Ended::NotSplit(Box::new(again.open()?), sha256)),
     }
 }
 

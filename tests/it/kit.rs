@@ -146,7 +146,7 @@ pub(crate) fn test_files(src: &Path) -> BTreeSet<PathBuf> {
         for rest in text.split("#[cfg(test)]\n").skip(1) {
             let line = rest
                 .lines()
-                .next()
+                .find(|line| !line.starts_with("#["))
                 .unwrap_or_default()
                 .trim_end_matches(';');
             if let Some(name) = line.split("mod ").nth(1) {

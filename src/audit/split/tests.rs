@@ -310,7 +310,7 @@ impl Event {
             13 => quic(self.words).map_or_else(Vec::new, |payload| {
                 Event {
                     port: 1,
-                    upwards: self.words % 2 == 0,
+                    upwards: self.words.is_multiple_of(2),
                     ..self.clone()
                 }
                 .udp(&payload)
