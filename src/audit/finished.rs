@@ -374,7 +374,7 @@ impl Finished {
             names: self.names(extra, &view),
             owner: None,
             app: self.app(extra),
-            place: Arc::unwrap_or_clone(self.place(view.place)),
+            place: self.place(view.place),
             rtt_ns: self.round_trip(record, extra, &view),
             tls_version: tls.map(|tls| tls.version).filter(|version| *version != 0),
             tls_version_chosen: tls.is_some_and(|tls| tls.server_seen),

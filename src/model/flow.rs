@@ -138,7 +138,7 @@ pub struct Flow {
     /// Which program.
     pub app: Option<App>,
     /// Where the remote end is.
-    pub place: Place,
+    pub place: std::sync::Arc<Place>,
     /// Smallest handshake round trip seen, in nanoseconds.
     pub rtt_ns: Option<u64>,
     /// TLS version agreed on (or highest offered, where no answer was seen), as on the wire.

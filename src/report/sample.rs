@@ -461,7 +461,7 @@ fn flow(number: u64, remote: &str, place: Place) -> Flow {
         registrable_domain: Some("example.in".into()),
         owner: None,
         app: None,
-        place,
+        place: place.into(),
         rtt_ns: Some(41_250_000),
         tls_version: Some(0x0304),
         tls_version_chosen: true,
