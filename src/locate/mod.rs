@@ -194,6 +194,7 @@ fn take(database: &Database, record: Record<'_>, place: &mut Place) {
         place.opinions.push(PlaceOpinion {
             source,
             country: record.country,
+            ..PlaceOpinion::default()
         });
     }
     if place.asn.is_none() && record.asn.is_some() {

@@ -211,8 +211,7 @@ pub const COLUMNS: &[Column] = &[
             words(
                 row.flow
                     .place
-                    .operator_country
-                    .as_ref()
+                    .operator_country()
                     .map(|country| country.code()),
             )
         },

@@ -98,7 +98,7 @@ fn where_it_is(json: &mut Writer<'_>, place: &Place, report: &Report) {
     json.field_string_or_null("country_unknown_because", place.unknown_because);
     json.field_or_null("asn", place.asn.map(u64::from));
     json.field_string_or_null("as_org", place.as_org.as_deref());
-    let operator = place.operator_country.as_ref();
+    let operator = place.operator_country();
     json.field_string_or_null("operator_country", operator.map(|country| country.code()));
     json.field_string_or_null("cloud", place.cloud.as_deref());
     json.field_string_or_null("cloud_region", place.cloud_region.as_deref());
