@@ -13,12 +13,16 @@ mod anycast;
 #[cfg(feature = "geo-build")]
 mod build;
 mod database;
+#[cfg_attr(not(test), expect(dead_code, reason = "not yet asked"))]
+mod earth;
 mod embedded;
 mod record;
 mod special;
 
 #[cfg(feature = "geo-build")]
 pub use build::{Built, Header, build};
+#[cfg(feature = "geo-build")]
+pub use earth::{Outline, outline_distances, pack_outlines};
 
 use crate::Error;
 use crate::model::{Confidence, DataSource, Place, PlaceOpinion, Time};
