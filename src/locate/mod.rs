@@ -14,6 +14,8 @@ mod anycast;
 mod build;
 mod database;
 mod editions;
+#[cfg_attr(not(test), expect(dead_code, reason = "not yet asked"))]
+mod earth;
 mod embedded;
 mod estimate;
 mod record;
@@ -22,6 +24,8 @@ mod special;
 
 #[cfg(feature = "geo-build")]
 pub use build::{Built, Header, build};
+#[cfg(feature = "geo-build")]
+pub use earth::{Outline, outline_distances, pack_outlines};
 
 use crate::Error;
 use crate::model::{Confidence, DataSource, Place, PlaceOpinion, Time};
