@@ -111,6 +111,9 @@ fn open_places(places: &args::Places, warnings: &mut Vec<Text>) -> Result<Places
     } else {
         Places::embedded()
     };
+    if let Some(vantage) = &places.vantage {
+        open.set_vantage(vantage)?;
+    }
     for path in &places.geo {
         if !open.add_file(path)? {
             let words = format!(

@@ -13,11 +13,11 @@ mod anycast;
 #[cfg(feature = "geo-build")]
 mod build;
 mod database;
-mod editions;
-#[cfg_attr(not(test), expect(dead_code, reason = "not yet asked"))]
 mod earth;
+mod editions;
 mod embedded;
 mod estimate;
+mod physics;
 mod record;
 mod registration;
 mod special;
@@ -28,11 +28,13 @@ pub use build::{Built, Header, build};
 pub use earth::{Outline, outline_distances, pack_outlines};
 
 use crate::Error;
-use crate::model::{Confidence, DataSource, Place, PlaceOpinion, Time};
+use crate::model::{Confidence, Country, DataSource, Physics, Place, PlaceOpinion, Time};
 use database::Database;
+use earth::{Reach, Vantage};
 use editions::Epochs;
 use estimate::Heard;
 pub use estimate::{CLASSES, Class};
+pub use physics::RoundTrip;
 use record::Record;
 use std::net::IpAddr;
 use std::path::Path;
@@ -56,6 +58,8 @@ pub struct Places {
     known_files: Vec<String>,
     /// Where the registration of a block is known, the index of its source.
     registrations: Option<usize>,
+    /// How far countries are from where the phone was, where that is known.
+    reach: Option<Reach>,
     /// Times between which the same editions speak.
     epochs: Epochs,
     /// Lookups that met damage.
@@ -67,6 +71,8 @@ pub struct Places {
 pub struct Sight {
     /// The epoch of its flow, from [`Places::epoch`]; without one the newest data speaks.
     pub epoch: Option<u16>,
+    /// How soon it answered; used where a vantage is known.
+    pub trip: Option<RoundTrip>,
 }
 
 impl Places {
@@ -115,6 +121,21 @@ impl Places {
             .insert(before_embedded.unwrap_or(self.databases.len()), database);
         self.set_epochs();
         Ok(true)
+    }
+
+    /// Says where the phone was: a country code, or `LAT,LON` in degrees.
+    ///
+    /// # Errors
+    /// Where `written` is neither.
+    pub fn set_vantage(&mut self, written: &str) -> Result<(), Error> {
+        self.reach = Some(Reach::new(Vantage::parse(written)?));
+        Ok(())
+    }
+
+    /// True where it was said where the phone was, so that round trips can be used.
+    #[must_use]
+    pub fn has_vantage(&self) -> bool {
+        self.reach.is_some()
     }
 
     /// Cuts time where another edition begins to speak, or a source begins to be far.
@@ -176,6 +197,7 @@ impl Places {
             return Place {
                 unknown_because: Some(why),
                 anycast: (why == ANYCAST_WORDS).then_some(true),
+                settled_by: (why == ANYCAST_WORDS).then_some(estimate::ANYCAST.settled_by),
                 ..Place::default()
             };
         }
@@ -203,7 +225,12 @@ impl Places {
             place.registered = registration::block(address);
             place.as_country = place.asn.and_then(registration::system);
         }
-        self.settle(&mut place, second, damaged);
+        let physics = sight.trip.zip(self.reach.as_ref());
+        let physics = physics.map(|(trip, reach)| physics::physics(reach, trip, &place.opinions));
+        self.settle(&mut place, physics.as_ref(), second, damaged);
+        if let Some(physics) = physics {
+            physics::keep(&mut place, physics);
+        }
         place
     }
 
@@ -219,19 +246,27 @@ impl Places {
     }
 
     /// The country, or why there is none.
-    fn settle(&self, place: &mut Place, second: i64, damaged: bool) {
-        let speaking: Vec<&PlaceOpinion> = place
+    fn settle(&self, place: &mut Place, physics: Option<&Physics>, second: i64, damaged: bool) {
+        let excluded = |country: Option<Country>| {
+            let excluded = physics.map_or(&[][..], |physics| physics.excluded.as_slice());
+            excluded.iter().any(|known| Some(known.country) == country)
+        };
+        let mut speaking: Vec<&PlaceOpinion> = place
             .opinions
             .iter()
             .filter(|opinion| !self.superseded(opinion, place, second))
             .collect();
+        let all = speaking.len();
+        speaking.retain(|said| !excluded(said.country));
+        let some_excluded = speaking.len() < all;
         let heard = Heard {
             databases: speaking.iter().filter_map(|said| said.country).collect(),
             registered: place.registered,
             anycast: place.anycast == Some(true),
+            excluded: some_excluded,
             ..Heard::default()
         };
-        let speaking: Vec<(usize, Option<crate::model::Country>)> = speaking
+        let speaking: Vec<(usize, Option<Country>)> = speaking
             .iter()
             .map(|said| (said.source, said.country))
             .collect();
@@ -252,6 +287,9 @@ impl Places {
         let mut saying = speaking.iter().filter(|(_, said)| *said == place.country);
         if place.country.is_some() && saying.all(|(source, _)| is_far(*source)) {
             estimate::lower(place, Confidence::Medium, FAR);
+        }
+        if some_excluded {
+            estimate::lower(place, Confidence::Medium, LEFT_OUT);
         }
     }
 
@@ -292,6 +330,8 @@ impl Places {
 
 /// Why a class of evidence earns less than it could.
 const FAR: &str = "the data is more than a year older or newer than the traffic";
+
+const LEFT_OUT: &str = "what another source says is excluded by the round trip";
 
 /// Adds what one database says.
 fn take(database: &Database, record: Record<'_>, names_systems: bool, place: &mut Place) {
