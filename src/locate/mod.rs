@@ -14,15 +14,22 @@ mod anycast;
 mod build;
 mod database;
 mod embedded;
+mod listing;
+mod prefix;
+mod ranges;
 mod record;
 mod special;
 
 #[cfg(feature = "geo-build")]
 pub use build::{Built, Header, build};
+#[cfg(feature = "geo-build")]
+pub use ranges::pack::{Packed, pack_ranges};
 
 use crate::Error;
-use crate::model::{Confidence, DataSource, Place, PlaceOpinion, Time};
+use crate::model::{Confidence, Country, DataSource, OpinionKind, Place, PlaceOpinion, Time};
+use anycast::AnycastList;
 use database::{Database, Maker};
+use ranges::{Range, Ranges};
 use record::Record;
 use std::net::IpAddr;
 use std::path::Path;
@@ -31,6 +38,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Why an anycast address has no country.
 const ANYCAST_WORDS: &str = "anycast: one address, many places";
+
+/// Why an address at the edge of a content network has no country.
+const EDGE_WORDS: &str = "edge of a content network: one address serves for many places";
+
+/// Why an address in a region with zones abroad has no country.
+const ABROAD_WORDS: &str =
+    "the operator's region has zones abroad, and a database names one of them";
 
 /// An organisation's name is cut here; a database may claim any length.
 const MOST_ORG_BYTES: usize = 256;
@@ -41,6 +55,9 @@ pub struct Places {
     sources: Vec<DataSource>,
     /// In the order in which they are asked for a system: the user's own, then the embedded.
     databases: Vec<Database>,
+    /// Lists of ranges: the user's own, then the embedded.
+    ranges: Vec<Ranges>,
+    anycast: Vec<AnycastList>,
     /// Hashes of files that add nothing: those that are loaded, and what the embedded data was
     /// built from.
     known_files: Vec<String>,
@@ -58,6 +75,10 @@ impl Places {
             places.sources = sources;
             places.known_files = embedded::files();
         }
+        let (ranges, source) = Ranges::embedded(places.sources.len());
+        places.ranges.push(ranges);
+        places.sources.push(source);
+        places.known_files.push(Ranges::embedded_file().to_owned());
         places
     }
 
@@ -74,9 +95,51 @@ impl Places {
     /// Where the file cannot be read, is not a MaxMind DB, or holds neither countries nor
     /// autonomous systems.
     pub fn add_file(&mut self, path: &Path) -> Result<bool, Error> {
-        let (database, mut source) = database::open(path, self.sources.len())?;
-        if self.known_files.contains(&source.sha256) {
+        let (database, source) = database::open(path, self.sources.len())?;
+        if !self.add_source(source) {
             return Ok(false);
+        }
+        let before_embedded = self.databases.iter().position(|known| known.embedded);
+        self.databases
+            .insert(before_embedded.unwrap_or(self.databases.len()), database);
+        Ok(true)
+    }
+
+    /// Adds a user's own list of ranges: what clouds publish, a geofeed, a CSV table. Of a file
+    /// that is loaded already, or that the embedded ranges were made of, nothing is added, and
+    /// the answer is `false`.
+    ///
+    /// # Errors
+    /// Where the file cannot be read, has no form that is known, or holds no range.
+    pub fn add_ranges(&mut self, path: &Path) -> Result<bool, Error> {
+        let (ranges, source) = Ranges::open(path, self.sources.len())?;
+        if !self.add_source(source) {
+            return Ok(false);
+        }
+        let embedded = self.ranges.iter().position(Ranges::is_embedded);
+        self.ranges
+            .insert(embedded.unwrap_or(self.ranges.len()), ranges);
+        Ok(true)
+    }
+
+    /// Adds a user's own list of anycast prefixes. A file that is loaded already adds nothing,
+    /// and the answer is `false`.
+    ///
+    /// # Errors
+    /// Where the file cannot be read, is no such list, or holds no prefix.
+    pub fn add_anycast(&mut self, path: &Path) -> Result<bool, Error> {
+        let (list, source) = AnycastList::open(path)?;
+        if !self.add_source(source) {
+            return Ok(false);
+        }
+        self.anycast.push(list);
+        Ok(true)
+    }
+
+    /// Keeps a source under a name of its own; `false` where its file is known.
+    fn add_source(&mut self, mut source: DataSource) -> bool {
+        if self.known_files.contains(&source.sha256) {
+            return false;
         }
         let file_name = source.name.clone();
         let mut copies: u32 = 1;
@@ -86,10 +149,7 @@ impl Places {
         }
         self.known_files.push(source.sha256.clone());
         self.sources.push(source);
-        let before_embedded = self.databases.iter().position(|known| known.embedded);
-        self.databases
-            .insert(before_embedded.unwrap_or(self.databases.len()), database);
-        Ok(true)
+        true
     }
 
     /// What is loaded, in the order of `PlaceOpinion::source`.
@@ -130,6 +190,7 @@ impl Places {
                 Err(_) => damaged = true,
             }
         }
+        let range = self.take_ranges(address, &mut place);
         place.opinions.sort_by_key(|opinion| opinion.source);
         if damaged {
             self.unreadable.fetch_add(1, Ordering::Relaxed);
@@ -137,16 +198,88 @@ impl Places {
         if let Some(declared) = anycast::declared(address) {
             place.anycast = Some(true);
             place.anycast_source = Some(declared.into());
+        } else if let Some(words) = self.anycast.iter().find_map(|list| list.find(address)) {
+            place.anycast = Some(true);
+            place.anycast_source = Some(words.clone());
         }
-        self.decide(&mut place, damaged);
+        self.decide(&mut place, range, damaged);
         place
     }
 
+    /// Adds what lists of ranges say; the answer is what an operator says of its own range.
+    /// The embedded list is silent about a provider whose newer list the user gave.
+    fn take_ranges(&self, address: IpAddr, place: &mut Place) -> Option<Range<'_>> {
+        let mut own: Option<Range<'_>> = None;
+        for ranges in &self.ranges {
+            let Some(range) = ranges.find(address) else {
+                continue;
+            };
+            let again = own.is_some_and(|own| own.provider == range.provider);
+            if again && ranges.is_embedded() {
+                continue;
+            }
+            place.opinions.push(PlaceOpinion {
+                source: ranges.source,
+                country: range.country,
+                kind: range.kind,
+                detail: Some(range.detail())
+                    .filter(|words| !words.is_empty())
+                    .map(Arc::from),
+            });
+            if range.kind != OpinionKind::OperatorRange || own.is_some() {
+                continue;
+            }
+            place.cloud = range.provider.map(Arc::from);
+            place.cloud_region = range.region.map(Arc::from);
+            place.cloud_service = range.service.map(Arc::from);
+            place.city = range.city.map(Arc::from);
+            if range.anycast {
+                place.anycast = Some(true);
+                place.anycast_source =
+                    Some(format!("declared by the operator: {}", range.detail()).into());
+            }
+            own = Some(range);
+        }
+        own
+    }
+
     /// The country, or why there is none.
-    fn decide(&self, place: &mut Place, damaged: bool) {
+    fn decide(&self, place: &mut Place, range: Option<Range<'_>>, damaged: bool) {
         if place.anycast == Some(true) {
             place.unknown_because = Some(ANYCAST_WORDS);
             return;
+        }
+        match range {
+            Some(range) if range.edge && range.country.is_none() => {
+                place.unknown_because = Some(EDGE_WORDS);
+                return;
+            }
+            Some(range) if range.country.is_some() => {
+                let named = |opinion: &PlaceOpinion| {
+                    opinion
+                        .country
+                        .as_ref()
+                        .map(Country::code)
+                        .unwrap_or_default()
+                        .to_owned()
+                };
+                if place
+                    .opinions
+                    .iter()
+                    .any(|said| range.elsewhere.contains(&named(said).as_str()))
+                {
+                    place.unknown_because = Some(ABROAD_WORDS);
+                    return;
+                }
+                place.country = range.country;
+                place.confidence = if range.edge {
+                    Confidence::Medium
+                } else {
+                    Confidence::High
+                };
+                return;
+            }
+            _ => {}
         }
         let mut heard = place
             .opinions
@@ -160,7 +293,7 @@ impl Places {
                 place.confidence = Confidence::Medium;
             }
             Some(_) => place.unknown_because = Some("sources disagree"),
-            None if self.databases.is_empty() => {
+            None if self.databases.is_empty() && self.ranges.is_empty() => {
                 place.unknown_because = Some("no database is loaded");
             }
             None if damaged => place.unknown_because = Some("the database is damaged here"),
