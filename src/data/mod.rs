@@ -1,6 +1,8 @@
-//! Embedded tables: places, ranges of clouds, anycast ranges, groups of countries.
+//! Embedded tables: places, ranges of clouds, anycast ranges, groups of countries, outlines of
+//! countries.
 //!
-//! In:   `places.mmdb.zst`, `ranges.zst` and the TOML files beside this one, prepared by `build.rs`.
+//! In:   `places.mmdb.zst`, `ranges.zst` and the TOML files beside this one, prepared by
+//!       `build.rs`; the outlines and distances of countries as they are.
 //! Out:  static data: nothing is read, unpacked or parsed when the program starts.
 //!
 //! Every table names its source, its date and its licence: `docs/data.md`.
@@ -111,6 +113,16 @@ pub(crate) static RANGES_V4: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/r
 
 /// The same for IPv6, with addresses of 16 bytes.
 pub(crate) static RANGES_V6: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/ranges-v6"));
+
+/// The country that most addresses of a system are registered under: number (4 bytes,
+/// big-endian) and code (2 bytes), sorted by number.
+pub(crate) static SYSTEMS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/systems.bin"));
+
+/// Outlines of the countries: `locate/earth/stored.rs` has the form.
+pub(crate) static EARTH_OUTLINES: &[u8] = include_bytes!("earth-outlines.bin");
+
+/// Shortest distances between any two countries: the form stands there too.
+pub(crate) static EARTH_DISTANCES: &[u8] = include_bytes!("earth-distances.bin");
 
 include!(concat!(env!("OUT_DIR"), "/tables.rs"));
 

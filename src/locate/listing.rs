@@ -46,6 +46,11 @@ impl Listing {
             what: "cannot read the list",
             source,
         })?;
+        Listing::of(path, stored, what)
+    }
+
+    /// The list in `stored`, the bytes of a file called `path`.
+    pub(super) fn of(path: &Path, stored: Vec<u8>, what: &str) -> Result<Listing, Error> {
         let sha256 = hex(&Sha256::digest(&stored));
         let unpacked = unpack(&stored).map_err(|source| Error::Io {
             path: path.to_owned(),
@@ -64,16 +69,6 @@ impl Listing {
         match foreign(&listing.bytes) {
             Some(other) => Err(listing.wrong(0, &format!("{other}; {what} is needed"))),
             None => Ok(listing),
-        }
-    }
-
-    /// Bytes that are in memory already: tests and fuzz targets.
-    #[cfg(any(test, feature = "fuzzing"))]
-    pub(super) fn of(name: &str, bytes: &[u8]) -> Listing {
-        Listing {
-            path: PathBuf::from(name),
-            bytes: bytes.to_owned(),
-            sha256: hex(&Sha256::digest(bytes)),
         }
     }
 

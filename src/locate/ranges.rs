@@ -114,10 +114,13 @@ impl Ranges {
         sink::read(&Listing::read(path, FORMS)?, number)
     }
 
-    /// As [`Ranges::open`], of bytes.
-    #[cfg(any(test, feature = "fuzzing"))]
-    pub(super) fn of(name: &str, bytes: &[u8]) -> Result<(Ranges, DataSource), Error> {
-        sink::read(&Listing::of(name, bytes), 0)
+    /// As [`Ranges::open`], of the bytes of a file called `path`.
+    pub(super) fn of(
+        path: &Path,
+        bytes: Vec<u8>,
+        number: usize,
+    ) -> Result<(Ranges, DataSource), Error> {
+        sink::read(&Listing::of(path, bytes, FORMS)?, number)
     }
 
     /// What the most specific range around `address` says.

@@ -59,13 +59,12 @@ impl AnycastList {
         read(&Listing::read(path, FORMS)?)
     }
 
-    /// As [`AnycastList::open`], of bytes.
-    #[cfg(any(test, feature = "fuzzing"))]
+    /// As [`AnycastList::open`], of the bytes of a file called `path`.
     pub(in crate::locate) fn of(
-        name: &str,
-        bytes: &[u8],
+        path: &Path,
+        bytes: Vec<u8>,
     ) -> Result<(AnycastList, DataSource), Error> {
-        read(&Listing::of(name, bytes))
+        read(&Listing::of(path, bytes, FORMS)?)
     }
 
     /// What the list says of `address`, where it has it.
@@ -258,7 +257,8 @@ mod tests {
     use super::*;
 
     fn open(text: &str) -> Result<(AnycastList, DataSource), String> {
-        AnycastList::of("IPv4-2026-03-22.csv", text.as_bytes()).map_err(|error| error.to_string())
+        AnycastList::of(Path::new("IPv4-2026-03-22.csv"), text.into())
+            .map_err(|error| error.to_string())
     }
 
     #[track_caller]
@@ -319,8 +319,8 @@ mod tests {
 
     #[test]
     fn what_is_no_list_is_refused() {
+        assert!(open("").err().unwrap().contains("the file is empty"));
         for text in [
-            "",
             "hello\n",
             "{\"prefixes\": []}",
             "prefix,is_anycast\n1.1.1.0/24,no\n",
@@ -332,10 +332,9 @@ mod tests {
                 "{error}"
             );
         }
-        let error = AnycastList::of("x", b"1.1.1.0/24\n\xff\xff")
-            .err()
-            .unwrap()
-            .to_string();
+        let bytes = b"1.1.1.0/24\n\xff\xff".to_vec();
+        let error = AnycastList::of(Path::new("x"), bytes).err().unwrap();
+        let error = error.to_string();
         assert_eq!(
             error,
             "x: at byte 11: not text in UTF-8: download the list again"

@@ -103,7 +103,7 @@ fn every_edge_has_a_provider_and_nothing_at_one_has_a_bare_country() {
 
 #[track_caller]
 fn open(name: &str, text: &str) -> (Ranges, DataSource) {
-    Ranges::of(name, text.as_bytes()).unwrap()
+    Ranges::of(Path::new(name), text.into(), 0).unwrap()
 }
 
 const AWS: &str = r#"{"syncToken": "1787411825", "createDate": "2026-08-22-15-17-05", "prefixes": [
@@ -237,7 +237,7 @@ fn a_table_says_what_its_header_says() {
 /// What is wrong, and where, in one line.
 #[track_caller]
 fn check_error(bytes: &[u8], want: &str) {
-    let error = Ranges::of("list", bytes)
+    let error = Ranges::of(Path::new("list"), bytes.to_vec(), 0)
         .err()
         .map(|error| error.to_string());
     let error = error.unwrap_or_default();
@@ -435,7 +435,7 @@ proptest! {
         if !whole {
             bytes.truncate(cut.index(bytes.len()));
         }
-        match Ranges::of("list", &bytes) {
+        match Ranges::of(Path::new("list"), bytes, 0) {
             Ok((ranges, _)) => {
                 for (first, last, range) in ranges.stretches() {
                     prop_assert!(first <= last && range.detail().len() < 1_000);
