@@ -1,9 +1,16 @@
-//! Embedded tables: places, anycast ranges, groups of countries.
+//! Embedded tables: places, anycast ranges, groups of countries, owners and operators.
 //!
 //! In:   `places.mmdb.zst` and the TOML files beside this one, prepared by `build.rs`.
 //! Out:  static data: nothing is read, unpacked or parsed when the program starts.
 //!
 //! Every table names its source, its date and its licence: `docs/data.md`.
+
+mod owners;
+
+pub(crate) use owners::{
+    List, OwnerCompany, OwnerFunction, OwnerGroup, OwnerSuffix, OwnerTable, Words,
+};
+use std::borrow::Cow;
 
 /// A source of the embedded place database.
 pub(crate) struct PlacesSource {
@@ -56,6 +63,7 @@ pub(crate) struct Group {
 pub(crate) static PLACES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/places.mmdb"));
 
 include!(concat!(env!("OUT_DIR"), "/tables.rs"));
+include!(concat!(env!("OUT_DIR"), "/owners.rs"));
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]

@@ -14,6 +14,8 @@ mod anycast;
 mod build;
 mod database;
 mod embedded;
+mod operator;
+mod owners;
 mod record;
 mod special;
 
@@ -21,6 +23,7 @@ mod special;
 pub use build::{Built, Header, build};
 
 use crate::Error;
+use crate::catalogue::Catalogue;
 use crate::model::{Confidence, DataSource, Place, PlaceOpinion, Time};
 use database::{Database, Maker};
 use record::Record;
@@ -44,12 +47,14 @@ pub struct Places {
     /// Hashes of files that add nothing: those that are loaded, and what the embedded data was
     /// built from.
     known_files: Vec<String>,
+    /// Who is behind names and networks.
+    owners: Catalogue,
     /// Lookups that met damage.
     unreadable: AtomicU64,
 }
 
 impl Places {
-    /// The embedded database alone.
+    /// The embedded database, and the embedded catalogue of owners.
     #[must_use]
     pub fn embedded() -> Self {
         let mut places = Places::none();
@@ -58,10 +63,11 @@ impl Places {
             places.sources = sources;
             places.known_files = embedded::files();
         }
+        places.add_embedded_owners();
         places
     }
 
-    /// No data at all: every address is unknown.
+    /// No data at all: every address and every owner is unknown.
     #[must_use]
     pub fn none() -> Self {
         Places::default()
@@ -137,6 +143,10 @@ impl Places {
         if let Some(declared) = anycast::declared(address) {
             place.anycast = Some(true);
             place.anycast_source = Some(declared.into());
+        }
+        if let Some(asn) = place.asn {
+            let registered = (place.as_org.as_deref(), place.as_country);
+            place.operator = operator::operator(&self.owners, asn, None, registered);
         }
         self.decide(&mut place, damaged);
         place

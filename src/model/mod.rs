@@ -14,6 +14,7 @@ mod flow;
 mod input;
 mod limits;
 mod losses;
+mod owner;
 mod place;
 mod report;
 mod text;
@@ -34,6 +35,7 @@ pub use flow::{DnsRow, Flow, FlowName, HttpRow, Transport};
 pub use input::{Input, Interface, Recorded};
 pub use limits::Limits;
 pub use losses::{Damage, Losses, Reason};
+pub use owner::{Alias, Company, NameOwner};
 pub use place::{
     Confidence, DataSource, Excluded, Operator, OpinionKind, Physics, Place, PlaceOpinion,
 };

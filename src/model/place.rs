@@ -84,6 +84,17 @@ pub struct Operator {
     pub registered_only: bool,
 }
 
+impl Operator {
+    /// The ultimate parent, or the company itself where it has none, and the country of its seat.
+    #[must_use]
+    pub fn top(&self) -> (&Arc<str>, &Country) {
+        match &self.parent {
+            Some((name, country)) => (name, country),
+            None => (&self.name, &self.country),
+        }
+    }
+}
+
 /// A country that light could not have reached and returned from in time.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Excluded {
@@ -158,10 +169,10 @@ pub struct Place {
 }
 
 impl Place {
-    /// Country of the company that operates the network.
+    /// Country from which the operator of the network is controlled: see [`Operator::top`].
     #[must_use]
     pub fn operator_country(&self) -> Option<&Country> {
-        self.operator.as_ref().map(|operator| &operator.country)
+        self.operator.as_ref().map(|operator| operator.top().1)
     }
 }
 
