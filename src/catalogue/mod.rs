@@ -199,10 +199,12 @@ impl Catalogue {
                 return who;
             }
         }
-        who.function = hit.function.and_then(|entry| {
+        let function = hit.function.and_then(|entry| {
             let functions = &self.files.get(entry.file)?.table.functions;
-            Some(functions.get(entry.at)?.function.as_ref().into())
+            functions.get(entry.at)
         });
+        who.function = function.map(|entry| entry.function.as_ref().into());
+        who.function_source = function.and_then(|entry| some(&entry.source));
         who
     }
 
@@ -222,17 +224,27 @@ impl Catalogue {
             group_country: country(&group.seat),
             legal_name: some(&group.legal_name),
             incorporated: country(&group.incorporated),
-            roles: arcs(&company.roles),
+            roles: match company.roles.is_empty() {
+                true => arcs(&group.roles),
+                false => arcs(&company.roles),
+            },
             as_of: some(&group.as_of),
+            said_by: said_by(&file.name, &group.as_of).into(),
             catalogue: Arc::clone(&file.name),
             source: some(&company.source),
+            evidence: group
+                .sources
+                .iter()
+                .map(|(what, url)| (what.as_ref().into(), url.as_ref().into()))
+                .collect(),
             note: some(&company.note).or_else(|| some(&group.note)),
         };
         if let Some(above) = seat.and_then(|seat| self.company_at(seat, None)) {
-            let catalogue = format!("{}; seat from {}", found.catalogue, above.source_words());
+            let said_by = format!("{}; seat from {}", found.said_by, above.said_by);
             found = Company {
                 name: found.name,
-                catalogue: catalogue.into(),
+                catalogue: found.catalogue,
+                said_by: said_by.into(),
                 source: found.source,
                 as_of: None,
                 ..above
@@ -289,7 +301,7 @@ fn operator_of(company: &Company, asn: u32) -> Option<Operator> {
         country: company.country.unwrap_or(top),
         parent,
         roles: company.roles.clone(),
-        source: format!("{} (AS{asn})", company.source_words()).into(),
+        source: format!("{} (AS{asn})", company.said_by).into(),
         registered_only: false,
     })
 }
@@ -357,6 +369,14 @@ fn contents(table: &OwnerTable) -> String {
         many(table.asns.len(), "network", "networks"),
     ]
     .join(", ")
+}
+
+/// `owners, as of 2026-06-30`.
+fn said_by(file: &str, as_of: &str) -> String {
+    match as_of {
+        "" => file.to_owned(),
+        day => format!("{file}, as of {day}"),
+    }
 }
 
 fn country(code: &Words) -> Option<Country> {

@@ -243,10 +243,7 @@ fn the_first_file_is_asked_first() {
     check(&files, "mi.com", "2020-01-01", "Xiaomi (SG) of Xiaomi (SG)");
     let (catalogue, sources, _) = load(&files).unwrap();
     let who = catalogue.owner(&Text::from("mi.com"), at("2020-01-01"));
-    assert_eq!(
-        who.owner.unwrap().source_words(),
-        "own.toml, as of 2026-06-30"
-    );
+    assert_eq!(&*who.owner.unwrap().said_by, "own.toml, as of 2026-06-30");
     assert_eq!(sources.len(), 2);
     let files = [
         ("a/x.toml", own.as_str()),
@@ -279,7 +276,7 @@ fn a_seat_comes_from_a_later_file_only_for_the_same_company() {
     let (catalogue, ..) = load(&same).unwrap();
     let who = catalogue.owner(&Text::from("mi.com"), at("2020-01-01"));
     assert_eq!(
-        who.owner.unwrap().source_words(),
+        &*who.owner.unwrap().said_by,
         "trackers.json; seat from x.toml, as of 2026-06-30"
     );
 }

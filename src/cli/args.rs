@@ -69,6 +69,8 @@ pub(super) struct Audit {
     #[arg(long, value_name = "LIST")]
     pub(super) expect: Option<String>,
     #[command(flatten)]
+    pub(super) control: Control,
+    #[command(flatten)]
     pub(super) input: Input,
     #[command(flatten)]
     pub(super) places: Places,
@@ -86,6 +88,8 @@ pub(super) struct Flows {
     /// Countries and groups that are expected: adds a verdict to each flow
     #[arg(long, value_name = "LIST")]
     pub(super) expect: Option<String>,
+    #[command(flatten)]
+    pub(super) control: Control,
     #[command(flatten)]
     pub(super) input: Input,
     #[command(flatten)]
@@ -117,6 +121,24 @@ pub(super) struct Info {
     pub(super) format: Option<String>,
     #[command(flatten)]
     pub(super) output: Output,
+}
+
+/// Who is expected behind networks and names.
+#[derive(Debug, Group)]
+pub(super) struct Control {
+    /// Countries in which the operators of networks are expected to have their seat
+    ///
+    /// Written as for --expect. Judged is the country of the head office of the operator's ultimate
+    /// parent, as the catalogue of operators has it; an operator in no catalogue is `indeterminate`.
+    #[arg(long, value_name = "LIST")]
+    pub(super) expect_operator: Option<String>,
+    /// Countries in which the owners of names are expected to have their seat
+    ///
+    /// Written as for --expect. Judged is the country of the head office of the owner's ultimate
+    /// parent, as the catalogue of owners has it; a flow without a name, a name in no catalogue and
+    /// a customer's name below that of its host are `indeterminate`.
+    #[arg(long, value_name = "LIST")]
+    pub(super) expect_owner: Option<String>,
 }
 
 /// What is read, and how.
@@ -172,6 +194,13 @@ pub(super) struct Places {
     /// Do not use the embedded place database
     #[arg(long)]
     pub(super) no_embedded_geo: bool,
+    /// A catalogue of owners of your own, asked before the embedded one (repeat for several)
+    ///
+    /// TOML in the form of the embedded catalogue (docs/data.md), AdGuard's companiesdb
+    /// (trackers.json, companies.json) or Disconnect's lists (services.json, entities.json). The
+    /// last two give no countries.
+    #[arg(long, value_name = "FILE")]
+    pub(super) owners: Vec<PathBuf>,
 }
 
 /// Where the result goes, and how it looks.
@@ -225,7 +254,7 @@ Exit codes:
   2  wrong usage, or a file could not be read or written
   3  nothing violated, but something indeterminate
   4  the input was damaged or cut and nothing was violated
-Where several fit, the first of 2, 1, 4, 3, 0 is given. Without --expect nothing is judged.";
+Where several fit, the first of 2, 1, 4, 3, 0 is given. Without an expectation nothing is judged.";
 
 const AUDIT_EXAMPLES: &str = "\
 Examples:
@@ -233,6 +262,7 @@ Examples:
   whereto audit monday/ tuesday/ --device 192.168.1.20 --device 02:00:5e:10:00:01
   whereto audit phone.pcap -o report.txt -o report.json -o flows.csv -o audit.findings.csv
   whereto audit phone.pcap --geo GeoLite2-City.mmdb --no-embedded-geo
+  whereto audit phone.pcap --expect-owner @EEA,US --owners own.toml
   adb exec-out tcpdump -i any -U -w - | whereto audit - --format json
 
 Exit codes: 0 nothing violated, 1 violated, 2 usage or file error, 3 indeterminate only,

@@ -54,7 +54,7 @@ pub struct Places {
 }
 
 impl Places {
-    /// The embedded database, and the embedded catalogue of owners.
+    /// The embedded place database alone; [`Places::add_embedded_owners`] adds the catalogue.
     #[must_use]
     pub fn embedded() -> Self {
         let mut places = Places::none();
@@ -63,7 +63,6 @@ impl Places {
             places.sources = sources;
             places.known_files = embedded::files();
         }
-        places.add_embedded_owners();
         places
     }
 

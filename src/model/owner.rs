@@ -24,21 +24,14 @@ pub struct Company {
     pub as_of: Option<Arc<str>>,
     /// The file that says so: its name in `Report::data`.
     pub catalogue: Arc<str>,
+    /// That file and the day in words: `owners, as of 2026-06-30`.
+    pub said_by: Arc<str>,
     /// How the catalogue knows, in its own words.
     pub source: Option<Arc<str>>,
+    /// Where seat and control can be checked: what it is, and its address.
+    pub evidence: Vec<(Arc<str>, Arc<str>)>,
     /// What a reader must know: control disputed, a sale under way.
     pub note: Option<Arc<str>>,
-}
-
-impl Company {
-    /// Which file says so, and for which day: `owners, as of 2026-06-30`.
-    #[must_use]
-    pub fn source_words(&self) -> String {
-        match &self.as_of {
-            Some(day) => format!("{}, as of {day}", self.catalogue),
-            None => self.catalogue.to_string(),
-        }
-    }
 }
 
 /// Who is behind the name of a flow. Everything here is looked up; nothing is concluded from the
@@ -52,6 +45,8 @@ pub struct NameOwner {
     pub hosted_by: Option<Arc<Company>>,
     /// What the service does, where a catalogue says: `push`, `telemetry`.
     pub function: Option<Arc<str>>,
+    /// How that is known, where it is known otherwise than the owner.
+    pub function_source: Option<Arc<str>>,
     /// Why there is no owner although the name stands in a catalogue.
     pub open_because: Option<&'static str>,
     /// The name that this one is an alias of.

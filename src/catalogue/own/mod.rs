@@ -41,7 +41,7 @@ struct Parsed<'f> {
     file: &'f OwnFile,
     sha256: String,
     /// What it is, in words.
-    kind: &'static str,
+    kind: String,
     date: Option<String>,
     content: Content,
 }
@@ -98,7 +98,7 @@ impl Catalogue {
         let path = &parsed.file.path;
         let file_name = path.file_name().unwrap_or(path.as_os_str());
         let name = unique(&file_name.to_string_lossy(), sources);
-        let kind = parsed.kind;
+        let kind = parsed.kind.as_str();
         let (description, table) = match parsed.content {
             Content::Names(own) => (format!("{kind}: {} names of companies", own.len()), None),
             Content::Table(table) => (described(kind, &table), Some(table)),
@@ -170,7 +170,7 @@ fn parse(file: &OwnFile, sha256: String) -> Result<Parsed<'_>, Error> {
     };
     if text.trim_start().starts_with('{') {
         let (kind, date, content) = lists::read(path, text)?;
-        return Ok(parsed(kind, date, content));
+        return Ok(parsed(kind.to_owned(), date, content));
     }
     let rules = form::Rules {
         is_country: &|code| {
@@ -185,8 +185,12 @@ fn parse(file: &OwnFile, sha256: String) -> Result<Parsed<'_>, Error> {
         format(path, u64::try_from(fault.at).unwrap_or(u64::MAX), what)
     })?;
     let date = Some(read.group.as_of.clone()).filter(|day| !day.is_empty());
+    let kind = match read.group.id.as_str() {
+        "" => "a catalogue of owners".to_owned(),
+        id => format!("a catalogue of owners, {id}"),
+    };
     let content = Content::Table(table(read));
-    Ok(parsed("a catalogue of owners", date, content))
+    Ok(parsed(kind, date, content))
 }
 
 fn format(path: &Path, offset: u64, what: String) -> Error {

@@ -45,6 +45,7 @@ pub(super) fn destinations(json: &mut Writer<'_>, report: &Report) -> io::Result
             let Destination { scope, place, .. } = destination;
             json.field_string("scope", scope.as_str());
             where_it_is(json, place, report);
+            who_is_behind(json, destination);
             json.field("packets_out", destination.packets_out);
             json.field("packets_in", destination.packets_in);
             json.list("flow_numbers", &destination.flow_numbers, |json, flow| {
@@ -107,6 +108,46 @@ fn where_it_is(json: &mut Writer<'_>, place: &Place, report: &Report) {
         Some(yes) => json.boolean(yes),
         None => json.null(),
     }
+}
+
+/// The columns of operator and owner, under the names they have in a flow row.
+fn who_is_behind(json: &mut Writer<'_>, destination: &Destination) {
+    let operator = destination.place.operator.as_deref();
+    let who = &destination.owner;
+    let owner = who.owner.as_deref();
+    let country = owner.and_then(|company| company.group_country.as_ref());
+    for (key, words) in [
+        (
+            "operator",
+            operator.map(|operator| operator.top().0.as_ref()),
+        ),
+        (
+            "operator_company",
+            operator.map(|operator| operator.name.as_ref()),
+        ),
+        (
+            "operator_source",
+            operator.map(|operator| operator.source.as_ref()),
+        ),
+        ("owner", owner.map(|company| company.group.as_ref())),
+        ("owner_company", owner.map(|company| company.name.as_ref())),
+        ("owner_country", country.map(|country| country.code())),
+        (
+            "owner_source",
+            owner.map(|company| company.said_by.as_ref()),
+        ),
+        ("function", who.function.as_deref()),
+        (
+            "hosted_by",
+            who.hosted_by.as_ref().map(|company| company.group.as_ref()),
+        ),
+    ] {
+        json.field_string_or_null(key, words);
+    }
+    let alias = who.alias.as_ref();
+    json.text_or_null("cname_target", alias.map(|alias| &alias.target));
+    let theirs = alias.and_then(|alias| alias.owner.as_ref());
+    json.field_string_or_null("cname_owner", theirs.map(|company| company.group.as_ref()));
 }
 
 pub(super) fn findings(json: &mut Writer<'_>, report: &Report) -> io::Result<()> {

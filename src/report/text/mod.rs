@@ -7,6 +7,7 @@
 //! Every count stands beside what it is a part of. Lines are no wider than asked for; names are
 //! cut in the middle. What is shortened says so, and where the rest is.
 
+mod axes;
 mod data;
 mod destinations;
 mod findings;
@@ -15,6 +16,7 @@ mod info;
 mod layout;
 mod listing;
 mod losses;
+mod who;
 
 use super::{Style, countries, escape};
 use crate::model::{Country, Destination, Report, Scope, Verdict};

@@ -15,6 +15,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("quic_initial", quic_initial),
     ("http", http),
     ("pipeline", pipeline),
+    ("owners", owners),
 ];
 
 /// Runs one target. A name that is not there is a mistake in the caller.
@@ -136,4 +137,28 @@ fn pipeline(data: &[u8]) {
         rest = left;
     }
     super::audit::packets(RAW, &talk.packets);
+}
+
+/// A user's catalogue of owners, in whichever form, and some names asked of it.
+fn owners(data: &[u8]) {
+    let mut places = whereto::locate::Places::none();
+    let file = (std::path::PathBuf::from("owners"), data.to_vec());
+    if let Err(error) = places.add_owner_files(vec![file]) {
+        let words = error.to_string();
+        assert!(!words.contains('\n') && words.len() < 2_000, "{words}");
+        return;
+    }
+    let names: [&[u8]; 4] = [
+        b"a.example.com",
+        b"collect.example.net",
+        b"\xff.example.org",
+        data,
+    ];
+    for name in names {
+        let name = whereto::model::Text::new(name);
+        for time in [i64::MIN, 0, i64::MAX] {
+            let who = places.owner(&name, whereto::model::Time(time));
+            assert!(who.owner.is_none() || who.hosted_by.is_none());
+        }
+    }
 }
