@@ -18,6 +18,8 @@ mod editions;
 mod embedded;
 mod estimate;
 mod listing;
+mod operator;
+mod owners;
 mod physics;
 mod prefix;
 mod ranges;
@@ -33,6 +35,7 @@ pub use earth::{Outline, outline_distances, pack_outlines};
 pub use ranges::pack::{Packed, pack_ranges};
 
 use crate::Error;
+use crate::catalogue::Catalogue;
 use crate::model::{
     Confidence, Country, DataSource, OpinionKind, Physics, Place, PlaceOpinion, Time,
 };
@@ -40,8 +43,8 @@ use anycast::AnycastList;
 use database::Database;
 use earth::{Reach, Vantage};
 use editions::Epochs;
+pub use estimate::CLASSES;
 use estimate::Heard;
-pub use estimate::{CLASSES, Class};
 pub use physics::RoundTrip;
 use ranges::{Range, Ranges};
 use record::Record;
@@ -81,6 +84,8 @@ pub struct Places {
     reach: Option<Reach>,
     /// Times between which the same editions speak.
     epochs: Epochs,
+    /// Who is behind names and networks.
+    owners: Catalogue,
     /// Lookups that met damage.
     unreadable: AtomicU64,
 }
@@ -95,7 +100,7 @@ pub struct Sight {
 }
 
 impl Places {
-    /// The embedded database alone.
+    /// The embedded place database alone; [`Places::add_embedded_owners`] adds the catalogue.
     #[must_use]
     pub fn embedded() -> Self {
         let mut places = Places::none();
@@ -114,7 +119,7 @@ impl Places {
         places
     }
 
-    /// No data at all: every address is unknown.
+    /// No data at all: every address and every owner is unknown.
     #[must_use]
     pub fn none() -> Self {
         Places::default()
@@ -324,6 +329,10 @@ impl Places {
         if let Some(physics) = physics {
             physics::keep(&mut place, physics);
         }
+        if let Some(asn) = place.asn {
+            let registered = (place.as_org.as_deref(), place.as_country);
+            place.operator = operator::operator(&self.owners, asn, None, registered);
+        }
         place
     }
 
@@ -421,7 +430,7 @@ impl Places {
             .map(|said| (said.source, said.country))
             .collect();
         estimate::settle(place, &heard);
-        if self.databases.is_empty() && place.class == Some(estimate::NOTHING.name) {
+        if self.databases.is_empty() && place.class == Some(estimate::NOTHING) {
             place.unknown_because = Some("no database is loaded");
             place.settled_by = Some("a place database (--geo FILE.mmdb)");
         } else if damaged && place.unknown_because == Some("not in any database") {

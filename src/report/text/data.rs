@@ -8,7 +8,7 @@ use std::io;
 pub(super) fn sources(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     page.heading(
         "DATA",
-        "places are estimates by address; none was seen on the wire",
+        "places are estimates, owners catalogue entries; neither seen on the wire",
     )?;
     if report.data.is_empty() {
         return page.paragraph("No place data: every country is unknown.", 2, None);
