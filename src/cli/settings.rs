@@ -114,6 +114,9 @@ fn open_places(places: &args::Places, warnings: &mut Vec<Text>) -> Result<Places
     } else {
         Places::embedded()
     };
+    if let Some(vantage) = &places.vantage {
+        open.set_vantage(vantage)?;
+    }
     let files = places
         .geo
         .iter()

@@ -139,12 +139,14 @@ pub(super) fn also_meant(code: Country) -> impl Iterator<Item = Country> {
 }
 
 /// Longitude and latitude in degrees, the last point joined to the first.
+#[cfg(test)]
 pub(crate) type Ring = Vec<(f32, f32)>;
 
 /// What to draw a map of: areas with the country that each is drawn as, and rings to be filled
 /// even-odd. A country may come several times. A code without a name is a place that has none.
 /// Longitudes of a ring that crosses the date line go on past ±180°: a map draws it twice, once
 /// moved by 360°. A ring of one or two points is an island too small for more.
+#[cfg(test)]
 pub(crate) fn outlines() -> impl Iterator<Item = (Country, Vec<Ring>)> {
     areas(EARTH_OUTLINES).filter_map(|area| {
         let rings = area
@@ -156,6 +158,7 @@ pub(crate) fn outlines() -> impl Iterator<Item = (Country, Vec<Ring>)> {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "for drawing")]
+#[cfg(test)]
 fn drawn((lon, lat): &Corner) -> (f32, f32) {
     let degrees = |units: i32| (f64::from(units) / PER_DEGREE) as f32;
     (degrees(*lon), degrees(*lat))

@@ -13,12 +13,12 @@ mod anycast;
 #[cfg(feature = "geo-build")]
 mod build;
 mod database;
-#[cfg_attr(not(test), expect(dead_code, reason = "not yet asked"))]
 mod earth;
 mod editions;
 mod embedded;
 mod estimate;
 mod listing;
+mod physics;
 mod prefix;
 mod ranges;
 mod record;
@@ -33,13 +33,17 @@ pub use earth::{Outline, outline_distances, pack_outlines};
 pub use ranges::pack::{Packed, pack_ranges};
 
 use crate::Error;
-use crate::model::{Confidence, Country, DataSource, OpinionKind, Place, PlaceOpinion, Time};
+use crate::model::{
+    Confidence, Country, DataSource, OpinionKind, Physics, Place, PlaceOpinion, Time,
+};
 use anycast::AnycastList;
 use database::Database;
+use earth::{Reach, Vantage};
 use editions::Epochs;
 use estimate::Heard;
 pub use estimate::{CLASSES, Class};
-use ranges::{Range, Ranges};
+pub use physics::RoundTrip;
+use ranges::{Range, Ranges, Texts};
 use record::Record;
 use std::net::IpAddr;
 use std::path::Path;
@@ -73,6 +77,8 @@ pub struct Places {
     known_files: Vec<String>,
     /// Where the registration of a block is known, the index of its source.
     registrations: Option<usize>,
+    /// How far countries are from where the phone was, where that is known.
+    reach: Option<Reach>,
     /// Times between which the same editions speak.
     epochs: Epochs,
     /// Lookups that met damage.
@@ -84,6 +90,8 @@ pub struct Places {
 pub struct Sight {
     /// The epoch of its flow, from [`Places::epoch`]; without one the newest data speaks.
     pub epoch: Option<u16>,
+    /// How soon it answered; used where a vantage is known.
+    pub trip: Option<RoundTrip>,
 }
 
 impl Places {
@@ -204,6 +212,21 @@ impl Places {
         true
     }
 
+    /// Says where the phone was: a country code, or `LAT,LON` in degrees.
+    ///
+    /// # Errors
+    /// Where `written` is neither.
+    pub fn set_vantage(&mut self, written: &str) -> Result<(), Error> {
+        self.reach = Some(Reach::new(Vantage::parse(written)?));
+        Ok(())
+    }
+
+    /// True where it was said where the phone was, so that round trips can be used.
+    #[must_use]
+    pub fn has_vantage(&self) -> bool {
+        self.reach.is_some()
+    }
+
     /// Cuts time where another edition begins to speak, or a source begins to be far.
     fn set_epochs(&mut self) {
         let mut series: Vec<Vec<i64>> = Vec::new();
@@ -263,6 +286,7 @@ impl Places {
             return Place {
                 unknown_because: Some(why),
                 anycast: (why == ANYCAST_WORDS).then_some(true),
+                settled_by: (why == ANYCAST_WORDS).then_some(estimate::ANYCAST.settled_by),
                 ..Place::default()
             };
         }
@@ -294,45 +318,49 @@ impl Places {
             place.registered = registration::block(address);
             place.as_country = place.asn.and_then(registration::system);
         }
-        self.settle(&mut place, range, second, damaged);
+        let physics = sight.trip.zip(self.reach.as_ref());
+        let physics = physics.map(|(trip, reach)| physics::physics(reach, trip, &place.opinions));
+        self.settle(&mut place, range, physics.as_ref(), second, damaged);
+        if let Some(physics) = physics {
+            physics::keep(&mut place, physics);
+        }
         place
     }
 
-    /// Adds what lists of ranges say; the answer is what an operator says of its own range.
-    /// The embedded list is silent about a provider whose newer list the user gave.
+    /// Adds what lists of ranges say; the answer is what an operator says of its own range: of
+    /// several lists the first that places it, or says why not. The user's own come first.
     fn take_ranges(&self, address: IpAddr, place: &mut Place) -> Option<Range<'_>> {
-        let mut own: Option<Range<'_>> = None;
+        let mut own: Option<(Range<'_>, Texts)> = None;
         for ranges in &self.ranges {
             let Some(range) = ranges.find(address) else {
                 continue;
             };
-            let again = own.is_some_and(|own| own.provider == range.provider);
-            if again && ranges.is_embedded() {
-                continue;
-            }
+            let texts = ranges.texts(&range);
             place.opinions.push(PlaceOpinion {
                 source: ranges.source,
                 country: range.country,
                 kind: range.kind,
-                detail: Some(range.detail())
-                    .filter(|words| !words.is_empty())
-                    .map(Arc::from),
+                detail: texts.detail.clone(),
             });
-            if range.kind != OpinionKind::OperatorRange || own.is_some() {
-                continue;
+            let says = |range: &Range<'_>| range.country.is_some() || range.edge;
+            let better = own
+                .as_ref()
+                .is_none_or(|(own, _)| !says(own) && says(&range));
+            if range.kind == OpinionKind::OperatorRange && better {
+                own = Some((range, texts));
             }
-            place.cloud = range.provider.map(Arc::from);
-            place.cloud_region = range.region.map(Arc::from);
-            place.cloud_service = range.service.map(Arc::from);
-            place.city = range.city.map(Arc::from);
-            if range.anycast {
-                place.anycast = Some(true);
-                place.anycast_source =
-                    Some(format!("declared by the operator: {}", range.detail()).into());
-            }
-            own = Some(range);
         }
-        own
+        let (range, texts) = own?;
+        place.cloud = texts.provider;
+        place.cloud_region = texts.region;
+        place.cloud_service = texts.service;
+        place.city = texts.city;
+        if range.anycast {
+            place.anycast = Some(true);
+            place.anycast_source =
+                Some(format!("declared by the operator: {}", range.detail()).into());
+        }
+        Some(range)
     }
 
     /// A second inside the epoch, or the newest build time.
@@ -347,12 +375,27 @@ impl Places {
     }
 
     /// The country, or why there is none.
-    fn settle(&self, place: &mut Place, range: Option<Range<'_>>, second: i64, damaged: bool) {
-        let speaking: Vec<&PlaceOpinion> = place
+    fn settle(
+        &self,
+        place: &mut Place,
+        range: Option<Range<'_>>,
+        physics: Option<&Physics>,
+        second: i64,
+        damaged: bool,
+    ) {
+        let excluded = |country: Option<Country>| {
+            let excluded = physics.map_or(&[][..], |physics| physics.excluded.as_slice());
+            excluded.iter().any(|known| Some(known.country) == country)
+        };
+        let mut speaking: Vec<&PlaceOpinion> = place
             .opinions
             .iter()
             .filter(|opinion| !self.superseded(opinion, place, second))
             .collect();
+        let all = speaking.len();
+        speaking.retain(|said| !excluded(said.country));
+        let some_excluded = speaking.len() < all;
+        let range = range.filter(|range| !excluded(range.country));
         let of = |kind: OpinionKind| {
             let said = speaking.iter().filter(move |said| said.kind == kind);
             said.filter_map(|said| said.country)
@@ -369,9 +412,9 @@ impl Places {
             databases,
             registered: place.registered,
             anycast: place.anycast == Some(true),
-            ..Heard::default()
+            excluded: some_excluded,
         };
-        let speaking: Vec<(usize, Option<crate::model::Country>)> = speaking
+        let speaking: Vec<(usize, Option<Country>)> = speaking
             .iter()
             .map(|said| (said.source, said.country))
             .collect();
@@ -392,6 +435,9 @@ impl Places {
         let mut saying = speaking.iter().filter(|(_, said)| *said == place.country);
         if place.country.is_some() && saying.all(|(source, _)| is_far(*source)) {
             estimate::lower(place, Confidence::Medium, FAR);
+        }
+        if some_excluded {
+            estimate::lower(place, Confidence::Medium, LEFT_OUT);
         }
     }
 
@@ -432,6 +478,8 @@ impl Places {
 
 /// Why a class of evidence earns less than it could.
 const FAR: &str = "the data is more than a year older or newer than the traffic";
+
+const LEFT_OUT: &str = "what another source says is excluded by the round trip";
 
 /// Adds what one database says.
 fn take(database: &Database, record: Record<'_>, names_systems: bool, place: &mut Place) {

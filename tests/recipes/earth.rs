@@ -301,15 +301,15 @@ fn simpler(line: &[Corner]) -> Vec<Corner> {
         .flat_map(|a| kept.iter().map(|b| km(line[*a], line[*b])));
     let most = size.fold(0.0, f64::max) * MOST_PART;
     let most = most.min(MOST_KM);
-    let mut todo: Vec<(usize, usize)> = kept.windows(2).map(|ends| (ends[0], ends[1])).collect();
-    while let Some((from, to)) = todo.pop() {
+    let mut open: Vec<(usize, usize)> = kept.windows(2).map(|ends| (ends[0], ends[1])).collect();
+    while let Some((from, to)) = open.pop() {
         let off = |at: &usize| to_line(line[*at], line[from], line[to]);
         let Some(far) = (from + 1..to).max_by(|a, b| off(a).total_cmp(&off(b))) else {
             continue;
         };
         if off(&far) > most {
             kept.push(far);
-            todo.extend([(from, far), (far, to)]);
+            open.extend([(from, far), (far, to)]);
         }
     }
     kept.sort_unstable();
