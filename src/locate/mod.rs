@@ -46,7 +46,7 @@ use editions::Epochs;
 pub use estimate::CLASSES;
 use estimate::Heard;
 pub use physics::RoundTrip;
-use ranges::{Range, Ranges};
+use ranges::{Range, Ranges, Texts};
 use record::Record;
 use std::net::IpAddr;
 use std::path::Path;
@@ -336,41 +336,40 @@ impl Places {
         place
     }
 
-    /// Adds what lists of ranges say; the answer is what an operator says of its own range.
-    /// The embedded list is silent about a provider whose newer list the user gave.
+    /// Adds what lists of ranges say; the answer is what an operator says of its own range: of
+    /// several lists the first that places it, or says why not. The user's own come first.
     fn take_ranges(&self, address: IpAddr, place: &mut Place) -> Option<Range<'_>> {
-        let mut own: Option<Range<'_>> = None;
+        let mut own: Option<(Range<'_>, Texts)> = None;
         for ranges in &self.ranges {
             let Some(range) = ranges.find(address) else {
                 continue;
             };
-            let again = own.is_some_and(|own| own.provider == range.provider);
-            if again && ranges.is_embedded() {
-                continue;
-            }
+            let texts = ranges.texts(&range);
             place.opinions.push(PlaceOpinion {
                 source: ranges.source,
                 country: range.country,
                 kind: range.kind,
-                detail: Some(range.detail())
-                    .filter(|words| !words.is_empty())
-                    .map(Arc::from),
+                detail: texts.detail.clone(),
             });
-            if range.kind != OpinionKind::OperatorRange || own.is_some() {
-                continue;
+            let says = |range: &Range<'_>| range.country.is_some() || range.edge;
+            let better = own
+                .as_ref()
+                .is_none_or(|(own, _)| !says(own) && says(&range));
+            if range.kind == OpinionKind::OperatorRange && better {
+                own = Some((range, texts));
             }
-            place.cloud = range.provider.map(Arc::from);
-            place.cloud_region = range.region.map(Arc::from);
-            place.cloud_service = range.service.map(Arc::from);
-            place.city = range.city.map(Arc::from);
-            if range.anycast {
-                place.anycast = Some(true);
-                place.anycast_source =
-                    Some(format!("declared by the operator: {}", range.detail()).into());
-            }
-            own = Some(range);
         }
-        own
+        let (range, texts) = own?;
+        place.cloud = texts.provider;
+        place.cloud_region = texts.region;
+        place.cloud_service = texts.service;
+        place.city = texts.city;
+        if range.anycast {
+            place.anycast = Some(true);
+            place.anycast_source =
+                Some(format!("declared by the operator: {}", range.detail()).into());
+        }
+        Some(range)
     }
 
     /// A second inside the epoch, or the newest build time.
@@ -423,7 +422,6 @@ impl Places {
             registered: place.registered,
             anycast: place.anycast == Some(true),
             excluded: some_excluded,
-            ..Heard::default()
         };
         let speaking: Vec<(usize, Option<Country>)> = speaking
             .iter()
