@@ -1,8 +1,9 @@
 //! Prepares the embedded data: the place database unpacked, the small tables as Rust.
 //!
-//! In:   `src/data/places.mmdb.zst`, `places.toml`, `anycast.toml`, `groups.toml` and
-//!       `catalogue/*.toml`.
-//! Out:  `places.mmdb`, `tables.rs` and `owners.rs` in `OUT_DIR`, for `src/data/mod.rs`.
+//! In:   `src/data/places.mmdb.zst`, `systems.bin.zst`, `places.toml`, `anycast.toml`,
+//!       `groups.toml` and `catalogue/*.toml`.
+//! Out:  `places.mmdb`, `systems.bin`, `tables.rs` and `owners.rs` in `OUT_DIR`, for
+//!       `src/data/mod.rs`.
 //!
 //! A table that does not hold together stops the build with the file and the entry at fault.
 
@@ -28,11 +29,8 @@ fn main() -> Result<(), Failure> {
     println!("cargo::rerun-if-changed=build.rs");
     let out = std::env::var("OUT_DIR")?;
     let out = Path::new(&out);
-    let packed = std::io::BufReader::new(std::fs::File::open(watched("places.mmdb.zst"))?);
-    let mut unpacked = zstd::stream::Decoder::with_buffer(packed)?;
-    unpacked.window_log_max(27)?;
-    let mut database = std::fs::File::create(out.join("places.mmdb"))?;
-    std::io::copy(&mut unpacked, &mut database)?;
+    unpack("places.mmdb", out)?;
+    unpack("systems.bin", out)?;
 
     let mut code = String::new();
     places(&read("places.toml")?, &mut code)?;
@@ -40,6 +38,15 @@ fn main() -> Result<(), Failure> {
     groups(&read("groups.toml")?, &mut code)?;
     std::fs::write(out.join("tables.rs"), code)?;
     std::fs::write(out.join("owners.rs"), owners()?)?;
+    Ok(())
+}
+
+/// Unpacks `src/data/NAME.zst` to `NAME`.
+fn unpack(name: &str, out: &Path) -> Result<(), Failure> {
+    let packed = std::io::BufReader::new(std::fs::File::open(watched(&format!("{name}.zst")))?);
+    let mut unpacked = zstd::stream::Decoder::with_buffer(packed)?;
+    unpacked.window_log_max(27)?;
+    std::io::copy(&mut unpacked, &mut std::fs::File::create(out.join(name))?)?;
     Ok(())
 }
 

@@ -9,13 +9,13 @@ use super::owners::Owners;
 use super::reading::Reading;
 use super::talk::Talk;
 use crate::flow::{CARRIES_TUNNEL, Record, Table};
-use crate::locate::Places;
+use crate::locate::{Places, RoundTrip, Sight};
 use crate::model::{
     App, Device, DnsRow, Flow, FlowName, Grade, HttpRow, NameOwner, Place, Rows, Scope, Text,
     Transport, Verdict, Via, scope_of,
 };
 use crate::names::{Answers, Client, Resolved};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -97,7 +97,7 @@ const SCOPES: [Scope; 4] = [
 ];
 
 impl Finished {
-    /// Joins what was stored. `places` are asked once for each remote address.
+    /// Joins what was stored. `places` is asked once for each remote address and epoch.
     pub(super) fn new(
         table: Table<Reading>,
         reading: Reading,
@@ -153,17 +153,14 @@ impl Finished {
             devices_are_named,
             app_names: apps.iter().cloned().collect(),
         };
-        finished.locate(&|address| places.place(address), judges.place);
+        finished.locate(places, judges.place);
         finished.number_exchanges();
         finished
     }
 
-    fn locate(
-        &mut self,
-        place: &dyn Fn(IpAddr) -> Place,
-        judge: &dyn Fn(&Place, Scope) -> Option<Verdict>,
-    ) {
-        let mut of_address: Map<IpAddr, u32> = Map::default();
+    fn locate(&mut self, data: &Places, judge: &dyn Fn(&Place, Scope) -> Option<Verdict>) {
+        let trips = self.trips(data);
+        let mut of_address: Map<(IpAddr, u16), u32> = Map::default();
         let mut of_place: Map<Arc<Place>, u32> = Map::default();
         let mut row_addresses = Vec::with_capacity(self.rows.len());
         let mut row_turns = Vec::with_capacity(self.rows.len());
@@ -178,8 +175,13 @@ impl Finished {
             let turn = self.turn(record, self.extra(record));
             row_turns.push(turn);
             let remote = turned(record, turn).remote;
-            let number = *of_address.entry(remote).or_insert_with(|| {
-                let found = of_place.entry(Arc::new(place(remote)));
+            let epoch = data.epoch(record.first);
+            let number = *of_address.entry((remote, epoch)).or_insert_with(|| {
+                let sight = Sight {
+                    epoch: Some(epoch),
+                    trip: trips.get(&remote).copied(),
+                };
+                let found = of_place.entry(Arc::new(data.place_seen(remote, sight)));
                 let place = *found.or_insert_with_key(|found| {
                     places.push(Arc::clone(found));
                     u32::try_from(places.len().saturating_sub(1)).unwrap_or(NONE)
@@ -197,6 +199,34 @@ impl Finished {
         self.address_places = address_places;
         self.row_turns = row_turns;
         self.places = places;
+    }
+
+    /// The smallest round trip of each outside address, where it was said where the phone was.
+    fn trips(&self, data: &Places) -> BTreeMap<IpAddr, RoundTrip> {
+        let mut smallest: BTreeMap<IpAddr, (u64, Option<u64>)> = BTreeMap::new();
+        if !data.has_vantage() {
+            return BTreeMap::new();
+        }
+        for record in self.rows.iter().filter_map(|row| self.table.row(*row)) {
+            let extra = self.extra(record);
+            let view = turned(record, self.turn(record, extra));
+            let rtt = self.round_trip(record, extra, &view);
+            let Some(rtt) = rtt.filter(|_| view.scope == Scope::Outbound) else {
+                continue;
+            };
+            let tls = extra.and_then(|extra| self.store.tls.get(extra.tls));
+            let answer = tls.map_or(0, |tls| tls.answer_ns);
+            let answer = Some(u64::from(answer)).filter(|answer| *answer > 0);
+            let known = smallest.entry(view.remote).or_insert((rtt, answer));
+            known.0 = known.0.min(rtt);
+            known.1 = known.1.into_iter().chain(answer).min();
+        }
+        let trips = smallest
+            .into_iter()
+            .map(|(address, (rtt, answer))| (address, RoundTrip::new(rtt, answer)));
+        let mut trips: BTreeMap<IpAddr, RoundTrip> = trips.collect();
+        data.suspect(trips.iter_mut().map(|(address, trip)| (*address, trip)));
+        trips
     }
 
     fn number_exchanges(&mut self) {

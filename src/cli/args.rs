@@ -191,6 +191,13 @@ pub(super) struct Places {
     /// A place database of your own in MaxMind's format (repeat for several)
     #[arg(long, value_name = "FILE.mmdb")]
     pub(super) geo: Vec<PathBuf>,
+    /// Where the phone was: a country code, or latitude and longitude as LAT,LON
+    ///
+    /// The smallest handshake round trip of a server then excludes the countries that light in
+    /// fibre could not have reached and returned from. A territory with a code of its own is not
+    /// its country: GP, not FR. Coordinates count as exactly as they are written.
+    #[arg(long, value_name = "CC|LAT,LON", allow_hyphen_values = true)]
+    pub(super) vantage: Option<String>,
     /// Do not use the embedded place database
     #[arg(long)]
     pub(super) no_embedded_geo: bool,

@@ -124,6 +124,9 @@ fn open_places(places: &args::Places, warnings: &mut Vec<Text>) -> Result<Places
     open.add_embedded_owners();
     let told = open.add_owners(&places.owners)?;
     warnings.extend(told.iter().map(|words| Text::from(words.as_str())));
+    if let Some(vantage) = &places.vantage {
+        open.set_vantage(vantage)?;
+    }
     for path in &places.geo {
         if !open.add_file(path)? {
             let words = format!(

@@ -1,6 +1,8 @@
-//! Embedded tables: places, anycast ranges, groups of countries, owners and operators.
+//! Embedded tables: places, anycast ranges, groups of countries, outlines of countries, owners and
+//! operators.
 //!
-//! In:   `places.mmdb.zst` and the TOML files beside this one, prepared by `build.rs`.
+//! In:   `places.mmdb.zst` and the TOML files beside this one, prepared by `build.rs`; the
+//!       outlines and distances of countries as they are.
 //! Out:  static data: nothing is read, unpacked or parsed when the program starts.
 //!
 //! Every table names its source, its date and its licence: `docs/data.md`.
@@ -61,6 +63,16 @@ pub(crate) struct Group {
 
 /// The embedded place database, a MaxMind DB.
 pub(crate) static PLACES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/places.mmdb"));
+
+/// The country that most addresses of a system are registered under: number (4 bytes,
+/// big-endian) and code (2 bytes), sorted by number.
+pub(crate) static SYSTEMS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/systems.bin"));
+
+/// Outlines of the countries: `locate/earth/stored.rs` has the form.
+pub(crate) static EARTH_OUTLINES: &[u8] = include_bytes!("earth-outlines.bin");
+
+/// Shortest distances between any two countries: the form stands there too.
+pub(crate) static EARTH_DISTANCES: &[u8] = include_bytes!("earth-distances.bin");
 
 include!(concat!(env!("OUT_DIR"), "/tables.rs"));
 include!(concat!(env!("OUT_DIR"), "/owners.rs"));
