@@ -98,10 +98,18 @@ class Catalogue:
         here = set()
         for company in companies:
             self.company(path.name, group, company, here)
-        for company in companies:
-            parent = company.get("parent")
-            if parent is not None and (parent not in here or parent == company.get("id")):
-                self.fail(path.name, f"{company.get('id')}: its parent {parent} is no other company of this file")
+        self.parents(path.name, {company.get("id"): company.get("parent") for company in companies}, here)
+
+    def parents(self, name, above, here):
+        """Every parent stands in the same file, and none is its own ancestor."""
+        for identity, parent in above.items():
+            passed = {identity}
+            while parent is not None:
+                if parent not in here or parent in passed:
+                    self.fail(name, f"{identity}: its parent {parent} is no other company of this file, or below it")
+                    break
+                passed.add(parent)
+                parent = above.get(parent)
 
     def form(self, where, table, keys):
         """Does `table` hold what `keys` asks for, and nothing else? Blank text is no text."""
@@ -177,6 +185,8 @@ class Catalogue:
             self.fail(where, "since is not before until")
         if not company.get("domains") and not company.get("asns"):
             self.fail(where, "neither domains nor asns: nothing could ever be found by it")
+        if company.get("since", "") > str(group.get("as_of")):
+            self.fail(where, "since is later than the day for which the group was believed right")
         for domain in company.get("domains", ()):
             if self.name(where, domain):
                 self.once(where, self.domains, domain, identity)
