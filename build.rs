@@ -15,7 +15,7 @@ use toml::{Table, Value};
 #[path = "src/catalogue/embed.rs"]
 mod embed;
 // The reader of users' own files.
-#[path = "src/catalogue/form.rs"]
+#[path = "src/catalogue/form/mod.rs"]
 mod form;
 
 type Failure = Box<dyn std::error::Error>;

@@ -90,7 +90,7 @@ impl Catalogue {
     pub(crate) fn find(&self, name: &Text) -> Option<Hit> {
         let bytes = name.bytes();
         let bytes = bytes.strip_suffix(b".").unwrap_or(bytes);
-        let tail = form::tail(bytes)?;
+        let tail = form::words::tail(bytes)?;
         if bytes.len() > MOST_NAME_BYTES || !self.files.iter().any(|file| file.may_have(tail)) {
             return None;
         }
@@ -330,7 +330,7 @@ impl Loaded {
     }
 
     fn may_have(&self, tail: u32) -> bool {
-        let (word, bit) = form::filter_bit(tail);
+        let (word, bit) = form::words::filter_bit(tail);
         self.table
             .filter
             .get(word)
