@@ -249,7 +249,8 @@ impl Places {
         }
         let placing = |source: &&DataSource| source.gives != ["registration"];
         let built = self.sources.iter().filter(placing);
-        self.epochs = Epochs::new(&series, built.filter_map(|source| source.built));
+        let epochs = Epochs::new(&series, built.filter_map(|source| source.built));
+        self.epochs = epochs.cut(self.owners.seconds());
     }
 
     /// The epoch of a time: inside one the same data speaks, so that an address has one estimate.
@@ -323,15 +324,18 @@ impl Places {
             place.registered = registration::block(address);
             place.as_country = place.asn.and_then(registration::system);
         }
+        if let Some(asn) = place.asn {
+            let registered = (place.as_org.as_deref(), place.as_country);
+            let time = sight
+                .epoch
+                .map(|_| Time(second.saturating_mul(1_000_000_000)));
+            place.operator = operator::operator(&self.owners, asn, time, registered);
+        }
         let physics = sight.trip.zip(self.reach.as_ref());
         let physics = physics.map(|(trip, reach)| physics::physics(reach, trip, &place.opinions));
         self.settle(&mut place, range, physics.as_ref(), second, damaged);
         if let Some(physics) = physics {
             physics::keep(&mut place, physics);
-        }
-        if let Some(asn) = place.asn {
-            let registered = (place.as_org.as_deref(), place.as_country);
-            place.operator = operator::operator(&self.owners, asn, None, registered);
         }
         place
     }
