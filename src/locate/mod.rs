@@ -16,12 +16,14 @@ mod database;
 mod editions;
 mod embedded;
 mod estimate;
+mod holdings;
+mod networks;
 mod record;
 mod registration;
 mod special;
 
 #[cfg(feature = "geo-build")]
-pub use build::{Built, Header, build};
+pub use build::{Built, BuiltSource, Gathered, Header, gather};
 
 use crate::Error;
 use crate::model::{Confidence, DataSource, Place, PlaceOpinion, Time};
@@ -29,6 +31,7 @@ use database::Database;
 use editions::Epochs;
 use estimate::Heard;
 pub use estimate::{CLASSES, Class};
+pub use holdings::check;
 use record::Record;
 use std::net::IpAddr;
 use std::path::Path;
@@ -94,9 +97,34 @@ impl Places {
     /// Where the file cannot be read, is not a MaxMind DB, or holds neither countries nor
     /// autonomous systems.
     pub fn add_file(&mut self, path: &Path) -> Result<bool, Error> {
-        let (database, mut source) = database::open(path, self.sources.len())?;
+        let (database, source) = database::open(path, self.sources.len(), None)?;
+        Ok(self.add(database, source))
+    }
+
+    /// Adds a database that is in memory already, as [`Places::add_file`] does.
+    ///
+    /// # Errors
+    /// As of [`Places::add_file`].
+    pub fn add_bytes(&mut self, name: &str, bytes: Vec<u8>) -> Result<bool, Error> {
+        let sha256 = database::hash(&bytes);
+        let (database, source) =
+            database::opened(Path::new(name), bytes, sha256, self.sources.len())?;
+        Ok(self.add(database, source))
+    }
+
+    /// Adds a database that was installed with this SHA-256, as [`Places::add_file`] does.
+    ///
+    /// # Errors
+    /// As of [`Places::add_file`], and where the file is no longer the one that was installed.
+    pub fn add_installed(&mut self, path: &Path, sha256: &str) -> Result<bool, Error> {
+        let (database, mut source) = database::open(path, self.sources.len(), Some(sha256))?;
+        source.origin = format!("installed: {}", source.origin);
+        Ok(self.add(database, source))
+    }
+
+    fn add(&mut self, database: Database, mut source: DataSource) -> bool {
         if self.known_files.contains(&source.sha256) {
-            return Ok(false);
+            return false;
         }
         let file_name = source.name.clone();
         let mut copies: u32 = 1;
@@ -110,7 +138,7 @@ impl Places {
         self.databases
             .insert(before_embedded.unwrap_or(self.databases.len()), database);
         self.set_epochs();
-        Ok(true)
+        true
     }
 
     /// Cuts time where another edition begins to speak, or a source begins to be far.

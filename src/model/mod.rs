@@ -35,7 +35,8 @@ pub use input::{Input, Interface, Recorded};
 pub use limits::Limits;
 pub use losses::{Damage, Losses, Reason};
 pub use place::{
-    Confidence, DataSource, Excluded, Operator, OpinionKind, Physics, Place, PlaceOpinion,
+    Confidence, Cover, DataSource, Excluded, Holding, Operator, OpinionKind, Physics, Place,
+    PlaceOpinion,
 };
 pub use report::{Expectation, ExpectedGroup, Report, Rows, Settings, SortedRows, Totals};
 pub use text::Text;

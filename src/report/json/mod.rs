@@ -9,7 +9,7 @@ mod parts;
 mod rows;
 mod writer;
 
-use crate::model::Report;
+use crate::model::{Holding, Report};
 use std::io::{self, Write};
 use writer::Writer;
 
@@ -70,6 +70,19 @@ pub fn dns(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 pub fn info(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     document(out, |json| {
         parts::about(json, report);
+        Ok(())
+    })
+}
+
+/// The place data that a run would use, and what it covers.
+///
+/// # Errors
+/// Where `out` fails.
+pub fn holdings(holdings: &[Holding], out: &mut dyn Write) -> io::Result<()> {
+    document(out, |json| {
+        parts::whereto(json);
+        json.line();
+        json.lines("data", holdings, parts::holding);
         Ok(())
     })
 }

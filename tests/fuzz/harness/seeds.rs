@@ -17,6 +17,7 @@ pub fn seeds(target: &str) -> Vec<Vec<u8>> {
         "client_hello" => payloads(&files, |_, bytes| bytes.starts_with(&[0x16, 3])),
         "http" => payloads(&files, |port, _| matches!(port, 80 | 8080 | 3128)),
         "quic_initial" => quic(),
+        "place_database" => super::mmdb::seeds(),
         _ => payloads(&files, |_, bytes| !bytes.is_empty()),
     }
 }
