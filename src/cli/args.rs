@@ -348,9 +348,9 @@ const GEO_BUILD_EXAMPLES: &str = "\
 Examples:
   whereto geo build offices.csv -o offices-2026-11.mmdb --date 2026-11-01
   whereto geo build own.json GeoLite2-Country.mmdb -o merged.mmdb --type Own-Country
-  zcat ranges.csv.gz | head -n 3
-      1.0.0.0,1.0.0.255,AU
-      or with a first line that names the columns: network,country_code,asn,org";
+
+Rows of CSV: first,last,country or first,last,asn,org or network,country; or a first line that names
+the columns, such as network,country_code,asn,org. JSON: objects with such keys.";
 
 const GEO_INSTALL_EXAMPLES: &str = "\
 Examples:
