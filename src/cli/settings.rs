@@ -45,6 +45,8 @@ pub(super) struct Request<'a> {
     pub(super) format: Option<&'a str>,
     pub(super) formats: &'static [Format],
     pub(super) expect: Option<&'a str>,
+    /// `None` for a command that judges nothing.
+    pub(super) control: Option<&'a args::Control>,
     /// `None` for a command that has no use for places.
     pub(super) places: Option<&'a args::Places>,
     pub(super) keep_dns: bool,
@@ -53,7 +55,13 @@ pub(super) struct Request<'a> {
 
 /// Checks everything, cheap things first, and opens the inputs.
 pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
-    let expect = request.expect.map(judge::parse_expectation).transpose()?;
+    let parse = |written: Option<&str>| written.map(judge::parse_expectation).transpose();
+    let control = |of: fn(&args::Control) -> Option<&String>| {
+        parse(request.control.and_then(of).map(String::as_str))
+    };
+    let expect = parse(request.expect)?;
+    let expect_operator = control(|control| control.expect_operator.as_ref())?;
+    let expect_owner = control(|control| control.expect_owner.as_ref())?;
     let outputs = outputs(request.output, request.format, request.formats)?;
     let (captures, mut warnings) = distinct(&request.input.captures);
     for output in &outputs {
@@ -91,6 +99,8 @@ pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
         places,
         options: AuditOptions {
             expect,
+            expect_operator,
+            expect_owner,
             devices: request.input.device.clone(),
             limits,
             keep_dns: request.keep_dns && exchanges,
@@ -106,6 +116,9 @@ pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
     })
 }
 
+/// How a user's file is added to the places.
+type Add = fn(&mut Places, &Path) -> Result<bool, Error>;
+
 pub(super) fn open_places(
     places: &args::Places,
     warnings: &mut Vec<Text>,
@@ -115,12 +128,27 @@ pub(super) fn open_places(
     } else {
         Places::embedded()
     };
-    let mut paths = places.geo.clone();
-    for folder in &places.geo_dir {
-        paths.extend(installed::databases_in(folder)?);
+    if let Some(vantage) = &places.vantage {
+        open.set_vantage(vantage)?;
     }
-    for path in &paths {
-        if !open.add_file(path)? {
+    open.add_embedded_owners();
+    let told = open.add_owners(&places.owners)?;
+    warnings.extend(told.iter().map(|words| Text::from(words.as_str())));
+    let mut files = places.geo.clone();
+    for folder in &places.geo_dir {
+        files.extend(installed::databases_in(folder)?);
+    }
+    let files = files.iter().map(|path| (path, Places::add_file as Add));
+    let ranges = places
+        .ranges
+        .iter()
+        .map(|path| (path, Places::add_ranges as Add));
+    let anycast = places
+        .anycast
+        .iter()
+        .map(|path| (path, Places::add_anycast as Add));
+    for (path, add) in files.chain(ranges).chain(anycast) {
+        if !add(&mut open, path)? {
             let words = format!(
                 "{} is loaded already, or part of the embedded data: it is one voice, not two",
                 path.display()
@@ -264,7 +292,7 @@ fn longest_end<T: ?Sized>(format: &Format<T>, name: &OsStr) -> usize {
         .unwrap_or(0)
 }
 
-fn style(output: &args::Output, target: &Target) -> Style {
+pub(super) fn style(output: &args::Output, target: &Target) -> Style {
     let on_terminal = target.is_terminal();
     let colour = match output.color {
         Colour::Always => true,

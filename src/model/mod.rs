@@ -14,6 +14,7 @@ mod flow;
 mod input;
 mod limits;
 mod losses;
+mod owner;
 mod place;
 mod report;
 mod text;
@@ -34,9 +35,10 @@ pub use flow::{DnsRow, Flow, FlowName, HttpRow, Transport};
 pub use input::{Input, Interface, Recorded};
 pub use limits::Limits;
 pub use losses::{Damage, Losses, Reason};
+pub use owner::{Alias, Company, NameOwner};
 pub use place::{
     Confidence, Cover, DataSource, Excluded, Holding, Operator, OpinionKind, Physics, Place,
-    PlaceOpinion,
+    PlaceClass, PlaceOpinion, Whereabouts,
 };
 pub use report::{Expectation, ExpectedGroup, Report, Rows, Settings, SortedRows, Totals};
 pub use text::Text;

@@ -28,6 +28,7 @@ mod licences;
 mod limits;
 mod names;
 mod numbers;
+mod owners;
 mod place_files;
 mod places;
 mod rewrites;
