@@ -172,6 +172,7 @@ fn ones(count: u32) -> u128 {
 }
 
 /// An address as a number.
+#[cfg(feature = "geo-build")]
 pub(super) fn bits(address: IpAddr) -> u128 {
     match address {
         IpAddr::V4(v4) => v4.to_bits().into(),

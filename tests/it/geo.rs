@@ -268,10 +268,9 @@ fn the_first_source_wins_for_each_fact() {
         "--format",
         "json",
     ]);
-    assert_eq!(
-        list["data"][0]["date"], "2024-05-06",
-        "the newest date among the sources"
-    );
+    let mut data = list["data"].as_array().unwrap().iter();
+    let own = data.find(|source| source["name"] == "all.mmdb").unwrap();
+    assert_eq!(own["date"], "2024-05-06", "the newest among the sources");
     let once = fs::read(desk.path("all.mmdb")).unwrap();
     desk.said(&arguments);
     assert!(
@@ -582,7 +581,7 @@ fn what_is_installed_is_used_until_it_is_removed() {
     assert_eq!(names(&folder), [".lock", "SHA256SUMS", "own.mmdb"]);
     let report = desk.json(&audit);
     let origin = format!("installed: {}", folder.join("own.mmdb").display());
-    assert_eq!(data(&report), [origin.clone()]);
+    assert_eq!(data(&report), std::slice::from_ref(&origin));
     let sums = fs::read_to_string(folder.join("SHA256SUMS")).unwrap();
     let own = report["data"]
         .as_array()
@@ -597,7 +596,8 @@ fn what_is_installed_is_used_until_it_is_removed() {
         &["flows", "phone.pcap", "--format", "json"][..],
         &["geo", "list", "--format", "json"],
     ] {
-        assert_eq!(data(&desk.json(command)), [origin.clone()], "{command:?}");
+        let found = data(&desk.json(command));
+        assert_eq!(found, std::slice::from_ref(&origin), "{command:?}");
     }
     // Left out of one run, the report is what it was.
     let without = [&audit[..], &["--no-installed-geo"]].concat();
@@ -778,16 +778,15 @@ fn the_list_says_what_is_loaded_and_how_much_it_covers() {
             "DB-IP",
             "100 % of IPv4",
             "CC BY 4.0",
-            "Edition",
         ] {
-            assert!(
-                text.contains(word) || word == "Edition",
-                "{width}: no {word}\n{text}"
-            );
+            assert!(text.contains(word), "{width}: no {word}\n{text}");
         }
     }
-    let none = ["geo", "list", "--no-embedded-geo"];
-    assert!(desk.said(&none).contains("No place data"));
+    let none = desk.said(&["geo", "list", "--no-embedded-geo"]);
+    assert!(
+        !none.contains("DB-IP") && none.contains("Kind         owners"),
+        "{none}"
+    );
     desk.fails(
         &["geo", "list", "--format", "csv"],
         &["--format csv: not known"],
