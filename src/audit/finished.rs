@@ -180,6 +180,7 @@ impl Finished {
                 let sight = Sight {
                     epoch: Some(epoch),
                     trip: trips.get(&remote).copied(),
+                    ..Sight::default()
                 };
                 let found = of_place.entry(Arc::new(data.place_seen(remote, sight)));
                 let place = *found.or_insert_with_key(|found| {

@@ -72,6 +72,9 @@ pub(super) enum Geo {
     /// List what a run with these options would know of places
     #[command(after_long_help = GEO_LIST_EXAMPLES)]
     List(GeoList),
+    /// Measure how often estimates are right, against ranges that operators publish
+    #[command(after_long_help = GEO_MEASURE_EXAMPLES)]
+    Measure(GeoMeasure),
     /// Build one place database out of tables and databases of your own
     #[command(after_long_help = GEO_BUILD_EXAMPLES)]
     Build(GeoBuild),
@@ -92,6 +95,18 @@ pub(super) struct GeoList {
     pub(super) format: Option<String>,
     #[command(flatten)]
     pub(super) output: Output,
+}
+
+#[derive(Debug, Group)]
+pub(super) struct GeoMeasure {
+    /// Lists of ranges taken for the truth, as --ranges reads them; without one the embedded list
+    #[arg(value_name = "TRUTH")]
+    pub(super) truth: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) places: Places,
+    /// Write to FILE, - for standard output
+    #[arg(short, long, value_name = "FILE", default_value = "-")]
+    pub(super) output: PathBuf,
 }
 
 #[derive(Debug, Group)]
@@ -433,6 +448,15 @@ Examples:
   whereto dns phone.pcap
   whereto dns phone.pcap --format json
   whereto dns phone.pcap -o names.csv";
+
+const GEO_MEASURE_EXAMPLES: &str = "\
+Examples:
+  whereto geo measure
+      the embedded databases against the embedded list of ranges
+  whereto geo measure ip-ranges.json --geo GeoLite2-Country.mmdb
+      two databases, and the embedded ranges, against a list of another day
+
+The output is a table in Markdown. Databases read such lists too: shares are upper bounds.";
 
 const WHERE_EXAMPLES: &str = "\
 Examples:

@@ -4,8 +4,9 @@
 //! Out:  lists, databases, a changed folder of installed databases; or an error that says what
 //!       to do. Nothing is ever downloaded.
 
-use super::args::{Geo, GeoBuild, GeoInstall, GeoList, GeoRemove};
+use super::args::{Geo, GeoBuild, GeoInstall, GeoList, GeoMeasure, GeoRemove};
 use super::installed::{self, Store};
+use super::measurement::{self, Measurement};
 use super::output::Target;
 use super::settings;
 use std::io::{IsTerminal as _, Write as _};
@@ -19,6 +20,7 @@ use whereto::report::{HOLDING_FORMATS, escape};
 pub(super) fn run(command: &Geo) -> Result<(), Error> {
     match command {
         Geo::List(list) => self::list(list),
+        Geo::Measure(measure) => self::measure(measure),
         Geo::Build(build) => self::build(build),
         Geo::Install(install) => self::install(install),
         Geo::Remove(remove) => self::remove(remove),
@@ -39,6 +41,32 @@ fn list(list: &GeoList) -> Result<(), Error> {
             .write(|out| (output.format.write)(&holdings, output.style, out))?;
     }
     Ok(())
+}
+
+fn measure(measure: &GeoMeasure) -> Result<(), Error> {
+    let target = Target::new(&measure.output)?;
+    let mut warnings = Vec::new();
+    let places = settings::open_places(&measure.places, &mut warnings)?;
+    for warning in &warnings {
+        let _ = writeln!(std::io::stderr(), "whereto: {}", escape::terminal(warning));
+    }
+    let mut runs: Vec<Measurement> = Vec::new();
+    let mut run = |truth: Option<&Path>, with_ranges: bool| -> Result<(), Error> {
+        runs.push(Measurement {
+            truth: truth.map(|path| path.display().to_string()),
+            with_ranges,
+            lines: places.measure(truth, with_ranges)?,
+        });
+        Ok(())
+    };
+    if measure.truth.is_empty() {
+        run(None, false)?;
+    }
+    for truth in &measure.truth {
+        run(Some(truth), false)?;
+        run(Some(truth), true)?;
+    }
+    target.write(|out| measurement::write(&runs, places.sources(), out))
 }
 
 fn build(build: &GeoBuild) -> Result<(), Error> {

@@ -17,6 +17,7 @@ mod live;
 #[path = "no_live.rs"]
 mod live;
 mod man;
+mod measurement;
 mod output;
 mod progress;
 mod run;

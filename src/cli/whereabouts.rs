@@ -46,6 +46,7 @@ fn of(subject: &str, asked: &args::Where, places: &Places) -> Result<Whereabouts
         let sight = Sight {
             epoch: second.map(|nanoseconds| places.epoch(Time(nanoseconds))),
             trip: asked.rtt.map(|rtt| RoundTrip::new(rtt, None)),
+            ..Sight::default()
         };
         return Ok(Whereabouts {
             asked: subject.to_owned(),

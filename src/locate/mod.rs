@@ -19,6 +19,7 @@ mod embedded;
 mod estimate;
 mod holdings;
 mod listing;
+mod measure;
 mod networks;
 mod operator;
 mod owners;
@@ -48,6 +49,7 @@ use editions::Epochs;
 pub use estimate::CLASSES;
 use estimate::Heard;
 pub use holdings::check;
+pub use measure::{Measured, Share};
 pub use physics::RoundTrip;
 use ranges::{Range, Ranges, Texts};
 use record::Record;
@@ -100,6 +102,8 @@ pub struct Sight {
     pub epoch: Option<u16>,
     /// How soon it answered; used where a vantage is known.
     pub trip: Option<RoundTrip>,
+    /// Ask databases alone, not what operators publish.
+    pub without_ranges: bool,
 }
 
 impl Places {
@@ -336,7 +340,11 @@ impl Places {
                 Err(_) => damaged = true,
             }
         }
-        let range = self.take_ranges(address, &mut place);
+        let range = if sight.without_ranges {
+            None
+        } else {
+            self.take_ranges(address, &mut place)
+        };
         place.opinions.sort_by_key(|opinion| opinion.source);
         if damaged {
             self.unreadable.fetch_add(1, Ordering::Relaxed);

@@ -169,7 +169,6 @@ impl Ranges {
 
     /// Every stretch of addresses that one description covers: first and last address. IPv4
     /// first, in order; neighbours that say the same are one stretch.
-    #[allow(dead_code, reason = "for measuring")]
     pub(super) fn stretches(&self) -> impl Iterator<Item = (IpAddr, IpAddr, Range<'_>)> + '_ {
         let stretches = self.table.stretches();
         stretches.filter_map(|(first, last, number)| Some((first, last, self.range(number)?)))

@@ -439,7 +439,10 @@ fn the_edition_nearest_to_the_traffic_speaks() {
         let epoch = Some(places.epoch(time));
         places.place_seen(
             "54.179.147.20".parse().unwrap(),
-            Sight { epoch, trip: None },
+            Sight {
+                epoch,
+                ..Sight::default()
+            },
         )
     };
     for (day, want, far) in [
@@ -464,7 +467,13 @@ fn from(vantage: &str, address: &str, rtt_ms: u64) -> Place {
     let mut places = Places::embedded();
     places.set_vantage(vantage).unwrap();
     let trip = Some(RoundTrip::new(rtt_ms * 1_000_000, None));
-    places.place_seen(address.parse().unwrap(), Sight { epoch: None, trip })
+    places.place_seen(
+        address.parse().unwrap(),
+        Sight {
+            trip,
+            ..Sight::default()
+        },
+    )
 }
 
 #[test]
@@ -506,8 +515,8 @@ fn what_answers_beside_the_phone_excludes_nothing() {
         let place = places.place_seen(
             address,
             Sight {
-                epoch: None,
                 trip: Some(trip),
+                ..Sight::default()
             },
         );
         assert_eq!(code(&place), "US");
