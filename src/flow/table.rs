@@ -53,6 +53,9 @@ pub(crate) trait Reader {
     /// A datagram of a flow of which nothing was kept but `passed`, the number that the last
     /// glance gave, or 0.
     fn glance(&mut self, passed: u32, chunk: &Chunk<'_>) -> Glance;
+    /// Reads a little of what the next bytes will need, so that the wait for memory begins
+    /// early. What it returns means nothing.
+    fn touch(state: &Self::State) -> u64;
     /// Reading begins, or goes on where `record.side` was left (datagrams only).
     fn start(&mut self, record: &Record) -> Self::State;
     /// A segment with an app, or with payload, before its bytes are handed out.
@@ -87,16 +90,6 @@ struct Live<S> {
     handling: Handling,
     /// `None` once reading ended: the place is free.
     state: Option<S>,
-}
-
-impl<S> Live<S> {
-    /// Reads a little from every part that the next segment will need.
-    #[inline]
-    fn touch(&self) -> u64 {
-        let [client, server] = &self.handling.streams;
-        let streams = u64::from(client.is_whole()) ^ u64::from(server.is_whole());
-        self.birth ^ streams ^ u64::from(self.state.is_some())
-    }
 }
 
 /// What the table itself remembers of a flow that is being read.
@@ -173,23 +166,26 @@ impl<R: Reader> Table<R> {
                 place.1 = self.index.hash(&place.0);
             }
             let found = found.get_mut(..batch.len()).unwrap_or_default();
+            let mut touched = 0u64;
+            for (_, hash, _) in found.iter() {
+                touched ^= self.index.touch(*hash);
+            }
             for place in found.iter_mut() {
                 place.2 = self.index.peek(place.1).unwrap_or(u32::MAX);
             }
             // A row lies on two cache lines; a live state behind it on more.
-            let mut touched = 0u64;
-            let mut live = [NO_LIVE; BATCH];
-            for (((.., row), live), segment) in found.iter().zip(&mut live).zip(batch) {
+            for (.., row) in found.iter() {
                 if let Some(record) = self.row(*row) {
                     let [_, low] = record.key.a;
                     touched ^= low ^ u64::from(record.last_frame);
-                    if segment.payload_len > 0 {
-                        *live = record.side.as_live().unwrap_or(NO_LIVE);
-                    }
                 }
             }
-            for number in live.iter().filter(|live| **live != NO_LIVE) {
-                touched ^= self.live.get(*number).map_or(0, Live::touch);
+            for ((.., row), segment) in found.iter().zip(batch) {
+                if segment.payload_len > 0
+                    && let Some(live) = self.row(*row).and_then(|record| record.side.as_live())
+                {
+                    touched ^= self.live.get(live).map_or(0, touch::<R>);
+                }
             }
             std::hint::black_box(touched);
             for (segment, (key, hash, _)) in batch.iter().zip(found) {
@@ -645,6 +641,14 @@ impl<R: Reader> Table<R> {
     }
 }
 
+/// Reads a little from every part of a live state that the next segment will need.
+#[inline]
+fn touch<R: Reader>(live: &Live<R::State>) -> u64 {
+    let [client, server] = &live.handling.streams;
+    let streams = u64::from(client.is_whole()) ^ u64::from(server.is_whole());
+    live.birth ^ streams ^ live.state.as_ref().map_or(0, R::touch)
+}
+
 /// A live state and its row.
 #[inline]
 fn pair<'t, S>(
@@ -864,8 +868,6 @@ fn usize_of(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
-/// No live state.
-const NO_LIVE: u32 = u32::MAX;
 /// Rows are numbered in thirty bits.
 const MOST_ROWS: usize = 1 << 30;
 /// Rows looked at for one that may be folded.
@@ -894,6 +896,9 @@ mod tests {
         }
         fn glance(&mut self, _: u32, _: &Chunk<'_>) -> Glance {
             Glance::Read
+        }
+        fn touch((): &()) -> u64 {
+            0
         }
         fn start(&mut self, _: &Record) {}
         fn segment(&mut self, (): &mut (), _: &Segment<'_>) {}
