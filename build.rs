@@ -1,7 +1,8 @@
 //! Prepares the embedded data: the place database unpacked, the small tables as Rust.
 //!
-//! In:   `src/data/places.mmdb.zst`, `places.toml`, `anycast.toml`, `groups.toml`.
-//! Out:  `places.mmdb` and `tables.rs` in `OUT_DIR`, for `src/data/mod.rs`.
+//! In:   `src/data/places.mmdb.zst`, `systems.bin.zst`, `places.toml`, `anycast.toml`,
+//!       `groups.toml`.
+//! Out:  `places.mmdb`, `systems.bin` and `tables.rs` in `OUT_DIR`, for `src/data/mod.rs`.
 //!
 //! A table that does not hold together stops the build with the file and the entry at fault.
 
@@ -20,17 +21,23 @@ fn main() -> Result<(), Failure> {
     println!("cargo::rerun-if-changed=build.rs");
     let out = std::env::var("OUT_DIR")?;
     let out = Path::new(&out);
-    let packed = std::io::BufReader::new(std::fs::File::open(watched("places.mmdb.zst"))?);
-    let mut unpacked = zstd::stream::Decoder::with_buffer(packed)?;
-    unpacked.window_log_max(27)?;
-    let mut database = std::fs::File::create(out.join("places.mmdb"))?;
-    std::io::copy(&mut unpacked, &mut database)?;
+    unpack("places.mmdb", out)?;
+    unpack("systems.bin", out)?;
 
     let mut code = String::new();
     places(&read("places.toml")?, &mut code)?;
     anycast(&read("anycast.toml")?, &mut code)?;
     groups(&read("groups.toml")?, &mut code)?;
     std::fs::write(out.join("tables.rs"), code)?;
+    Ok(())
+}
+
+/// Unpacks `src/data/NAME.zst` to `NAME`.
+fn unpack(name: &str, out: &Path) -> Result<(), Failure> {
+    let packed = std::io::BufReader::new(std::fs::File::open(watched(&format!("{name}.zst")))?);
+    let mut unpacked = zstd::stream::Decoder::with_buffer(packed)?;
+    unpacked.window_log_max(27)?;
+    std::io::copy(&mut unpacked, &mut std::fs::File::create(out.join(name))?)?;
     Ok(())
 }
 

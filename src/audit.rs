@@ -17,7 +17,7 @@ use crate::Error;
 use crate::decode::{Decoder, Outcome, Segment, Sink, Whole};
 use crate::flow::{BATCH, Table};
 use crate::judge;
-use crate::locate::Places;
+use crate::locate::{Places, Sight};
 use crate::model::{Expectation, Limits, Losses, Reason, Report, Settings, Text, Time, Totals};
 use crate::source::{Capture, Packet, Summary};
 use finished::Finished;
@@ -288,7 +288,9 @@ impl Audit {
             reading,
             (&devices, !options.devices.is_empty()),
             &summary.apps,
-            &|address| places.place(address),
+            (&|time| places.epoch(time), &|address, epoch| {
+                places.place_seen(address, Sight { epoch: Some(epoch) })
+            }),
             &|place, scope| expect.and_then(|expect| judge::judge(place, scope, expect)),
         );
         let (sums, destinations) =

@@ -81,6 +81,8 @@ pub(super) struct Tls {
     pub(super) certificate: u32,
     pub(super) version: u16,
     pub(super) cipher: u16,
+    /// From the ClientHello to the ServerHello, in nanoseconds; 0 where not measured.
+    pub(super) answer_ns: u32,
     pub(super) client_seen: bool,
     pub(super) server_seen: bool,
 }
@@ -95,6 +97,7 @@ impl Default for Tls {
             certificate: NONE,
             version: 0,
             cipher: 0,
+            answer_ns: 0,
             client_seen: false,
             server_seen: false,
         }

@@ -9,7 +9,7 @@ use super::reading::Reading;
 use super::talk::Talk;
 use crate::flow::{CARRIES_TUNNEL, Record, Table};
 use crate::model::{
-    App, Device, DnsRow, Flow, FlowName, Grade, HttpRow, Place, Rows, Scope, Text, Transport,
+    App, Device, DnsRow, Flow, FlowName, Grade, HttpRow, Place, Rows, Scope, Text, Time, Transport,
     Verdict, Via, scope_of,
 };
 use crate::names::{Answers, Resolved};
@@ -82,13 +82,14 @@ const SCOPES: [Scope; 4] = [
 ];
 
 impl Finished {
-    /// Joins what was stored. `place` is asked once for each remote address.
+    /// Joins what was stored. `place` is asked once for each remote address and epoch, which
+    /// `epoch` tells from a flow's start.
     pub(super) fn new(
         table: Table<Reading>,
         reading: Reading,
         (devices, devices_are_named): (&[Device], bool),
         apps: &[(u32, Text)],
-        place: &dyn Fn(IpAddr) -> Place,
+        (epoch, place): (&dyn Fn(Time) -> u16, &dyn Fn(IpAddr, u16) -> Place),
         judge: &dyn Fn(&Place, Scope) -> Option<Verdict>,
     ) -> Self {
         let Reading {
@@ -130,17 +131,17 @@ impl Finished {
             devices_are_named,
             app_names: apps.iter().cloned().collect(),
         };
-        finished.locate(place, judge);
+        finished.locate((epoch, place), judge);
         finished.number_exchanges();
         finished
     }
 
     fn locate(
         &mut self,
-        place: &dyn Fn(IpAddr) -> Place,
+        (epoch, place): (&dyn Fn(Time) -> u16, &dyn Fn(IpAddr, u16) -> Place),
         judge: &dyn Fn(&Place, Scope) -> Option<Verdict>,
     ) {
-        let mut of_address: Map<IpAddr, u32> = Map::default();
+        let mut of_address: Map<(IpAddr, u16), u32> = Map::default();
         let mut of_place: Map<Arc<Place>, u32> = Map::default();
         let mut row_addresses = Vec::with_capacity(self.rows.len());
         let mut row_turns = Vec::with_capacity(self.rows.len());
@@ -155,8 +156,9 @@ impl Finished {
             let turn = self.turn(record, self.extra(record));
             row_turns.push(turn);
             let remote = turned(record, turn).remote;
-            let number = *of_address.entry(remote).or_insert_with(|| {
-                let found = of_place.entry(Arc::new(place(remote)));
+            let epoch = epoch(record.first);
+            let number = *of_address.entry((remote, epoch)).or_insert_with(|| {
+                let found = of_place.entry(Arc::new(place(remote, epoch)));
                 let place = *found.or_insert_with_key(|found| {
                     places.push(Arc::clone(found));
                     u32::try_from(places.len().saturating_sub(1)).unwrap_or(NONE)

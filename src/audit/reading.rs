@@ -9,11 +9,11 @@ use super::devices::Hosts;
 use super::extra::{Extra, NONE, NameAt, Rare, Store, rank, tls_of};
 use super::talk::Talk;
 use crate::decode::Segment;
-use crate::flow::{Glance, Next, Record, Rtt};
+use crate::flow::{Glance, Next, Record, Rtt, between};
 use crate::inspect::{self, Inspection, Out};
 use crate::model::{
     App, Carrier, Certificate, Chunk, ClientHello, DnsMessage, Evidence, Limits, ServerHello, Side,
-    Text, Via, What,
+    Text, Time, Via, What,
 };
 use crate::names::Answers;
 use std::collections::{BTreeMap, HashMap};
@@ -46,6 +46,8 @@ pub(super) struct State {
     /// All names, in order, where there is more than the one in `extra`.
     names: Vec<NameAt>,
     buffered: usize,
+    /// When the ClientHello was seen.
+    hello_at: Option<Time>,
     /// False until the first datagram was looked at.
     begun: bool,
     /// Where this state was kept before.
@@ -101,9 +103,15 @@ impl Reading {
             What::Name { via, name } => self.name(state, &name, via, frame),
             What::ClientHello(hello) => {
                 state.extra.swapped = found.from == Side::Server;
+                state.hello_at.get_or_insert(found.time);
                 self.client_hello(state, &hello);
             }
-            What::ServerHello(hello) => self.server_hello(state, &hello),
+            What::ServerHello(hello) => {
+                self.server_hello(state, &hello);
+                if let (Some(asked), Some(tls)) = (state.hello_at.take(), &mut state.tls) {
+                    tls.answer_ns = between(asked, found.time);
+                }
+            }
             What::Certificate(certificate) => self.certificate(state, &certificate),
             What::Dns(message) => {
                 self.resolve(chunk, &message, found.from, frame);
@@ -370,6 +378,7 @@ impl crate::flow::Reader for Reading {
             rare: Rare::NOTHING,
             names: Vec::new(),
             buffered: 0,
+            hello_at: None,
             begun: kept.is_some() || passed > 0,
             kept,
         };

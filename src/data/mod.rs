@@ -55,6 +55,10 @@ pub(crate) struct Group {
 /// The embedded place database, a MaxMind DB.
 pub(crate) static PLACES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/places.mmdb"));
 
+/// The country that most addresses of a system are registered under: number (4 bytes,
+/// big-endian) and code (2 bytes), sorted by number.
+pub(crate) static SYSTEMS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/systems.bin"));
+
 include!(concat!(env!("OUT_DIR"), "/tables.rs"));
 
 #[cfg(test)]

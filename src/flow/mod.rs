@@ -13,5 +13,5 @@ mod stream;
 mod table;
 
 pub(crate) use record::{CARRIES_TUNNEL, CLIENT_IS_B, OPENING_SEEN, Record};
-pub(crate) use rtt::Rtt;
+pub(crate) use rtt::{Rtt, between};
 pub(crate) use table::{BATCH, Cut, Fate, Glance, Next, Plan, Reader, Strain, Table, Wanted};

@@ -76,6 +76,7 @@ fn place(country: Option<&str>, why: Option<&'static str>) -> Place {
         opinions: vec![PlaceOpinion {
             source: 0,
             country: country.and_then(Country::new),
+            ..PlaceOpinion::default()
         }],
         ..Place::default()
     }
@@ -183,6 +184,7 @@ fn an_indeterminate_place_says_what_would_decide() {
         .map(|(source, code)| PlaceOpinion {
             source,
             country: Country::new(code),
+            ..PlaceOpinion::default()
         })
         .collect();
     check_words(

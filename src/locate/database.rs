@@ -33,6 +33,8 @@ pub(super) enum Maker {
 pub(super) struct Database {
     pub(super) reader: Reader<Cow<'static, [u8]>>,
     pub(super) maker: Maker,
+    /// What it calls itself: files of one maker and series are editions of one database.
+    pub(super) series: String,
     /// Build time, seconds since 1970.
     pub(super) built: Option<i64>,
     /// Index of the source that countries come from.
@@ -116,6 +118,7 @@ pub(super) fn open(path: &Path, number: usize) -> Result<(Database, DataSource),
     let has = |word: &str| lower.contains(word);
     let mut database = Database {
         maker: maker(&format!("{description} {}", path.display())),
+        series: description.clone(),
         registration_only: has("asn")
             && !["country", "city", "location", "geo"]
                 .iter()

@@ -24,6 +24,7 @@ pub(super) fn open() -> Option<(Database, Vec<DataSource>)> {
     let database = Database {
         reader,
         maker: Maker::DbIp,
+        series: String::new(),
         built: country.and_then(|source| source.built),
         embedded: true,
         country_source,

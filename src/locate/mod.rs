@@ -1,20 +1,23 @@
 //! Addresses to places.
 //!
-//! In:   an address.
+//! In:   an address, and when it was spoken to.
 //! Out:  a [`Place`]: an estimate with its reasons, and never a bare country.
 //!
 //! An address that no database may place (private, documentation, tunnel) gets words instead,
 //! and so does one that its operator serves from many places. An IPv4 address inside a NAT64
-//! prefix is placed as that IPv4 address. One database, or several that agree, give a country
-//! with medium confidence: they copy from each other. Databases that disagree give none.
+//! prefix is placed as that IPv4 address. All sources are asked and what each said is kept;
+//! `estimate.rs` says what follows from it. The registration of an address is a fact of its own.
 
 mod age;
 mod anycast;
 #[cfg(feature = "geo-build")]
 mod build;
 mod database;
+mod editions;
 mod embedded;
+mod estimate;
 mod record;
+mod registration;
 mod special;
 
 #[cfg(feature = "geo-build")]
@@ -22,7 +25,10 @@ pub use build::{Built, Header, build};
 
 use crate::Error;
 use crate::model::{Confidence, DataSource, Place, PlaceOpinion, Time};
-use database::{Database, Maker};
+use database::Database;
+use editions::Epochs;
+use estimate::Heard;
+pub use estimate::{CLASSES, Class};
 use record::Record;
 use std::net::IpAddr;
 use std::path::Path;
@@ -44,8 +50,19 @@ pub struct Places {
     /// Hashes of files that add nothing: those that are loaded, and what the embedded data was
     /// built from.
     known_files: Vec<String>,
+    /// Where the registration of a block is known, the index of its source.
+    registrations: Option<usize>,
+    /// Times between which the same editions speak.
+    epochs: Epochs,
     /// Lookups that met damage.
     unreadable: AtomicU64,
+}
+
+/// What is known of an address beside itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sight {
+    /// The epoch of its flow, from [`Places::epoch`]; without one the newest data speaks.
+    pub epoch: Option<u16>,
 }
 
 impl Places {
@@ -57,6 +74,9 @@ impl Places {
             places.databases.push(database);
             places.sources = sources;
             places.known_files = embedded::files();
+            places.registrations = Some(places.sources.len());
+            places.sources.push(registration::source());
+            places.set_epochs();
         }
         places
     }
@@ -89,7 +109,34 @@ impl Places {
         let before_embedded = self.databases.iter().position(|known| known.embedded);
         self.databases
             .insert(before_embedded.unwrap_or(self.databases.len()), database);
+        self.set_epochs();
         Ok(true)
+    }
+
+    /// Cuts time where another edition begins to speak, or a source begins to be far.
+    fn set_epochs(&mut self) {
+        let mut series: Vec<Vec<i64>> = Vec::new();
+        for (number, one) in self.databases.iter().enumerate() {
+            let known = self.databases.iter().take(number);
+            if known
+                .clone()
+                .any(|other| editions::are_editions(one, other))
+            {
+                continue;
+            }
+            let editions = self.databases.iter();
+            let editions = editions.filter(|other| editions::are_editions(one, other));
+            series.push(editions.filter_map(|edition| edition.built).collect());
+        }
+        let placing = |source: &&DataSource| source.gives != ["registration"];
+        let built = self.sources.iter().filter(placing);
+        self.epochs = Epochs::new(&series, built.filter_map(|source| source.built));
+    }
+
+    /// The epoch of a time: inside one the same data speaks, so that an address has one estimate.
+    #[must_use]
+    pub fn epoch(&self, time: Time) -> u16 {
+        self.epochs.of(time)
     }
 
     /// What is loaded, in the order of `PlaceOpinion::source`.
@@ -111,9 +158,15 @@ impl Places {
         age::warnings(&self.sources, first, last)
     }
 
-    /// The estimate for one address.
+    /// The estimate for one address, by the newest data.
     #[must_use]
     pub fn place(&self, address: IpAddr) -> Place {
+        self.place_seen(address, Sight::default())
+    }
+
+    /// The estimate for one address as it was seen.
+    #[must_use]
+    pub fn place_seen(&self, address: IpAddr, sight: Sight) -> Place {
         let address = special::inside_nat64(address).unwrap_or(address);
         if let Some(why) = special::why_nowhere(address) {
             return Place {
@@ -122,11 +175,15 @@ impl Places {
                 ..Place::default()
             };
         }
+        let second = self.second(sight);
         let mut place = Place::default();
         let mut damaged = false;
         for database in &self.databases {
             match database.record(address) {
-                Ok(record) => take(database, record.unwrap_or_default(), &mut place),
+                Ok(record) => {
+                    let asked = self.asked_for_system(database, second);
+                    take(database, record.unwrap_or_default(), asked, &mut place);
+                }
                 Err(_) => damaged = true,
             }
         }
@@ -138,65 +195,110 @@ impl Places {
             place.anycast = Some(true);
             place.anycast_source = Some(declared.into());
         }
-        self.decide(&mut place, damaged);
+        if self.registrations.is_some() {
+            place.registered = registration::block(address);
+            place.as_country = place.asn.and_then(registration::system);
+        }
+        self.settle(&mut place, second, damaged);
         place
     }
 
-    /// The country, or why there is none.
-    fn decide(&self, place: &mut Place, damaged: bool) {
-        if place.anycast == Some(true) {
-            place.unknown_because = Some(ANYCAST_WORDS);
-            return;
-        }
-        let mut heard = place
-            .opinions
-            .iter()
-            .filter(|opinion| !self.superseded(opinion, place));
-        let first = heard.find_map(|opinion| opinion.country);
-        let agree = heard.all(|opinion| opinion.country.is_none() || opinion.country == first);
-        match first {
-            Some(country) if agree => {
-                place.country = Some(country);
-                place.confidence = Confidence::Medium;
+    /// A second inside the epoch, or the newest build time.
+    fn second(&self, sight: Sight) -> i64 {
+        match sight.epoch {
+            Some(epoch) => self.epochs.second(epoch),
+            None => {
+                let built = self.sources.iter().filter_map(|source| source.built);
+                built.max().unwrap_or(0)
             }
-            Some(_) => place.unknown_because = Some("sources disagree"),
-            None if self.databases.is_empty() => {
-                place.unknown_because = Some("no database is loaded");
-            }
-            None if damaged => place.unknown_because = Some("the database is damaged here"),
-            None => place.unknown_because = Some("not in any database"),
         }
     }
 
-    /// True where a newer edition by the same maker has spoken.
-    fn superseded(&self, opinion: &PlaceOpinion, place: &Place) -> bool {
+    /// The country, or why there is none.
+    fn settle(&self, place: &mut Place, second: i64, damaged: bool) {
+        let speaking: Vec<&PlaceOpinion> = place
+            .opinions
+            .iter()
+            .filter(|opinion| !self.superseded(opinion, place, second))
+            .collect();
+        let heard = Heard {
+            databases: speaking.iter().filter_map(|said| said.country).collect(),
+            registered: place.registered,
+            anycast: place.anycast == Some(true),
+            ..Heard::default()
+        };
+        let speaking: Vec<(usize, Option<crate::model::Country>)> = speaking
+            .iter()
+            .map(|said| (said.source, said.country))
+            .collect();
+        estimate::settle(place, &heard);
+        if self.databases.is_empty() && heard.databases.is_empty() && !heard.anycast {
+            place.unknown_because = Some("no database is loaded");
+            place.settled_by = Some("a place database (--geo FILE.mmdb)");
+        } else if damaged && place.unknown_because == Some("not in any database") {
+            place.unknown_because = Some("the database is damaged here");
+            place.settled_by =
+                Some("an undamaged copy of the database, or a second one (--geo FILE.mmdb)");
+        }
+        // Where one source that says so is near, the others need not be.
+        let is_far = |source: usize| {
+            let built = self.sources.get(source).and_then(|source| source.built);
+            editions::is_far(built, second)
+        };
+        let mut saying = speaking.iter().filter(|(_, said)| *said == place.country);
+        if place.country.is_some() && saying.all(|(source, _)| is_far(*source)) {
+            estimate::lower(place, Confidence::Medium, FAR);
+        }
+    }
+
+    /// True where another edition of the same database is nearer to `second` and has spoken.
+    fn superseded(&self, opinion: &PlaceOpinion, place: &Place, second: i64) -> bool {
         let of = |source| {
             self.databases
                 .iter()
                 .find(|known| known.country_source == Some(source))
         };
-        let Some(own) = of(opinion.source).filter(|own| own.maker != Maker::Unknown) else {
+        let Some(own) = of(opinion.source) else {
             return false;
         };
         place.opinions.iter().any(|other| {
-            other.country.is_some()
-                && of(other.source).is_some_and(|other_database| {
-                    other_database.maker == own.maker
-                        && (other_database.built, other.source) > (own.built, opinion.source)
+            other.source != opinion.source
+                && other.country.is_some()
+                && of(other.source).is_some_and(|edition| {
+                    let (one, other) = ((own.built, opinion.source), (edition.built, other.source));
+                    editions::are_editions(own, edition) && editions::is_nearer(other, one, second)
                 })
+        })
+    }
+
+    /// False where another edition of the same database is nearer and knows systems too.
+    fn asked_for_system(&self, own: &Database, second: i64) -> bool {
+        let Some(number) = own.asn_source else {
+            return false;
+        };
+        !self.databases.iter().any(|edition| {
+            edition.asn_source.is_some_and(|other| {
+                other != number
+                    && editions::are_editions(own, edition)
+                    && editions::is_nearer((edition.built, other), (own.built, number), second)
+            })
         })
     }
 }
 
+/// Why a class of evidence earns less than it could.
+const FAR: &str = "the data is more than a year older or newer than the traffic";
+
 /// Adds what one database says.
-fn take(database: &Database, record: Record<'_>, place: &mut Place) {
+fn take(database: &Database, record: Record<'_>, names_systems: bool, place: &mut Place) {
     if let Some(source) = database.country_source {
         place.opinions.push(PlaceOpinion {
             source,
             country: record.country,
+            ..PlaceOpinion::default()
         });
     }
-    if place.asn.is_none() && record.asn.is_some() {
+    if names_systems && place.asn.is_none() && record.asn.is_some() {
         place.asn = record.asn;
         place.as_org = record.org.map(|(name, _)| Arc::from(cut(name)));
     }

@@ -14,6 +14,11 @@ fn at(places: &Places, address: &str) -> Place {
     places.place(address.parse().unwrap())
 }
 
+/// How many sources are embedded: the index of the first one added.
+fn embedded() -> usize {
+    EMBEDDED.sources().len()
+}
+
 fn code(place: &Place) -> &str {
     place.country.as_ref().map_or("", Country::code)
 }
@@ -101,11 +106,13 @@ fn systems_have_number_and_name() {
 #[test]
 fn the_embedded_sources_have_dates_and_credits() {
     let sources = EMBEDDED.sources();
-    assert_eq!(sources.len(), 2);
     for source in sources {
         let built = source.built.and_then(database::day);
         assert_eq!(built, source.date, "{source:?}");
-        assert!(source.credit.is_some() && source.link.is_some() && source.sha256.len() == 64);
+        assert!(source.sha256.len() == 64, "{source:?}");
+        let owes_credit = source.gives != ["registration"];
+        assert_eq!(source.credit.is_some(), owes_credit, "{source:?}");
+        assert_eq!(source.link.is_some(), owes_credit, "{source:?}");
     }
     assert_eq!(at(&EMBEDDED, "54.179.147.20").opinions[0].source, 0);
     assert_eq!(sources[0].gives, ["country"]);
@@ -274,7 +281,7 @@ fn databases_that_agree_or_not() {
         .iter()
         .map(|said| (said.source, said.country.as_ref().unwrap().code()))
         .collect();
-    assert_eq!(said, [(0, "SG"), (2, "MY")]);
+    assert_eq!(said, [(0, "SG"), (embedded(), "MY")]);
     assert_eq!(place.asn, Some(16509), "the system is still known");
     // Outside the own database the embedded one stands alone.
     assert_eq!(code(&at(&differ, "220.181.106.151")), "CN");
@@ -291,12 +298,56 @@ fn a_newer_edition_of_the_same_maker_speaks_for_it() {
 }
 
 #[test]
+fn the_edition_nearest_to_the_traffic_speaks() {
+    const DAY: u64 = 86_400;
+    let edition = |day: u64, code| database("DBIP-Country-Lite", day * DAY, country_code(code));
+    let files = [
+        ("2014.mmdb", edition(16_200, "MY")),
+        ("2015.mmdb", edition(16_600, "ID")),
+    ];
+    let places = with(&files).unwrap();
+    let at_day = |day: u64| {
+        let time = Time(i64::try_from(day * DAY).unwrap() * 1_000_000_000);
+        let epoch = Some(places.epoch(time));
+        places.place_seen("54.179.147.20".parse().unwrap(), Sight { epoch })
+    };
+    for (day, want, far) in [
+        (15_000, "MY", true),
+        (16_399, "MY", false),
+        (16_400, "ID", false),
+        (16_960, "ID", false),
+        (16_970, "ID", true),
+        (20_600, "SG", false),
+        (22_000, "SG", true),
+    ] {
+        let place = at_day(day);
+        assert_eq!((code(&place), place.opinions.len()), (want, 3), "{day}");
+        let lowered: &[&str] = if far { &[FAR] } else { &[] };
+        assert_eq!(place.lowered_because, lowered, "{day}");
+    }
+    let newest = at(&places, "54.179.147.20");
+    assert_eq!(code(&newest), "SG", "without a time the newest speaks");
+}
+
+#[test]
+fn registration_is_a_fact_of_its_own() {
+    let place = at(&EMBEDDED, "47.74.128.1");
+    let registered = place.registered.as_ref().map(Country::code);
+    assert_eq!((code(&place), registered), ("SG", Some("US")));
+    assert_eq!(place.class, Some("one-database-apart"));
+    let place = at(&EMBEDDED, "220.181.106.151");
+    assert_eq!(place.as_country, Country::new("CN"));
+    assert_eq!(place.class, Some("one-database-registered"));
+    assert_eq!(at(&Places::none(), "47.74.128.1").registered, None);
+}
+
+#[test]
 fn the_same_file_is_one_voice() {
     let bytes = database("Own", 1, country_code("SG"));
     let places = with(&[("a.mmdb", bytes.clone()), ("b.mmdb", bytes)]).unwrap();
-    assert_eq!(places.sources().len(), 3);
-    let embedded = with(&[("whereto.mmdb", crate::data::PLACES.to_vec())]).unwrap();
-    assert_eq!(embedded.sources().len(), 2);
+    assert_eq!(places.sources().len(), embedded() + 1);
+    let same = with(&[("whereto.mmdb", crate::data::PLACES.to_vec())]).unwrap();
+    assert_eq!(same.sources().len(), embedded());
 }
 
 #[test]
@@ -311,8 +362,9 @@ fn a_users_own_systems_come_first() {
         (place.asn, place.as_org.as_deref(), code(&place)),
         (Some(64_512), Some("Own"), "SG")
     );
-    assert_eq!(places.sources()[2].gives, ["asn"]);
-    assert_eq!(places.sources()[2].date.as_deref(), Some("1970-01-01"));
+    let own = &places.sources()[embedded()];
+    assert_eq!(own.gives, ["asn"]);
+    assert_eq!(own.date.as_deref(), Some("1970-01-01"));
 }
 
 #[test]

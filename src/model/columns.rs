@@ -77,7 +77,7 @@ pub enum Value<'a> {
     Milliseconds(u64),
     /// Yes or no.
     Boolean(bool),
-    /// A word of ours: needs no escaping.
+    /// A word of ours, without comma or quote: needs no escaping.
     Word(&'static str),
     /// Words from a database. To be escaped.
     Words(&'a str),
@@ -93,6 +93,10 @@ pub enum Value<'a> {
     TlsVersion(u16),
     /// A cipher suite, as `0x1301`.
     Cipher(u16),
+    /// Words of ours, joined by `; `.
+    List(&'a [&'static str]),
+    /// Codes of countries, joined by spaces.
+    Excluded(&'a [super::Excluded]),
     /// What each source said: `name=CC`, joined by `;`.
     Opinions(&'a [PlaceOpinion], &'a [DataSource]),
 }

@@ -34,7 +34,9 @@ pub use flow::{DnsRow, Flow, FlowName, HttpRow, Transport};
 pub use input::{Input, Interface, Recorded};
 pub use limits::Limits;
 pub use losses::{Damage, Losses, Reason};
-pub use place::{Confidence, DataSource, Place, PlaceOpinion};
+pub use place::{
+    Confidence, DataSource, Excluded, Operator, OpinionKind, Physics, Place, PlaceOpinion,
+};
 pub use report::{Expectation, ExpectedGroup, Report, Rows, Settings, SortedRows, Totals};
 pub use text::Text;
 pub use time::Time;

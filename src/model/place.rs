@@ -30,13 +30,86 @@ impl Confidence {
     }
 }
 
+/// What kind of source spoke of a place.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum OpinionKind {
+    /// A place database: someone else's estimate.
+    #[default]
+    Database,
+    /// The ranges that the operator of a cloud publishes: its own word.
+    OperatorRange,
+    /// A geofeed (RFC 8805): the word of whoever holds the block.
+    Geofeed,
+}
+
+impl OpinionKind {
+    /// The word in outputs.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            OpinionKind::Database => "database",
+            OpinionKind::OperatorRange => "operator-range",
+            OpinionKind::Geofeed => "geofeed",
+        }
+    }
+}
+
 /// What one source said about one address.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
 pub struct PlaceOpinion {
     /// Index into `Report::data`.
     pub source: usize,
     /// The country it gave, if any.
     pub country: Option<Country>,
+    /// What kind of source it is.
+    pub kind: OpinionKind,
+    /// What else it said: `AWS ap-southeast-1, S3, Singapore`.
+    pub detail: Option<Arc<str>>,
+}
+
+/// Who operates a network, and where that company has its seat.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct Operator {
+    /// The company: `Amazon`.
+    pub name: Arc<str>,
+    /// Country of that company's seat.
+    pub country: Country,
+    /// Its ultimate parent, where that is another: name, and country of its seat.
+    pub parent: Option<(Arc<str>, Country)>,
+    /// What it is: `cloud`, `carrier`.
+    pub roles: Vec<Arc<str>>,
+    /// How it is known: the file and its day, in words.
+    pub source: Arc<str>,
+    /// True where only the registration of the system says so, not the catalogue.
+    pub registered_only: bool,
+}
+
+/// A country that light could not have reached and returned from in time.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Excluded {
+    /// The country.
+    pub country: Country,
+    /// The shortest way there from the vantage, in kilometres, rounded down.
+    pub km: u32,
+    /// Too far even in vacuum.
+    pub in_vacuum: bool,
+}
+
+/// What the smallest round trip says about the end that answered.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct Physics {
+    /// Smallest handshake round trip of this address, in nanoseconds.
+    pub rtt_ns: u64,
+    /// Where the phone was: `DE`, or `52.52,13.40`.
+    pub vantage: Arc<str>,
+    /// How far light in fibre comes and returns in that time, in kilometres (4.9 us a km).
+    pub fibre_km: u32,
+    /// The same in vacuum (299,792.458 km/s).
+    pub vacuum_km: u32,
+    /// Countries named by a source that lie further.
+    pub excluded: Vec<Excluded>,
+    /// Why the round trip was not used, where it was not.
+    pub off_because: Option<&'static str>,
 }
 
 /// Where an address is and who announces it. Every field is an inference: none was seen on
@@ -47,25 +120,49 @@ pub struct Place {
     pub country: Option<Country>,
     /// How surely.
     pub confidence: Confidence,
+    /// Which class of evidence that rests on: a row of the table in `docs/method.md`.
+    pub class: Option<&'static str>,
     /// What each source said, in the order of `Report::data`.
     pub opinions: Vec<PlaceOpinion>,
     /// Why there is no country, in words: `private address`, `not in any database`,
     /// `sources disagree`.
     pub unknown_because: Option<&'static str>,
+    /// What would settle it, or make it surer, in words.
+    pub settled_by: Option<&'static str>,
+    /// Why it is less sure than its class, in words.
+    pub lowered_because: Vec<&'static str>,
+    /// The country under which the block of addresses is registered: no place.
+    pub registered: Option<Country>,
     /// Autonomous system number.
     pub asn: Option<u32>,
     /// The name under which that system is registered.
     pub as_org: Option<Arc<str>>,
-    /// Country of the operator (filled by the catalogue of operators).
-    pub operator_country: Option<Country>,
+    /// The country under which that system is registered: no place.
+    pub as_country: Option<Country>,
+    /// Who operates the network.
+    pub operator: Option<Arc<Operator>>,
     /// Cloud provider that published the range.
     pub cloud: Option<Arc<str>>,
-    /// Its region.
+    /// Its region, local zone or city.
     pub cloud_region: Option<Arc<str>>,
+    /// The service that the range belongs to.
+    pub cloud_service: Option<Arc<str>>,
+    /// City of the region, where the operator publishes it.
+    pub city: Option<Arc<str>>,
     /// True if the prefix is declared anycast; `None` where no source speaks of it.
     pub anycast: Option<bool>,
     /// Who declares it, of what, where and when, in words.
     pub anycast_source: Option<Arc<str>>,
+    /// What the round trip says, where a vantage was given.
+    pub physics: Option<Arc<Physics>>,
+}
+
+impl Place {
+    /// Country of the company that operates the network.
+    #[must_use]
+    pub fn operator_country(&self) -> Option<&Country> {
+        self.operator.as_ref().map(|operator| &operator.country)
+    }
 }
 
 /// A database or list that places were taken from.
@@ -87,6 +184,6 @@ pub struct DataSource {
     pub credit: Option<String>,
     /// Where the credit must link to.
     pub link: Option<String>,
-    /// What it gives: `country`, `asn`.
+    /// What it gives: `country`, `asn`, `ranges`, `anycast`, `registration`, `owners`.
     pub gives: Vec<&'static str>,
 }

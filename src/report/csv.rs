@@ -8,7 +8,7 @@
 //! Cells of text cannot become formulas and hold no control characters: `escape.rs` sees to
 //! it. Numbers, words of ours, addresses and times are written as they are.
 
-use super::{escape, number, opinion_words, words};
+use super::{escape, excluded_codes, number, opinion_words, words};
 use crate::model::columns::{COLUMNS, Row, Value, tls_version};
 use crate::model::{Destination, DnsAnswer, DnsRow, Finding, Report, Text};
 use std::io::{self, Write};
@@ -259,6 +259,10 @@ impl<'w> Table<'w> {
             Value::Cipher(cipher) => {
                 out.extend_from_slice(b"0x");
                 escape::hex(out, &cipher.to_be_bytes());
+            }
+            Value::List(words) => escape::csv(out, words.join("; ").as_bytes()),
+            Value::Excluded(excluded) => {
+                out.extend_from_slice(excluded_codes(excluded).as_bytes());
             }
             Value::Opinions(opinions, data) => {
                 escape::csv(out, opinion_words(opinions, data).as_bytes());

@@ -17,7 +17,7 @@ mod sample;
 pub mod text;
 mod words;
 
-use crate::model::{DataSource, PlaceOpinion, Report};
+use crate::model::{DataSource, Excluded, PlaceOpinion, Report};
 use std::io::{self, Write};
 
 /// How text is laid out. Other formats have no use for it.
@@ -155,6 +155,12 @@ pub const INFO_FORMATS: &[Format] = &[
         write: |report, _, out| json::info(report, out),
     },
 ];
+
+/// Codes of excluded countries, joined by spaces.
+fn excluded_codes(excluded: &[Excluded]) -> String {
+    let codes: Vec<&str> = excluded.iter().map(|one| one.country.code()).collect();
+    codes.join(" ")
+}
 
 /// What each source said, as the `country_sources` column has it: `name=CC`, joined by `;`.
 /// To be escaped.

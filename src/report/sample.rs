@@ -89,10 +89,12 @@ fn place(code: &str, asn: u32, organisation: &str) -> Place {
             PlaceOpinion {
                 source: 0,
                 country: country(code),
+                ..PlaceOpinion::default()
             },
             PlaceOpinion {
                 source: 1,
                 country: None,
+                ..PlaceOpinion::default()
             },
         ],
         asn: Some(asn),
@@ -107,10 +109,12 @@ fn disputed() -> Place {
             PlaceOpinion {
                 source: 0,
                 country: country("US"),
+                ..PlaceOpinion::default()
             },
             PlaceOpinion {
                 source: 1,
                 country: country("SG"),
+                ..PlaceOpinion::default()
             },
         ],
         unknown_because: Some("sources disagree"),

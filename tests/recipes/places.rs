@@ -1,4 +1,4 @@
-//! Writes `src/data/places.mmdb.zst` and `src/data/places.toml` anew.
+//! Writes `src/data/places.mmdb.zst`, `places.toml` and `systems.bin.zst` anew.
 //!
 //! `docs/data.md` has the commands. The same packages give the same bytes.
 #![allow(missing_docs)]
@@ -9,7 +9,9 @@
 )]
 
 use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use whereto::locate::{Header, build};
 
@@ -80,6 +82,15 @@ fn main() -> Result<(), Failure> {
     let packed = zstd::encode_all(built.mmdb.as_slice(), 19)?;
     std::fs::write(to.join("places.mmdb.zst"), &packed)?;
     std::fs::write(to.join("places.toml"), describe(&from, &built.mmdb)?)?;
+    let systems = systems(&from)?;
+    let packed_systems = zstd::encode_all(systems.as_slice(), 19)?;
+    std::fs::write(to.join("systems.bin.zst"), &packed_systems)?;
+    println!(
+        "{} systems with a country, {} bytes, {} packed",
+        systems.len() / 6,
+        systems.len(),
+        packed_systems.len()
+    );
     println!(
         "{} ranges ({} in tunnel prefixes left out, {} cut at an overlap), {} bytes, {} packed",
         built.ranges,
@@ -89,6 +100,57 @@ fn main() -> Result<(), Failure> {
         packed.len()
     );
     Ok(())
+}
+
+/// The country under which most of a system's announced addresses are registered, where that
+/// is at least two thirds: number (4 bytes, big-endian) and code (2 bytes), sorted by number.
+/// IPv4 is counted in 256 addresses, IPv6, where a system has no IPv4, in ranges.
+fn systems(from: &Path) -> Result<Vec<u8>, Failure> {
+    let mut weights: BTreeMap<u32, BTreeMap<&'static str, u64>> = BTreeMap::new();
+    for file in ["asn-ipv4.csv", "asn-ipv6.csv"] {
+        let known: BTreeSet<u32> = weights.keys().copied().collect();
+        let path = from.join("asn").join(file);
+        let mut lines = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .from_path(path)?;
+        for line in lines.records() {
+            let line = line?;
+            let (Some(first), Some(last), Some(number)) = (line.get(0), line.get(1), line.get(2))
+            else {
+                continue;
+            };
+            let number: u32 = number.trim_start_matches("AS").parse()?;
+            if number == 0 || known.contains(&number) {
+                continue;
+            }
+            let of_system = weights.entry(number).or_default();
+            let mut add = |code: Option<&'static str>| {
+                *of_system.entry(code.unwrap_or("")).or_default() += 1;
+            };
+            match (first.parse()?, last.parse()?) {
+                (IpAddr::V4(first), IpAddr::V4(last)) => (first.to_bits()..=last.to_bits())
+                    .step_by(256)
+                    .for_each(|bits| add(iptocc::country_code(Ipv4Addr::from_bits(bits)))),
+                (first, _) => add(iptocc::country_code(first)),
+            }
+        }
+    }
+    let mut out = Vec::new();
+    for (number, of_system) in weights {
+        let sum: u64 = of_system.values().sum();
+        let most = of_system
+            .iter()
+            .filter(|(code, _)| code.len() == 2)
+            .max_by_key(|(_, weight)| **weight);
+        if let Some((code, weight)) = most
+            && weight * 3 >= sum * 2
+        {
+            out.extend(number.to_be_bytes());
+            out.extend(code.as_bytes());
+        }
+    }
+    Ok(out)
 }
 
 fn check_version(from: &Path, package: &Package) -> Result<(), Failure> {

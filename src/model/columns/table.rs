@@ -211,8 +211,7 @@ pub const COLUMNS: &[Column] = &[
             words(
                 row.flow
                     .place
-                    .operator_country
-                    .as_ref()
+                    .operator_country()
                     .map(|country| country.code()),
             )
         },
@@ -334,7 +333,69 @@ pub const COLUMNS: &[Column] = &[
         "words",
         "Why there is no country.",
         Kind::String,
-        |row| word(row.flow.place.unknown_because),
+        |row| words(row.flow.place.unknown_because),
+    ),
+    nullable(
+        "country_class",
+        "word",
+        "The class of evidence that the country rests on: a row of the table in `docs/method.md`.",
+        Kind::String,
+        |row| word(row.flow.place.class),
+    ),
+    nullable(
+        "country_lowered_because",
+        "words",
+        "Why the country is less sure than its class; several joined by `; `.",
+        Kind::String,
+        |row| match row.flow.place.lowered_because.as_slice() {
+            [] => Value::Null,
+            reasons => Value::List(reasons),
+        },
+    ),
+    nullable(
+        "country_settled_by",
+        "words",
+        "What would settle the country, or make it surer.",
+        Kind::String,
+        |row| words(row.flow.place.settled_by),
+    ),
+    nullable(
+        "registered_country",
+        "ISO 3166-1 alpha-2",
+        "The country under which the block of addresses is registered. No place: see `country`.",
+        Kind::String,
+        |row| country(row.flow.place.registered.as_ref()),
+    ),
+    nullable(
+        "as_country",
+        "ISO 3166-1 alpha-2",
+        "The country under which most of the autonomous system's addresses are registered. No place.",
+        Kind::String,
+        |row| country(row.flow.place.as_country.as_ref()),
+    ),
+    nullable(
+        "cloud_service",
+        "text",
+        "The service that the provider publishes the address for.",
+        Kind::String,
+        |row| words(row.flow.place.cloud_service.as_deref()),
+    ),
+    nullable(
+        "city",
+        "text",
+        "City of the provider's region, as the provider publishes it.",
+        Kind::String,
+        |row| words(row.flow.place.city.as_deref()),
+    ),
+    nullable(
+        "rtt_excludes",
+        "ISO 3166-1 alpha-2",
+        "Countries named by a source that light in fibre could not have reached and returned from in the smallest handshake round trip of the address, with `--vantage`; joined by spaces.",
+        Kind::String,
+        |row| match row.flow.place.physics.as_deref() {
+            Some(physics) if !physics.excluded.is_empty() => Value::Excluded(&physics.excluded),
+            _ => Value::Null,
+        },
     ),
     nullable(
         "tls_version_chosen",
@@ -435,6 +496,10 @@ fn opinions<'a>(row: Row<'a>) -> Value<'a> {
     } else {
         Value::Null
     }
+}
+
+fn country(country: Option<&crate::model::Country>) -> Value<'_> {
+    words(country.map(crate::model::Country::code))
 }
 
 fn integer<'a>(number: Option<u64>) -> Value<'a> {

@@ -1,8 +1,10 @@
 //! The long lists of the document, a line a row, handed on as they are written.
 
 use super::writer::Writer;
-use crate::model::columns::Row;
-use crate::model::{Destination, DnsAnswer, DnsRow, Finding, Flow, HttpRow, Place, Report, Text};
+use crate::model::columns::{Row, Value};
+use crate::model::{
+    Country, Destination, DnsAnswer, DnsRow, Finding, Flow, HttpRow, Physics, Place, Report, Text,
+};
 use crate::report::{opinion_words, words};
 use std::io;
 
@@ -96,17 +98,65 @@ fn where_it_is(json: &mut Writer<'_>, place: &Place, report: &Report) {
     let sources = opinion_words(&place.opinions, &report.data);
     json.field_string_or_null("country_sources", Some(&*sources).filter(|s| !s.is_empty()));
     json.field_string_or_null("country_unknown_because", place.unknown_because);
+    json.field_string_or_null("country_class", place.class);
+    json.list(
+        "country_lowered_because",
+        &place.lowered_because,
+        |json, why| json.string(why),
+    );
+    json.field_string_or_null("country_settled_by", place.settled_by);
+    let code = |country: Option<&Country>| country.map(|country| country.code().to_owned());
+    json.field_string_or_null(
+        "registered_country",
+        code(place.registered.as_ref()).as_deref(),
+    );
+    json.field_string_or_null("as_country", code(place.as_country.as_ref()).as_deref());
+    json.list("country_opinions", &place.opinions, |json, opinion| {
+        json.begin(b'{');
+        let source = report.data.get(opinion.source);
+        json.field_string_or_null("source", source.map(|source| source.name.as_str()));
+        json.field_string("kind", opinion.kind.as_str());
+        json.field_string_or_null("country", code(opinion.country.as_ref()).as_deref());
+        json.field_string_or_null("detail", opinion.detail.as_deref());
+        json.end(b'}');
+    });
+    round_trip(json, place.physics.as_deref());
     json.field_or_null("asn", place.asn.map(u64::from));
     json.field_string_or_null("as_org", place.as_org.as_deref());
-    let operator = place.operator_country.as_ref();
+    let operator = place.operator_country();
     json.field_string_or_null("operator_country", operator.map(|country| country.code()));
     json.field_string_or_null("cloud", place.cloud.as_deref());
     json.field_string_or_null("cloud_region", place.cloud_region.as_deref());
+    json.field_string_or_null("cloud_service", place.cloud_service.as_deref());
+    json.field_string_or_null("city", place.city.as_deref());
     json.key("anycast");
     match place.anycast {
         Some(yes) => json.boolean(yes),
         None => json.null(),
     }
+}
+
+/// What the round trip says of the place, with its arithmetic.
+fn round_trip(json: &mut Writer<'_>, physics: Option<&Physics>) {
+    json.key("round_trip");
+    let Some(physics) = physics else {
+        return json.null();
+    };
+    json.begin(b'{');
+    json.cell("rtt_ms", Value::Milliseconds(physics.rtt_ns));
+    json.field_string("vantage", &physics.vantage);
+    json.field("fibre_km", physics.fibre_km.into());
+    json.field("vacuum_km", physics.vacuum_km.into());
+    json.list("excluded", &physics.excluded, |json, excluded| {
+        json.begin(b'{');
+        json.field_string("country", excluded.country.code());
+        json.field("km", excluded.km.into());
+        json.key("in_vacuum");
+        json.boolean(excluded.in_vacuum);
+        json.end(b'}');
+    });
+    json.field_string_or_null("off_because", physics.off_because);
+    json.end(b'}');
 }
 
 pub(super) fn findings(json: &mut Writer<'_>, report: &Report) -> io::Result<()> {

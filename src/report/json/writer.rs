@@ -6,7 +6,7 @@
 
 use crate::model::columns::{Row, Value, tls_version};
 use crate::model::{DataSource, PlaceOpinion, Text, Time};
-use crate::report::{escape, number, opinion_words};
+use crate::report::{escape, excluded_codes, number, opinion_words};
 use std::io::{self, Write};
 use std::net::IpAddr;
 
@@ -201,6 +201,8 @@ impl<'w> Writer<'w> {
                 self.buffer.push(b'"');
             }
             Value::Opinions(opinions, data) => self.opinions(opinions, data),
+            Value::List(words) => self.string(&words.join("; ")),
+            Value::Excluded(excluded) => self.string(&excluded_codes(excluded)),
         }
     }
 
