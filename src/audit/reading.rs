@@ -108,7 +108,8 @@ impl Reading {
             }
             What::ServerHello(hello) => {
                 self.server_hello(state, &hello);
-                if let (Some(asked), Some(tls)) = (state.hello_at.take(), &mut state.tls) {
+                let tls = self.store.tls.get_mut(state.extra.tls);
+                if let (Some(asked), Some(tls)) = (state.hello_at.take(), tls) {
                     tls.answer_ns = between(asked, found.time);
                 }
             }
