@@ -8,7 +8,7 @@
 mod halves;
 
 use super::extra::NONE;
-use super::finished::{Finished, Sums, View};
+use super::finished::{Finished, Sums, TOGETHER, View};
 use crate::flow::{CARRIES_TUNNEL, Record};
 use crate::model::{
     Arena, DataSource, Destination, Expectation, Finding, Grade, Scope, Text, Time, Totals,
@@ -135,9 +135,6 @@ impl Groups {
         }
     }
 }
-
-/// Rows whose groups are looked up together, so that waits for memory overlap.
-const TOGETHER: usize = 32;
 
 /// Totals and destinations of a finished audit.
 pub(super) fn group(

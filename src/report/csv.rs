@@ -260,6 +260,7 @@ impl<'w> Table<'w> {
                 out.extend_from_slice(b"0x");
                 escape::hex(out, &cipher.to_be_bytes());
             }
+            Value::Hex(bytes) => escape::hex(out, bytes),
             Value::List(words) => escape::csv(out, words.join("; ").as_bytes()),
             Value::Excluded(excluded) => {
                 out.extend_from_slice(excluded_codes(excluded).as_bytes());
