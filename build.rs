@@ -1,8 +1,9 @@
 //! Prepares the embedded data: the place database unpacked, the small tables as Rust.
 //!
-//! In:   `src/data/places.mmdb.zst`, `systems.bin.zst`, `places.toml`, `anycast.toml`,
-//!       `groups.toml`.
-//! Out:  `places.mmdb`, `systems.bin` and `tables.rs` in `OUT_DIR`, for `src/data/mod.rs`.
+//! In:   `src/data/places.mmdb.zst`, `systems.bin.zst`, `places.toml`, `ranges.zst`,
+//!       `ranges.toml`, `regions.toml`, `anycast.toml`, `groups.toml`.
+//! Out:  `places.mmdb`, `systems.bin`, `ranges-v4`, `ranges-v6` and `tables.rs` in `OUT_DIR`, for
+//!       `src/data/mod.rs`.
 //!
 //! A table that does not hold together stops the build with the file and the entry at fault.
 
@@ -28,6 +29,8 @@ fn main() -> Result<(), Failure> {
     places(&read("places.toml")?, &mut code)?;
     anycast(&read("anycast.toml")?, &mut code)?;
     groups(&read("groups.toml")?, &mut code)?;
+    let regions = regions(&read("regions.toml")?, &mut code)?;
+    ranges(out, &regions, &mut code)?;
     std::fs::write(out.join("tables.rs"), code)?;
     Ok(())
 }
@@ -181,4 +184,208 @@ fn list<'a>(table: &'a Table, key: &str) -> Result<Vec<&'a Table>, Failure> {
     let found = table.get(key).and_then(Value::as_array);
     let found = found.ok_or_else(|| format!("src/data: no [[{key}]]"))?;
     Ok(found.iter().filter_map(Value::as_table).collect())
+}
+
+/// The regions of clouds: one line each, sorted by provider and name.
+fn regions(table: &Table, code: &mut String) -> Result<Vec<(String, String)>, Failure> {
+    let mut regions: Vec<Region<'_>> = Vec::new();
+    writeln!(code, "pub(crate) static CLOUDS: &[Cloud] = &[")?;
+    for cloud in list(table, "provider")? {
+        let provider = text(cloud, "name")?;
+        let aliases = cloud.get("aliases").and_then(Value::as_array);
+        let aliases = aliases.ok_or("regions.toml: a provider without aliases")?;
+        let aliases: Vec<&str> = aliases.iter().filter_map(Value::as_str).collect();
+        writeln!(
+            code,
+            "    Cloud {{ name: {provider:?}, aliases: &{aliases:?} }},"
+        )?;
+        // Each table says where it is from and for which day it is right.
+        if !text(cloud, "source")?.starts_with("https://") || seconds(text(cloud, "date")?).is_err()
+        {
+            return Err(format!("regions.toml: {provider} without source or date").into());
+        }
+        for line in text(cloud, "regions")?
+            .lines()
+            .filter(|line| !line.is_empty())
+        {
+            let wrong = || format!("regions.toml: {line:?} is not `NAME COUNTRY CITY`");
+            let (name, rest) = line.split_once(' ').ok_or_else(wrong)?;
+            let (country, city) = rest.split_once(' ').unwrap_or((rest, ""));
+            let is_code =
+                country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase());
+            if !is_code && country != "-" && !country.starts_with('=') {
+                return Err(wrong().into());
+            }
+            regions.push(Region {
+                provider,
+                name,
+                country,
+                city,
+            });
+        }
+    }
+    writeln!(code, "];")?;
+    let mut all: Vec<(&str, String, Region<'_>)> = Vec::new();
+    for region in &regions {
+        let own = match region.country.strip_prefix('=') {
+            None => *region,
+            Some(name) => *regions
+                .iter()
+                .find(|other| other.provider == region.provider && other.name == name)
+                .ok_or_else(|| format!("regions.toml: no region {name}"))?,
+        };
+        all.push((region.provider, region.name.to_ascii_lowercase(), own));
+    }
+    all.sort_unstable_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
+    writeln!(code, "pub(crate) static REGIONS: &[CloudRegion] = &[")?;
+    for (at, (provider, key, region)) in all.iter().enumerate() {
+        if at > 0
+            && all
+                .get(at - 1)
+                .is_some_and(|before| (before.0, &before.1) == (*provider, key))
+        {
+            return Err(format!("regions.toml: {provider} {key} is there twice").into());
+        }
+        let country = region.country.trim_start_matches('-');
+        let zones = all.iter().filter(|(owner, zone, _)| {
+            owner == provider
+                && zone
+                    .strip_prefix(key.as_str())
+                    .is_some_and(|rest| rest.starts_with('-'))
+        });
+        let mut elsewhere: Vec<&str> = match *provider {
+            "AWS" => zones
+                .map(|(.., zone)| zone.country)
+                .filter(|other| *other != country)
+                .collect(),
+            _ => Vec::new(),
+        };
+        elsewhere.sort_unstable();
+        elsewhere.dedup();
+        write!(
+            code,
+            "    CloudRegion {{ provider: {provider:?}, key: {key:?}, name: {:?}, ",
+            region.name
+        )?;
+        writeln!(
+            code,
+            "country: {country:?}, city: {:?}, elsewhere: &{elsewhere:?} }},",
+            region.city
+        )?;
+    }
+    writeln!(code, "];")?;
+    Ok(all
+        .into_iter()
+        .map(|(provider, key, _)| (provider.to_owned(), key))
+        .collect())
+}
+
+#[derive(Clone, Copy)]
+struct Region<'a> {
+    provider: &'a str,
+    name: &'a str,
+    country: &'a str,
+    city: &'a str,
+}
+
+/// The ranges of clouds: `ranges-v4` and `ranges-v6` in `OUT_DIR`, descriptions in the tables.
+fn ranges(out: &Path, regions: &[(String, String)], code: &mut String) -> Result<(), Failure> {
+    let about = read("ranges.toml")?;
+    write!(
+        code,
+        "pub(crate) static RANGES: RangesSource = RangesSource {{ "
+    )?;
+    for key in [
+        "name",
+        "description",
+        "date",
+        "credit",
+        "link",
+        "file",
+        "sha256",
+    ] {
+        write!(code, "{key}: {:?}, ", text(&about, key)?)?;
+    }
+    writeln!(code, "built: {} }};", seconds(text(&about, "date")?)?)?;
+    let unpacked = zstd::decode_all(std::fs::File::open(watched("ranges.zst"))?)?;
+    let mut bytes = unpacked.as_slice();
+    writeln!(code, "pub(crate) static RANGE_KINDS: &[RangeKind] = &[")?;
+    for _ in 0..leb(&mut bytes)? {
+        let length = usize::try_from(leb(&mut bytes)?)?;
+        let (line, rest) = bytes
+            .split_at_checked(length)
+            .ok_or("ranges.zst: ends early")?;
+        bytes = rest;
+        let fields: Vec<&str> = std::str::from_utf8(line)?.split('\t').collect();
+        let [provider, region, service, flags, country] = fields.as_slice() else {
+            return Err("ranges.zst: a description without its five fields".into());
+        };
+        let key = ((*provider).to_owned(), region.to_ascii_lowercase());
+        let place = regions.binary_search(&key).ok();
+        write!(
+            code,
+            "    RangeKind {{ provider: {provider:?}, region: {region:?}, service: {service:?}, "
+        )?;
+        let (edge, anycast) = (flags.contains('e'), flags.contains('a'));
+        writeln!(
+            code,
+            "edge: {edge}, anycast: {anycast}, place: {place:?}, country: {country:?} }},"
+        )?;
+    }
+    writeln!(code, "];")?;
+    for (name, width) in [("ranges-v4", 4), ("ranges-v6", 16)] {
+        let count = usize::try_from(leb(&mut bytes)?)?;
+        let mut first: u128 = 0;
+        let mut table = Vec::new();
+        for _ in 0..count {
+            first = first
+                .checked_add(leb(&mut bytes)?)
+                .ok_or("ranges.zst: an address too large")?;
+            table.push(first);
+        }
+        let mut records = Vec::new();
+        for first in table {
+            let number = u32::try_from(leb(&mut bytes)?)?.wrapping_sub(1);
+            records.extend(first.to_le_bytes().get(..width).unwrap_or_default());
+            records.extend(number.to_le_bytes());
+        }
+        std::fs::write(out.join(name), records)?;
+    }
+    match bytes {
+        [] => Ok(()),
+        _ => Err("ranges.zst: more than its tables".into()),
+    }
+}
+
+/// One number in LEB128.
+fn leb(bytes: &mut &[u8]) -> Result<u128, Failure> {
+    let mut value: u128 = 0;
+    let mut shift = 0;
+    loop {
+        let (byte, rest) = bytes.split_first().ok_or("ranges.zst: ends early")?;
+        *bytes = rest;
+        let low = u128::from(byte & 0x7f);
+        value |= low
+            .checked_shl(shift)
+            .ok_or("ranges.zst: a number too large")?;
+        if byte & 0x80 == 0 {
+            return Ok(value);
+        }
+        shift += 7;
+    }
+}
+
+/// Midnight of `YYYY-MM-DD` in seconds since 1970 (days from the civil calendar).
+fn seconds(day: &str) -> Result<i64, Failure> {
+    let mut parts = day.splitn(3, '-').map(str::parse::<i64>);
+    let mut next = || parts.next().ok_or_else(|| format!("{day}: not a day"));
+    let (year, month, day) = (next()??, next()??, next()??);
+    // March is the first month, so that a leap day is the last of its year.
+    let (year, month) = if month < 3 {
+        (year - 1, month + 9)
+    } else {
+        (year, month - 3)
+    };
+    let days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 1;
+    Ok((days - 719_468) * 86_400)
 }

@@ -17,7 +17,7 @@ use crate::Error;
 use crate::decode::{Decoder, Outcome, Segment, Sink, Whole};
 use crate::flow::{BATCH, Table};
 use crate::judge;
-use crate::locate::{Places, Sight};
+use crate::locate::Places;
 use crate::model::{Expectation, Limits, Losses, Reason, Report, Settings, Text, Time, Totals};
 use crate::source::{Capture, Packet, Summary};
 use finished::Finished;
@@ -292,9 +292,7 @@ impl Audit {
             reading,
             (&devices, !options.devices.is_empty()),
             &summary.apps,
-            (&|time| places.epoch(time), &|address, epoch| {
-                places.place_seen(address, Sight { epoch: Some(epoch) })
-            }),
+            places,
             &|place, scope| expect.and_then(|expect| judge::judge(place, scope, expect)),
         );
         let (sums, destinations) =

@@ -8,12 +8,13 @@ use super::extra::{Extra, NONE, Store, VIAS};
 use super::reading::Reading;
 use super::talk::Talk;
 use crate::flow::{CARRIES_TUNNEL, Record, Table};
+use crate::locate::{Places, RoundTrip, Sight};
 use crate::model::{
-    App, Device, DnsRow, Flow, FlowName, Grade, HttpRow, Place, Rows, Scope, Text, Time, Transport,
+    App, Device, DnsRow, Flow, FlowName, Grade, HttpRow, Place, Rows, Scope, Text, Transport,
     Verdict, Via, scope_of,
 };
 use crate::names::{Answers, Resolved};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -82,14 +83,13 @@ const SCOPES: [Scope; 4] = [
 ];
 
 impl Finished {
-    /// Joins what was stored. `place` is asked once for each remote address and epoch, which
-    /// `epoch` tells from a flow's start.
+    /// Joins what was stored. `places` is asked once for each remote address and epoch.
     pub(super) fn new(
         table: Table<Reading>,
         reading: Reading,
         (devices, devices_are_named): (&[Device], bool),
         apps: &[(u32, Text)],
-        (epoch, place): (&dyn Fn(Time) -> u16, &dyn Fn(IpAddr, u16) -> Place),
+        places: &Places,
         judge: &dyn Fn(&Place, Scope) -> Option<Verdict>,
     ) -> Self {
         let Reading {
@@ -131,16 +131,13 @@ impl Finished {
             devices_are_named,
             app_names: apps.iter().cloned().collect(),
         };
-        finished.locate((epoch, place), judge);
+        finished.locate(places, judge);
         finished.number_exchanges();
         finished
     }
 
-    fn locate(
-        &mut self,
-        (epoch, place): (&dyn Fn(Time) -> u16, &dyn Fn(IpAddr, u16) -> Place),
-        judge: &dyn Fn(&Place, Scope) -> Option<Verdict>,
-    ) {
+    fn locate(&mut self, data: &Places, judge: &dyn Fn(&Place, Scope) -> Option<Verdict>) {
+        let trips = self.trips(data);
         let mut of_address: Map<(IpAddr, u16), u32> = Map::default();
         let mut of_place: Map<Arc<Place>, u32> = Map::default();
         let mut row_addresses = Vec::with_capacity(self.rows.len());
@@ -156,9 +153,13 @@ impl Finished {
             let turn = self.turn(record, self.extra(record));
             row_turns.push(turn);
             let remote = turned(record, turn).remote;
-            let epoch = epoch(record.first);
+            let epoch = data.epoch(record.first);
             let number = *of_address.entry((remote, epoch)).or_insert_with(|| {
-                let found = of_place.entry(Arc::new(place(remote, epoch)));
+                let sight = Sight {
+                    epoch: Some(epoch),
+                    trip: trips.get(&remote).copied(),
+                };
+                let found = of_place.entry(Arc::new(data.place_seen(remote, sight)));
                 let place = *found.or_insert_with_key(|found| {
                     places.push(Arc::clone(found));
                     u32::try_from(places.len().saturating_sub(1)).unwrap_or(NONE)
@@ -176,6 +177,34 @@ impl Finished {
         self.address_places = address_places;
         self.row_turns = row_turns;
         self.places = places;
+    }
+
+    /// The smallest round trip of each outside address, where it was said where the phone was.
+    fn trips(&self, data: &Places) -> BTreeMap<IpAddr, RoundTrip> {
+        let mut smallest: BTreeMap<IpAddr, (u64, Option<u64>)> = BTreeMap::new();
+        if !data.has_vantage() {
+            return BTreeMap::new();
+        }
+        for record in self.rows.iter().filter_map(|row| self.table.row(*row)) {
+            let extra = self.extra(record);
+            let view = turned(record, self.turn(record, extra));
+            let rtt = self.round_trip(record, extra, &view);
+            let Some(rtt) = rtt.filter(|_| view.scope == Scope::Outbound) else {
+                continue;
+            };
+            let tls = extra.and_then(|extra| self.store.tls.get(extra.tls));
+            let answer = tls.map_or(0, |tls| tls.answer_ns);
+            let answer = Some(u64::from(answer)).filter(|answer| *answer > 0);
+            let known = smallest.entry(view.remote).or_insert((rtt, answer));
+            known.0 = known.0.min(rtt);
+            known.1 = known.1.into_iter().chain(answer).min();
+        }
+        let trips = smallest
+            .into_iter()
+            .map(|(address, (rtt, answer))| (address, RoundTrip::new(rtt, answer)));
+        let mut trips: BTreeMap<IpAddr, RoundTrip> = trips.collect();
+        data.suspect(trips.iter_mut().map(|(address, trip)| (*address, trip)));
+        trips
     }
 
     fn number_exchanges(&mut self) {

@@ -169,6 +169,28 @@ pub(super) struct Places {
     /// A place database of your own in MaxMind's format (repeat for several)
     #[arg(long, value_name = "FILE.mmdb")]
     pub(super) geo: Vec<PathBuf>,
+    /// A list of ranges of your own: what a cloud publishes, a geofeed or a CSV table (repeat for
+    /// several)
+    ///
+    /// ip-ranges.json (AWS), ServiceTags_Public (Azure), cloud.json and goog.json (Google),
+    /// public_ip_ranges.json (Oracle), geofeeds (RFC 8805), and tables with a column `prefix` and
+    /// any of provider, region, service, country and city; also compressed. It is the operator's
+    /// own word.
+    #[arg(long, value_name = "FILE")]
+    pub(super) ranges: Vec<PathBuf>,
+    /// A list of anycast prefixes of your own (repeat for several)
+    ///
+    /// One prefix a line, as bgp.tools gives them, or a CSV table such as the LACeS census; also
+    /// compressed. An anycast address has no single country.
+    #[arg(long, value_name = "FILE")]
+    pub(super) anycast: Vec<PathBuf>,
+    /// Where the phone was: a country code, or latitude and longitude as LAT,LON
+    ///
+    /// The smallest handshake round trip of a server then excludes the countries that light in
+    /// fibre could not have reached and returned from. A territory with a code of its own is not
+    /// its country: GP, not FR. Coordinates count as exactly as they are written.
+    #[arg(long, value_name = "CC|LAT,LON", allow_hyphen_values = true)]
+    pub(super) vantage: Option<String>,
     /// Do not use the embedded place database
     #[arg(long)]
     pub(super) no_embedded_geo: bool,

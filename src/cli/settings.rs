@@ -105,14 +105,32 @@ pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
     })
 }
 
+/// How a user's file is added to the places.
+type Add = fn(&mut Places, &Path) -> Result<bool, Error>;
+
 fn open_places(places: &args::Places, warnings: &mut Vec<Text>) -> Result<Places, Error> {
     let mut open = if places.no_embedded_geo {
         Places::none()
     } else {
         Places::embedded()
     };
-    for path in &places.geo {
-        if !open.add_file(path)? {
+    if let Some(vantage) = &places.vantage {
+        open.set_vantage(vantage)?;
+    }
+    let files = places
+        .geo
+        .iter()
+        .map(|path| (path, Places::add_file as Add));
+    let ranges = places
+        .ranges
+        .iter()
+        .map(|path| (path, Places::add_ranges as Add));
+    let anycast = places
+        .anycast
+        .iter()
+        .map(|path| (path, Places::add_anycast as Add));
+    for (path, add) in files.chain(ranges).chain(anycast) {
+        if !add(&mut open, path)? {
             let words = format!(
                 "{} is loaded already, or part of the embedded data: it is one voice, not two",
                 path.display()

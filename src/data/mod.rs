@@ -1,6 +1,8 @@
-//! Embedded tables: places, anycast ranges, groups of countries.
+//! Embedded tables: places, ranges of clouds, anycast ranges, groups of countries, outlines of
+//! countries.
 //!
-//! In:   `places.mmdb.zst` and the TOML files beside this one, prepared by `build.rs`.
+//! In:   `places.mmdb.zst`, `ranges.zst` and the TOML files beside this one, prepared by
+//!       `build.rs`; the outlines and distances of countries as they are.
 //! Out:  static data: nothing is read, unpacked or parsed when the program starts.
 //!
 //! Every table names its source, its date and its licence: `docs/data.md`.
@@ -21,6 +23,57 @@ pub(crate) struct PlacesSource {
     pub(crate) gives: &'static str,
     /// SHA-256 of the files it was built from.
     pub(crate) files: &'static [&'static str],
+}
+
+/// The embedded ranges of clouds, as reports show them.
+pub(crate) struct RangesSource {
+    pub(crate) name: &'static str,
+    pub(crate) description: &'static str,
+    /// The day of the edition, `YYYY-MM-DD`.
+    pub(crate) date: &'static str,
+    /// That day, seconds since 1970.
+    pub(crate) built: i64,
+    pub(crate) credit: &'static str,
+    pub(crate) link: &'static str,
+    /// SHA-256 of the file that they were made of.
+    pub(crate) file: &'static str,
+    /// SHA-256 of both tables and the descriptions.
+    pub(crate) sha256: &'static str,
+}
+
+/// What an operator says of a range. Empty texts are absent ones.
+pub(crate) struct RangeKind {
+    pub(crate) provider: &'static str,
+    pub(crate) region: &'static str,
+    pub(crate) service: &'static str,
+    pub(crate) edge: bool,
+    pub(crate) anycast: bool,
+    /// Index of the region in [`REGIONS`].
+    pub(crate) place: Option<u16>,
+    /// For ranges without one region: the country that all of theirs are in.
+    pub(crate) country: &'static str,
+}
+
+/// A cloud operator whose regions are known.
+pub(crate) struct Cloud {
+    pub(crate) name: &'static str,
+    /// What lists call it.
+    pub(crate) aliases: &'static [&'static str],
+}
+
+/// A region of a cloud operator, under one of its names.
+pub(crate) struct CloudRegion {
+    pub(crate) provider: &'static str,
+    /// A name of it in lower case; the table is sorted by provider and key.
+    pub(crate) key: &'static str,
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// Its country's code; empty where it could not be checked.
+    pub(crate) country: &'static str,
+    /// Its city; empty where the operator names none.
+    pub(crate) city: &'static str,
+    /// Countries of its local zones abroad, sorted.
+    pub(crate) elsewhere: &'static [&'static str],
 }
 
 /// Ranges that an operator serves from many places under one address.
@@ -55,9 +108,21 @@ pub(crate) struct Group {
 /// The embedded place database, a MaxMind DB.
 pub(crate) static PLACES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/places.mmdb"));
 
+/// Where IPv4 ranges change: first address and index into [`RANGE_KINDS`], little-endian.
+pub(crate) static RANGES_V4: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/ranges-v4"));
+
+/// The same for IPv6, with addresses of 16 bytes.
+pub(crate) static RANGES_V6: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/ranges-v6"));
+
 /// The country that most addresses of a system are registered under: number (4 bytes,
 /// big-endian) and code (2 bytes), sorted by number.
 pub(crate) static SYSTEMS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/systems.bin"));
+
+/// Outlines of the countries: `locate/earth/stored.rs` has the form.
+pub(crate) static EARTH_OUTLINES: &[u8] = include_bytes!("earth-outlines.bin");
+
+/// Shortest distances between any two countries: the form stands there too.
+pub(crate) static EARTH_DISTANCES: &[u8] = include_bytes!("earth-distances.bin");
 
 include!(concat!(env!("OUT_DIR"), "/tables.rs"));
 
@@ -76,6 +141,46 @@ mod tests {
             .collect();
         assert_eq!(hash, PLACES_SHA256);
         assert!(PLACES_SOURCES.iter().all(|source| !source.files.is_empty()));
+    }
+
+    #[test]
+    fn the_unpacked_ranges_are_those_that_were_described() {
+        let mut hash = Sha256::new();
+        hash.update(RANGES_V4);
+        hash.update(RANGES_V6);
+        for kind in RANGE_KINDS {
+            let flags = [(kind.edge, "e"), (kind.anycast, "a")];
+            let flags = flags
+                .iter()
+                .map(|(yes, flag)| if *yes { *flag } else { "" });
+            let line = [
+                kind.provider,
+                kind.region,
+                kind.service,
+                &flags.collect::<String>(),
+                kind.country,
+            ];
+            hash.update(line.join("\t"));
+            hash.update("\n");
+        }
+        let hash: String = hash
+            .finalize()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        assert_eq!(hash, RANGES.sha256);
+    }
+
+    /// A region without an entry would be a range without a country, unnoticed.
+    #[test]
+    fn every_region_of_the_embedded_ranges_is_in_the_table() {
+        let missing: Vec<&str> = RANGE_KINDS
+            .iter()
+            .filter(|kind| !kind.region.is_empty() && kind.place.is_none())
+            .map(|kind| kind.region)
+            .collect();
+        assert!(missing.is_empty(), "{missing:?}");
+        assert!(RANGE_KINDS.len() > 1000 && RANGES_V4.len() > 100_000);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use super::*;
-use crate::model::{Confidence, Country, PlaceOpinion, Text, Time};
+use crate::model::{Confidence, Country, Excluded, Physics, PlaceOpinion, Text, Time};
 use std::sync::Arc;
 
 #[track_caller]
@@ -178,6 +178,7 @@ fn reasons_name_the_country_the_source_and_its_date() {
 #[test]
 fn an_indeterminate_place_says_what_would_decide() {
     let mut disputed = place(None, Some("sources disagree"));
+    disputed.settled_by = Some("another database");
     disputed.opinions = ["SG", "MY"]
         .iter()
         .enumerate()
@@ -189,12 +190,9 @@ fn an_indeterminate_place_says_what_would_decide() {
         .collect();
     check_words(
         &destination(disputed, Verdict::Indeterminate),
-        "Flow observed in this capture to an address on whose country the databases disagree. \
+        "Flow observed in this capture to an address on whose country the sources disagree. \
          dbip-country-lite (2026-06-01) says SG; asn (2026-06-17) says MY.",
-        Some(
-            "a newer edition of the databases that disagree, a further one (--geo FILE.mmdb), or \
-             the operator's published ranges",
-        ),
+        Some("another database"),
     );
     // Every reason that `locate` gives has words here.
     let places = crate::locate::Places::embedded();
@@ -214,6 +212,71 @@ fn an_indeterminate_place_says_what_would_decide() {
             assert!(!why.contains(word), "{why}");
         }
     }
+}
+
+fn answered(ms: u64, excluded: &[&str], beyond: &[&str]) -> Arc<Physics> {
+    let codes = |codes: &[&str]| -> Vec<Country> {
+        codes.iter().filter_map(|code| Country::new(code)).collect()
+    };
+    let far = |country: Country| Excluded {
+        country,
+        km: 5_200,
+        in_vacuum: true,
+    };
+    Arc::new(Physics {
+        rtt_ns: ms * 1_000_000,
+        vantage: "DE".into(),
+        fibre_km: 919,
+        vacuum_km: 1_350,
+        excluded: codes(excluded).into_iter().map(far).collect(),
+        beyond: codes(beyond),
+        off_because: None,
+    })
+}
+
+#[test]
+fn a_round_trip_excludes_and_shows_its_arithmetic() {
+    let mut far = place(None, Some("excluded by the round trip"));
+    far.opinions[0].country = Country::new("US");
+    far.settled_by = Some("a database that knows the address");
+    far.physics = Some(answered(9, &["US"], &["US", "SG"]));
+    check_words(
+        &destination(far, Verdict::Indeterminate),
+        "Flow observed in this capture to an address that answered too soon for every country that \
+         a source names. dbip-country-lite (2026-06-01) says US. The first answer came in 9.0 ms, in \
+         which light in fibre comes and returns from at most 919 km around the vantage DE: what \
+         answered is not in the United States (5,200 km or more, even in vacuum). A proxy or an edge \
+         of a content network may have answered for a server elsewhere.",
+        Some("a database that knows the address"),
+    );
+}
+
+#[test]
+fn a_round_trip_alone_may_decide() {
+    let mut nowhere = place(None, Some("anycast"));
+    nowhere.physics = Some(answered(9, &[], &["IN", "SG", "US"]));
+    let expect = |list| parse_expectation(list).unwrap();
+    let verdict = |list| judge(&nowhere, Scope::Outbound, &expect(list)).unwrap();
+    assert_eq!(verdict("IN,SG"), Verdict::Violated, "none can be it");
+    assert_eq!(verdict("IN,DE"), Verdict::Indeterminate, "one can be it");
+    let all_but_far: Vec<&str> = Country::all()
+        .iter()
+        .map(|(code, _)| *code)
+        .filter(|code| !["IN", "SG", "US"].contains(code))
+        .collect();
+    assert_eq!(
+        verdict(&all_but_far.join(",")),
+        Verdict::Met,
+        "only those can be it"
+    );
+    check_words(
+        &destination(nowhere.clone(), Verdict::Violated),
+        "Flow observed in this capture to an address in no country that can be told, but none of the \
+         expected countries (IN, SG). dbip-country-lite (2026-06-01) has no country. The first answer \
+         came in 9.0 ms, in which light in fibre comes and returns from at most 919 km around the \
+         vantage DE. A proxy or an edge of a content network may have answered for a server elsewhere.",
+        None,
+    );
 }
 
 #[test]

@@ -1,7 +1,12 @@
-//! Ranges that their operators declare anycast: one address, many places.
+//! Anycast: one address, many places.
 //!
-//! In:   an address.
-//! Out:  the entry of `data/anycast.toml` that covers it.
+//! In:   an address; a user's list of prefixes.
+//! Out:  the entry of `data/anycast.toml` that covers it, which is what operators declare
+//!       themselves; what a list says.
+
+mod list;
+
+pub(super) use list::AnycastList;
 
 use crate::data::{ANYCAST, ANYCAST_V4, ANYCAST_V6, Anycast};
 use std::net::IpAddr;

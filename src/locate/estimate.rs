@@ -111,6 +111,22 @@ pub(super) const ANYCAST: &Class = &Class {
     settled_by: "what the operator says of the site that served this network, or round-trip times \
                  measured from where the phone was (--vantage)",
 };
+/// One address for servers elsewhere.
+pub(super) const EDGE: &Class = &Class {
+    name: "edge",
+    confidence: Confidence::None,
+    words: "the edge of a content network: what answers stands for servers elsewhere",
+    settled_by: "what the operator says of the site that served this network, or round-trip times \
+                 measured from where the phone was (--vantage)",
+};
+/// The operator's range leaves open in which country.
+pub(super) const RANGE_ABROAD: &Class = &Class {
+    name: "range-or-zone-abroad",
+    confidence: Confidence::None,
+    words: "the operator publishes the range for a region that has local zones abroad, and a \
+            database names a country of one",
+    settled_by: "the operator's own list, which names local zones (--ranges ip-ranges.json)",
+};
 /// All that was said is out of reach.
 pub(super) const EXCLUDED: &Class = &Class {
     name: "excluded",
@@ -139,7 +155,9 @@ pub const CLASSES: &[&Class] = &[
     APART_FROM_FALLBACK,
     GEOFEED,
     CONFLICT,
+    RANGE_ABROAD,
     ANYCAST,
+    EDGE,
     EXCLUDED,
     NOTHING,
 ];
@@ -157,6 +175,10 @@ pub(super) struct Heard {
     pub(super) registered: Option<Country>,
     /// One address serves many places.
     pub(super) anycast: bool,
+    /// The operator's range is at the edge of its network.
+    pub(super) edge: bool,
+    /// The operator's region has zones abroad, and a database names a country of one.
+    pub(super) abroad: bool,
     /// The round trip took a voice away.
     pub(super) excluded: bool,
 }
@@ -165,6 +187,12 @@ pub(super) struct Heard {
 pub(super) fn estimate(heard: &Heard) -> (&'static Class, Option<Country>) {
     if heard.anycast {
         return (ANYCAST, None);
+    }
+    if heard.edge {
+        return (EDGE, None);
+    }
+    if heard.abroad {
+        return (RANGE_ABROAD, None);
     }
     let first = heard.databases.first().copied();
     let agree = heard.databases.iter().all(|said| Some(*said) == first);
@@ -213,6 +241,8 @@ pub(super) fn why_not(class: &Class) -> Option<&'static str> {
     [
         (CONFLICT, "sources disagree"),
         (ANYCAST, super::ANYCAST_WORDS),
+        (EDGE, super::EDGE_WORDS),
+        (RANGE_ABROAD, super::ABROAD_WORDS),
         (EXCLUDED, "excluded by the round trip"),
         (NOTHING, "not in any database"),
     ]

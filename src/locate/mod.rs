@@ -13,22 +13,37 @@ mod anycast;
 #[cfg(feature = "geo-build")]
 mod build;
 mod database;
+mod earth;
 mod editions;
 mod embedded;
 mod estimate;
+mod listing;
+mod physics;
+mod prefix;
+mod ranges;
 mod record;
 mod registration;
 mod special;
 
 #[cfg(feature = "geo-build")]
 pub use build::{Built, Header, build};
+#[cfg(feature = "geo-build")]
+pub use earth::{Outline, outline_distances, pack_outlines};
+#[cfg(feature = "geo-build")]
+pub use ranges::pack::{Packed, pack_ranges};
 
 use crate::Error;
-use crate::model::{Confidence, DataSource, Place, PlaceOpinion, Time};
+use crate::model::{
+    Confidence, Country, DataSource, OpinionKind, Physics, Place, PlaceOpinion, Time,
+};
+use anycast::AnycastList;
 use database::Database;
+use earth::{Reach, Vantage};
 use editions::Epochs;
 use estimate::Heard;
 pub use estimate::{CLASSES, Class};
+pub use physics::RoundTrip;
+use ranges::{Range, Ranges};
 use record::Record;
 use std::net::IpAddr;
 use std::path::Path;
@@ -37,6 +52,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Why an anycast address has no country.
 const ANYCAST_WORDS: &str = "anycast: one address, many places";
+
+/// Why an address at the edge of a content network has no country.
+const EDGE_WORDS: &str = "edge of a content network: one address serves for many places";
+
+/// Why an address in a region with zones abroad has no country.
+const ABROAD_WORDS: &str =
+    "the operator's region has zones abroad, and a database names a country of one";
 
 /// An organisation's name is cut here; a database may claim any length.
 const MOST_ORG_BYTES: usize = 256;
@@ -47,11 +69,16 @@ pub struct Places {
     sources: Vec<DataSource>,
     /// In the order in which they are asked for a system: the user's own, then the embedded.
     databases: Vec<Database>,
+    /// Lists of ranges: the user's own, then the embedded.
+    ranges: Vec<Ranges>,
+    anycast: Vec<AnycastList>,
     /// Hashes of files that add nothing: those that are loaded, and what the embedded data was
     /// built from.
     known_files: Vec<String>,
     /// Where the registration of a block is known, the index of its source.
     registrations: Option<usize>,
+    /// How far countries are from where the phone was, where that is known.
+    reach: Option<Reach>,
     /// Times between which the same editions speak.
     epochs: Epochs,
     /// Lookups that met damage.
@@ -63,6 +90,8 @@ pub struct Places {
 pub struct Sight {
     /// The epoch of its flow, from [`Places::epoch`]; without one the newest data speaks.
     pub epoch: Option<u16>,
+    /// How soon it answered; used where a vantage is known.
+    pub trip: Option<RoundTrip>,
 }
 
 impl Places {
@@ -76,8 +105,12 @@ impl Places {
             places.known_files = embedded::files();
             places.registrations = Some(places.sources.len());
             places.sources.push(registration::source());
-            places.set_epochs();
         }
+        let (ranges, source) = Ranges::embedded(places.sources.len());
+        places.ranges.push(ranges);
+        places.sources.push(source);
+        places.known_files.push(Ranges::embedded_file().to_owned());
+        places.set_epochs();
         places
     }
 
@@ -94,9 +127,79 @@ impl Places {
     /// Where the file cannot be read, is not a MaxMind DB, or holds neither countries nor
     /// autonomous systems.
     pub fn add_file(&mut self, path: &Path) -> Result<bool, Error> {
-        let (database, mut source) = database::open(path, self.sources.len())?;
-        if self.known_files.contains(&source.sha256) {
+        let (database, source) = database::open(path, self.sources.len())?;
+        if !self.add_source(source) {
             return Ok(false);
+        }
+        let before_embedded = self.databases.iter().position(|known| known.embedded);
+        self.databases
+            .insert(before_embedded.unwrap_or(self.databases.len()), database);
+        self.set_epochs();
+        Ok(true)
+    }
+
+    /// Adds a user's own list of ranges: what clouds publish, a geofeed, a CSV table. Of a file
+    /// that is loaded already, or that the embedded ranges were made of, nothing is added, and
+    /// the answer is `false`.
+    ///
+    /// # Errors
+    /// Where the file cannot be read, has no form that is known, or holds no range.
+    pub fn add_ranges(&mut self, path: &Path) -> Result<bool, Error> {
+        let (ranges, source) = Ranges::open(path, self.sources.len())?;
+        Ok(self.take_list(ranges, source))
+    }
+
+    /// As [`Places::add_ranges`], of the bytes of a file that is called `path`.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn add_ranges_of(&mut self, path: &Path, bytes: Vec<u8>) -> Result<bool, Error> {
+        let (ranges, source) = Ranges::of(path, bytes, self.sources.len())?;
+        Ok(self.take_list(ranges, source))
+    }
+
+    fn take_list(&mut self, ranges: Ranges, source: DataSource) -> bool {
+        if !self.add_source(source) {
+            return false;
+        }
+        let embedded = self.ranges.iter().position(Ranges::is_embedded);
+        self.ranges
+            .insert(embedded.unwrap_or(self.ranges.len()), ranges);
+        self.set_epochs();
+        true
+    }
+
+    /// Adds a user's own list of anycast prefixes. A file that is loaded already adds nothing,
+    /// and the answer is `false`.
+    ///
+    /// # Errors
+    /// Where the file cannot be read, is no such list, or holds no prefix.
+    pub fn add_anycast(&mut self, path: &Path) -> Result<bool, Error> {
+        let (list, source) = AnycastList::open(path)?;
+        Ok(self.take_anycast(list, source))
+    }
+
+    /// As [`Places::add_anycast`], of the bytes of a file that is called `path`.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn add_anycast_of(&mut self, path: &Path, bytes: Vec<u8>) -> Result<bool, Error> {
+        let (list, source) = AnycastList::of(path, bytes)?;
+        Ok(self.take_anycast(list, source))
+    }
+
+    fn take_anycast(&mut self, list: AnycastList, source: DataSource) -> bool {
+        let new = self.add_source(source);
+        if new {
+            self.anycast.push(list);
+        }
+        new
+    }
+
+    /// Keeps a source under a name of its own; `false` where its file is known.
+    fn add_source(&mut self, mut source: DataSource) -> bool {
+        if self.known_files.contains(&source.sha256) {
+            return false;
         }
         let file_name = source.name.clone();
         let mut copies: u32 = 1;
@@ -106,11 +209,22 @@ impl Places {
         }
         self.known_files.push(source.sha256.clone());
         self.sources.push(source);
-        let before_embedded = self.databases.iter().position(|known| known.embedded);
-        self.databases
-            .insert(before_embedded.unwrap_or(self.databases.len()), database);
-        self.set_epochs();
-        Ok(true)
+        true
+    }
+
+    /// Says where the phone was: a country code, or `LAT,LON` in degrees.
+    ///
+    /// # Errors
+    /// Where `written` is neither.
+    pub fn set_vantage(&mut self, written: &str) -> Result<(), Error> {
+        self.reach = Some(Reach::new(Vantage::parse(written)?));
+        Ok(())
+    }
+
+    /// True where it was said where the phone was, so that round trips can be used.
+    #[must_use]
+    pub fn has_vantage(&self) -> bool {
+        self.reach.is_some()
     }
 
     /// Cuts time where another edition begins to speak, or a source begins to be far.
@@ -172,6 +286,7 @@ impl Places {
             return Place {
                 unknown_because: Some(why),
                 anycast: (why == ANYCAST_WORDS).then_some(true),
+                settled_by: (why == ANYCAST_WORDS).then_some(estimate::ANYCAST.settled_by),
                 ..Place::default()
             };
         }
@@ -187,6 +302,7 @@ impl Places {
                 Err(_) => damaged = true,
             }
         }
+        let range = self.take_ranges(address, &mut place);
         place.opinions.sort_by_key(|opinion| opinion.source);
         if damaged {
             self.unreadable.fetch_add(1, Ordering::Relaxed);
@@ -194,13 +310,58 @@ impl Places {
         if let Some(declared) = anycast::declared(address) {
             place.anycast = Some(true);
             place.anycast_source = Some(declared.into());
+        } else if let Some(words) = self.anycast.iter().find_map(|list| list.find(address)) {
+            place.anycast = Some(true);
+            place.anycast_source = Some(words.clone());
         }
         if self.registrations.is_some() {
             place.registered = registration::block(address);
             place.as_country = place.asn.and_then(registration::system);
         }
-        self.settle(&mut place, second, damaged);
+        let physics = sight.trip.zip(self.reach.as_ref());
+        let physics = physics.map(|(trip, reach)| physics::physics(reach, trip, &place.opinions));
+        self.settle(&mut place, range, physics.as_ref(), second, damaged);
+        if let Some(physics) = physics {
+            physics::keep(&mut place, physics);
+        }
         place
+    }
+
+    /// Adds what lists of ranges say; the answer is what an operator says of its own range.
+    /// The embedded list is silent about a provider whose newer list the user gave.
+    fn take_ranges(&self, address: IpAddr, place: &mut Place) -> Option<Range<'_>> {
+        let mut own: Option<Range<'_>> = None;
+        for ranges in &self.ranges {
+            let Some(range) = ranges.find(address) else {
+                continue;
+            };
+            let again = own.is_some_and(|own| own.provider == range.provider);
+            if again && ranges.is_embedded() {
+                continue;
+            }
+            place.opinions.push(PlaceOpinion {
+                source: ranges.source,
+                country: range.country,
+                kind: range.kind,
+                detail: Some(range.detail())
+                    .filter(|words| !words.is_empty())
+                    .map(Arc::from),
+            });
+            if range.kind != OpinionKind::OperatorRange || own.is_some() {
+                continue;
+            }
+            place.cloud = range.provider.map(Arc::from);
+            place.cloud_region = range.region.map(Arc::from);
+            place.cloud_service = range.service.map(Arc::from);
+            place.city = range.city.map(Arc::from);
+            if range.anycast {
+                place.anycast = Some(true);
+                place.anycast_source =
+                    Some(format!("declared by the operator: {}", range.detail()).into());
+            }
+            own = Some(range);
+        }
+        own
     }
 
     /// A second inside the epoch, or the newest build time.
@@ -215,24 +376,52 @@ impl Places {
     }
 
     /// The country, or why there is none.
-    fn settle(&self, place: &mut Place, second: i64, damaged: bool) {
-        let speaking: Vec<&PlaceOpinion> = place
+    fn settle(
+        &self,
+        place: &mut Place,
+        range: Option<Range<'_>>,
+        physics: Option<&Physics>,
+        second: i64,
+        damaged: bool,
+    ) {
+        let excluded = |country: Option<Country>| {
+            let excluded = physics.map_or(&[][..], |physics| physics.excluded.as_slice());
+            excluded.iter().any(|known| Some(known.country) == country)
+        };
+        let mut speaking: Vec<&PlaceOpinion> = place
             .opinions
             .iter()
             .filter(|opinion| !self.superseded(opinion, place, second))
             .collect();
+        let all = speaking.len();
+        speaking.retain(|said| !excluded(said.country));
+        let some_excluded = speaking.len() < all;
+        let range = range.filter(|range| !excluded(range.country));
+        let of = |kind: OpinionKind| {
+            let said = speaking.iter().filter(move |said| said.kind == kind);
+            said.filter_map(|said| said.country)
+        };
+        let databases: Vec<Country> = of(OpinionKind::Database).collect();
+        let elsewhere = range.map_or(&[][..], |range| range.elsewhere);
         let heard = Heard {
-            databases: speaking.iter().filter_map(|said| said.country).collect(),
+            range: range.and_then(|range| range.country),
+            edge: range.is_some_and(|range| range.edge),
+            abroad: databases
+                .iter()
+                .any(|said| elsewhere.contains(&said.code())),
+            geofeed: of(OpinionKind::Geofeed).next(),
+            databases,
             registered: place.registered,
             anycast: place.anycast == Some(true),
+            excluded: some_excluded,
             ..Heard::default()
         };
-        let speaking: Vec<(usize, Option<crate::model::Country>)> = speaking
+        let speaking: Vec<(usize, Option<Country>)> = speaking
             .iter()
             .map(|said| (said.source, said.country))
             .collect();
         estimate::settle(place, &heard);
-        if self.databases.is_empty() && heard.databases.is_empty() && !heard.anycast {
+        if self.databases.is_empty() && place.class == Some(estimate::NOTHING.name) {
             place.unknown_because = Some("no database is loaded");
             place.settled_by = Some("a place database (--geo FILE.mmdb)");
         } else if damaged && place.unknown_because == Some("not in any database") {
@@ -248,6 +437,9 @@ impl Places {
         let mut saying = speaking.iter().filter(|(_, said)| *said == place.country);
         if place.country.is_some() && saying.all(|(source, _)| is_far(*source)) {
             estimate::lower(place, Confidence::Medium, FAR);
+        }
+        if some_excluded {
+            estimate::lower(place, Confidence::Medium, LEFT_OUT);
         }
     }
 
@@ -288,6 +480,8 @@ impl Places {
 
 /// Why a class of evidence earns less than it could.
 const FAR: &str = "the data is more than a year older or newer than the traffic";
+
+const LEFT_OUT: &str = "what another source says is excluded by the round trip";
 
 /// Adds what one database says.
 fn take(database: &Database, record: Record<'_>, names_systems: bool, place: &mut Place) {

@@ -29,10 +29,10 @@ fn check(address: &str, want: &str) {
     let place = at(&EMBEDDED, address);
     let got = place.unknown_because.unwrap_or_else(|| code(&place));
     assert_eq!(got, want, "{address}: {place:?}");
-    let confidence = if place.country.is_some() {
-        Confidence::Medium
-    } else {
-        Confidence::None
+    let confidence = match (place.country.is_some(), place.cloud.is_some()) {
+        (true, true) => Confidence::High,
+        (true, false) => Confidence::Medium,
+        (false, _) => Confidence::None,
     };
     assert_eq!(place.confidence, confidence, "{address}");
 }
@@ -127,6 +127,14 @@ fn without_data_nothing_is_known() {
     );
 }
 
+/// Embedded data without ranges, whose word would stand above that of every database.
+fn databases_alone() -> Places {
+    let mut places = Places::embedded();
+    places.ranges.clear();
+    places.set_epochs();
+    places
+}
+
 /// A database of one network, 54.0.0.0/8.
 fn database(kind: &str, built: u64, value: Value) -> Vec<u8> {
     let mut writer = Writer::builder(kind)
@@ -142,10 +150,10 @@ fn country_code(code: &str) -> Value {
     Value::map([("country_code", Value::from(code))])
 }
 
-/// Embedded data and these files, in their order.
+/// Embedded databases and these files, in their order.
 fn with(files: &[(&str, Vec<u8>)]) -> Result<Places, Error> {
     let folder = tempfile::tempdir().unwrap();
-    let mut places = Places::embedded();
+    let mut places = databases_alone();
     for (name, bytes) in files {
         let path = folder.path().join(name);
         std::fs::write(&path, bytes).unwrap();
@@ -287,6 +295,107 @@ fn databases_that_agree_or_not() {
     assert_eq!(code(&at(&differ, "220.181.106.151")), "CN");
 }
 
+/// The operator's own word stands above databases, and both are kept.
+#[test]
+fn an_operator_s_range_beats_databases() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("own.mmdb");
+    std::fs::write(&path, database("Own", 1, country_code("MY"))).unwrap();
+    let mut places = Places::embedded();
+    assert!(places.add_file(&path).unwrap() && !places.add_file(&path).unwrap());
+    let place = at(&places, "54.179.147.20");
+    assert_eq!((code(&place), place.confidence), ("SG", Confidence::High));
+    let said: Vec<(usize, &str, OpinionKind)> = place
+        .opinions
+        .iter()
+        .map(|said| {
+            (
+                said.source,
+                said.country.as_ref().unwrap().code(),
+                said.kind,
+            )
+        })
+        .collect();
+    let database = OpinionKind::Database;
+    assert_eq!(
+        said,
+        [
+            (0, "SG", database),
+            (3, "SG", OpinionKind::OperatorRange),
+            (4, "MY", database)
+        ]
+    );
+    let texts = [
+        &place.cloud,
+        &place.cloud_region,
+        &place.cloud_service,
+        &place.city,
+    ];
+    let texts: Vec<&str> = texts
+        .iter()
+        .map(|text| text.as_deref().unwrap_or("-"))
+        .collect();
+    assert_eq!(texts, ["AWS", "ap-southeast-1", "EC2", "Singapore"]);
+}
+
+/// Where a database names a country in which the region has a zone, nothing is sure.
+#[test]
+fn a_zone_abroad_is_not_called_the_region_s_country() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("own.mmdb");
+    std::fs::write(&path, database("Own", 1, country_code("TH"))).unwrap();
+    let mut places = Places::embedded();
+    places.add_file(&path).unwrap();
+    let place = at(&places, "54.179.147.20");
+    assert_eq!(
+        (place.country, place.unknown_because),
+        (None, Some(ABROAD_WORDS))
+    );
+}
+
+/// A user's list speaks for its provider; the embedded one is silent then.
+#[test]
+fn a_user_s_list_replaces_the_embedded_one_for_its_provider() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ip-ranges.json");
+    let list = r#"{"createDate": "2026-11-01-00-00-00", "prefixes": [{"ip_prefix": "54.179.0.0/16",
+        "region": "ap-southeast-1", "service": "EC2", "network_border_group": "ap-southeast-1-bkk-1"}]}"#;
+    std::fs::write(&path, list).unwrap();
+    let mut places = Places::embedded();
+    assert!(places.add_ranges(&path).unwrap() && !places.add_ranges(&path).unwrap());
+    let place = at(&places, "54.179.147.20");
+    assert_eq!((code(&place), place.confidence), ("TH", Confidence::High));
+    assert_eq!(place.opinions.len(), 2);
+    assert_eq!(place.cloud_region.as_deref(), Some("ap-southeast-1-bkk-1"));
+    assert_eq!(
+        places.sources()[4].description,
+        "AWS ip-ranges.json: 1 ranges"
+    );
+    // The same file is no database, and says so.
+    let error = Places::none().add_file(&path).unwrap_err().to_string();
+    assert!(error.contains("MaxMind DB"), "{error}");
+}
+
+#[test]
+fn edges_and_lists_of_anycast_have_no_country() {
+    check("99.86.0.1", EDGE_WORDS);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("anycast.txt");
+    std::fs::write(&path, "220.181.106.0/24\n").unwrap();
+    let mut places = Places::embedded();
+    assert!(places.add_anycast(&path).unwrap() && !places.add_anycast(&path).unwrap());
+    let place = at(&places, "220.181.106.150");
+    assert_eq!(
+        (place.country, place.unknown_because),
+        (None, Some(ANYCAST_WORDS))
+    );
+    assert_eq!(
+        place.anycast_source.as_deref(),
+        Some("listed as anycast in anycast.txt")
+    );
+    assert_eq!(places.sources()[4].gives, ["anycast"]);
+}
+
 #[test]
 fn a_newer_edition_of_the_same_maker_speaks_for_it() {
     let newer = database("DBIP-Country-Lite", 1_800_000_000, country_code("MY"));
@@ -309,7 +418,10 @@ fn the_edition_nearest_to_the_traffic_speaks() {
     let at_day = |day: u64| {
         let time = Time(i64::try_from(day * DAY).unwrap() * 1_000_000_000);
         let epoch = Some(places.epoch(time));
-        places.place_seen("54.179.147.20".parse().unwrap(), Sight { epoch })
+        places.place_seen(
+            "54.179.147.20".parse().unwrap(),
+            Sight { epoch, trip: None },
+        )
     };
     for (day, want, far) in [
         (15_000, "MY", true),
@@ -327,6 +439,98 @@ fn the_edition_nearest_to_the_traffic_speaks() {
     }
     let newest = at(&places, "54.179.147.20");
     assert_eq!(code(&newest), "SG", "without a time the newest speaks");
+}
+
+fn from(vantage: &str, address: &str, rtt_ms: u64) -> Place {
+    let mut places = Places::embedded();
+    places.set_vantage(vantage).unwrap();
+    let trip = Some(RoundTrip::new(rtt_ms * 1_000_000, None));
+    places.place_seen(address.parse().unwrap(), Sight { epoch: None, trip })
+}
+
+#[test]
+fn a_round_trip_excludes_what_light_does_not_reach() {
+    // Registered and placed in the US; light in fibre comes from Germany and back in 9 ms from
+    // no further than 919 km, and may have been given a millisecond less by a coarse clock.
+    let place = from("DE", "52.0.14.116", 9);
+    let physics = place.physics.as_deref().unwrap();
+    assert_eq!((physics.fibre_km, physics.vacuum_km), (1_021, 1_499));
+    let excluded: Vec<&str> = physics
+        .excluded
+        .iter()
+        .map(|far| far.country.code())
+        .collect();
+    assert_eq!(excluded, ["US"]);
+    assert!(physics.excluded[0].in_vacuum && physics.excluded[0].km > 4_000);
+    assert!(physics.beyond.contains(&Country::new("SG").unwrap()));
+    assert!(!physics.beyond.contains(&Country::new("FR").unwrap()));
+    assert_eq!((code(&place), place.confidence), ("", Confidence::None));
+    assert_eq!(place.unknown_because, Some("excluded by the round trip"));
+    assert_eq!(
+        place.opinions[0].country,
+        Country::new("US"),
+        "what was said is kept"
+    );
+    // Time enough: nothing to say, whatever the vantage.
+    let place = from("DE", "52.0.14.116", 90);
+    assert_eq!((code(&place), place.physics.as_deref()), ("US", None));
+    let place = from("40.71,-74.01", "52.0.14.116", 9);
+    assert_eq!((code(&place), place.physics.as_deref()), ("US", None));
+}
+
+#[test]
+fn what_answers_beside_the_phone_excludes_nothing() {
+    let mut places = Places::embedded();
+    places.set_vantage("DE").unwrap();
+    let address = "52.0.14.116".parse().unwrap();
+    let off = |trip| {
+        let place = places.place_seen(
+            address,
+            Sight {
+                epoch: None,
+                trip: Some(trip),
+            },
+        );
+        assert_eq!(code(&place), "US");
+        place.physics.unwrap().off_because.unwrap()
+    };
+    assert!(off(RoundTrip::new(400_000, None)).starts_with("answered within a millisecond"));
+    let late = RoundTrip::new(9_000_000, Some(200_000_000));
+    assert!(off(late).contains("first data"));
+    assert_eq!(
+        RoundTrip::new(9_000_000, Some(80_000_000)).off_because,
+        None
+    );
+}
+
+#[test]
+fn where_most_servers_are_too_near_no_one_is() {
+    let mut places = Places::embedded();
+    places.set_vantage("DE").unwrap();
+    let far = [
+        "52.0.14.116",
+        "54.179.147.20",
+        "220.181.106.151",
+        "218.248.255.145",
+    ];
+    let near = ["46.4.0.1", "78.46.0.1", "88.198.0.1", "138.201.0.1"];
+    let off = |addresses: &[&str]| {
+        let mut trips: Vec<(IpAddr, RoundTrip)> = addresses
+            .iter()
+            .map(|address| (address.parse().unwrap(), RoundTrip::new(9_000_000, None)))
+            .collect();
+        places.suspect(trips.iter_mut().map(|(address, trip)| (*address, trip)));
+        trips
+            .iter()
+            .filter(|(_, trip)| trip.off_because.is_some())
+            .count()
+    };
+    assert_eq!(off(&far), 4, "all are far");
+    assert_eq!(off(&far[..3]), 0, "three say nothing of all");
+    let mixed: Vec<&str> = near.iter().chain(&far[..1]).copied().collect();
+    assert_eq!(off(&mixed), 0, "one wrong database entry");
+    let mixed: Vec<&str> = far.iter().chain(&near[..1]).copied().collect();
+    assert_eq!(off(&mixed), 5, "all of them, the near one too");
 }
 
 #[test]

@@ -108,6 +108,8 @@ pub struct Physics {
     pub vacuum_km: u32,
     /// Countries named by a source that lie further.
     pub excluded: Vec<Excluded>,
+    /// All countries that lie further, named or not.
+    pub beyond: Vec<Country>,
     /// Why the round trip was not used, where it was not.
     pub off_because: Option<&'static str>,
 }

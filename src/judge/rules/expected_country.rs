@@ -1,10 +1,13 @@
 //! Flows to countries that were not expected.
 //!
 //! Met where the place is among the expected countries, violated where it is elsewhere,
-//! indeterminate where no country can be told: silence is not a pass.
+//! indeterminate where no country can be told: silence is not a pass. Where the round trip leaves
+//! only expected countries, or none of them, it decides without naming one.
 
 use super::Rule;
-use crate::model::{Confidence, DataSource, Destination, Expectation, Place, Scope, Verdict};
+use crate::model::{
+    Confidence, Country, DataSource, Destination, Expectation, Physics, Place, Scope, Verdict,
+};
 use std::net::IpAddr;
 
 pub(in super::super) const RULE: Rule = Rule {
@@ -32,8 +35,27 @@ pub(in super::super) fn judge(
                 Verdict::Violated
             }
         }
-        _ => Verdict::Indeterminate,
+        _ => by_round_trip(place, expect).unwrap_or(Verdict::Indeterminate),
     })
+}
+
+/// What the round trip alone decides.
+fn by_round_trip(place: &Place, expect: &Expectation) -> Option<Verdict> {
+    let beyond = &place.physics.as_ref()?.beyond;
+    let out_of_reach = |country: &Country| beyond.contains(country);
+    if beyond.is_empty() {
+        return None;
+    }
+    if expect.countries.iter().all(out_of_reach) {
+        return Some(Verdict::Violated);
+    }
+    let mut within = Country::all()
+        .iter()
+        .filter_map(|(code, _)| Country::new(code))
+        .filter(|country| !out_of_reach(country));
+    within
+        .all(|country| expect.countries.contains(&country))
+        .then_some(Verdict::Met)
 }
 
 /// What an explanation depends on beside the place: destinations that agree in these share all
@@ -65,17 +87,33 @@ pub(in super::super) fn explain(
     data: &[DataSource],
 ) -> (String, Option<&'static str>) {
     let sources = opinions(place, data);
+    let physics = place
+        .physics
+        .as_deref()
+        .map_or_else(String::new, |physics| format!(" {}", arithmetic(physics)));
     let Some(country) = place.country else {
-        let (why, would_decide) = indeterminate(place, case.scope);
+        let (why, would_decide) = match case.verdict {
+            Some(Verdict::Violated) => (
+                format!(
+                    "in no country that can be told, but none of {}",
+                    expected(expect)
+                ),
+                None,
+            ),
+            Some(Verdict::Met) => (
+                format!("in one of {}; in which, cannot be told", expected(expect)),
+                None,
+            ),
+            _ => indeterminate(place, case.scope),
+        };
         let said = if sources.is_empty() {
             String::new()
         } else {
             format!(" {}.", sources.join("; "))
         };
-        return (format!("{why}.{said}"), would_decide);
+        return (format!("{why}.{said}{physics}"), would_decide);
     };
-    let the = if country.takes_the() { "the " } else { "" };
-    let name = country.name().unwrap_or("a country without a name");
+    let name = named(country);
     let expected = expected(expect);
     let fit = match case.verdict {
         Some(Verdict::Violated) => format!("which is not among {expected}"),
@@ -87,12 +125,67 @@ pub(in super::super) fn explain(
     } else {
         ""
     };
+    let lowered: String = place
+        .lowered_because
+        .iter()
+        .map(|why| format!("; {why}"))
+        .collect();
     let why = format!(
-        "in {the}{name} ({country}), {fit}. Place: {} confidence; {}.{nat64}",
+        "in {name} ({country}), {fit}. Place: {} confidence; {}{lowered}.{nat64}{physics}",
         place.confidence.as_str(),
         sources.join("; ")
     );
     (why, None)
+}
+
+/// What the round trip says, with its arithmetic.
+fn arithmetic(physics: &Physics) -> String {
+    let Physics {
+        rtt_ns,
+        vantage,
+        fibre_km,
+        ..
+    } = physics;
+    let (whole, tenths) = (rtt_ns / 1_000_000, rtt_ns / 100_000 % 10);
+    let answered = format!("The first answer came in {whole}.{tenths} ms");
+    if let Some(why) = physics.off_because {
+        return format!("{answered}; it excludes nothing: {why}.");
+    }
+    let excluded: Vec<String> = physics
+        .excluded
+        .iter()
+        .map(|far| {
+            let vacuum = if far.in_vacuum {
+                ", even in vacuum"
+            } else {
+                ""
+            };
+            format!(
+                "not in {} ({} km or more{vacuum})",
+                named(far.country),
+                grouped(far.km.into())
+            )
+        })
+        .collect();
+    let excluded = match excluded.as_slice() {
+        [] => String::new(),
+        some => format!(": what answered is {}", some.join(", ")),
+    };
+    format!(
+        "{answered}, in which light in fibre comes and returns from at most {} km around the \
+         vantage {vantage}{excluded}. A proxy or an edge of a content network may have answered \
+         for a server elsewhere.",
+        grouped((*fibre_km).into())
+    )
+}
+
+/// `the Netherlands`, `Singapore`.
+fn named(country: Country) -> String {
+    let the = if country.takes_the() { "the " } else { "" };
+    format!(
+        "{the}{}",
+        country.name().unwrap_or("a country without a name")
+    )
 }
 
 /// `3 flows observed in this capture to 2 addresses`.
@@ -164,7 +257,6 @@ fn expected(expect: &Expectation) -> String {
 
 /// Why there is no country, and what would tell one. The reasons are those of `locate`.
 fn indeterminate(place: &Place, scope: Scope) -> (String, Option<&'static str>) {
-    const ANOTHER: &str = "a second database, or a newer one (--geo FILE.mmdb)";
     if place.anycast == Some(true) {
         let says = place
             .anycast_source
@@ -175,24 +267,13 @@ fn indeterminate(place: &Place, scope: Scope) -> (String, Option<&'static str>) 
                 "whose operator serves it from many places at once (anycast{says}): no database \
                  can tell which of them answered"
             ),
-            Some(
-                "what the operator says of the site that served this network, or round-trip times \
-                 measured from where the phone was",
-            ),
+            place.settled_by,
         );
     }
     let reason = place.unknown_because.unwrap_or("no country is known");
     let decides = match reason {
-        "sources disagree" => {
-            "a newer edition of the databases that disagree, a further one (--geo FILE.mmdb), or \
-             the operator's published ranges"
-        }
+        _ if place.settled_by.is_some() => place.settled_by.unwrap_or_default(),
         "tunnel address" => "the packets inside the tunnel, captured where it ends",
-        "no database is loaded" => "a place database (--geo FILE.mmdb)",
-        "the database is damaged here" => {
-            "an undamaged copy of the database, or a second one (--geo FILE.mmdb)"
-        }
-        "not in any database" => ANOTHER,
         _ if scope == Scope::Outbound => {
             "no database: the address is not in public use; the network that carried the capture \
              would have to say where it ends"
@@ -200,7 +281,10 @@ fn indeterminate(place: &Place, scope: Scope) -> (String, Option<&'static str>) 
         _ => return (format!("whose place is not asked: {reason}"), None),
     };
     let why = match reason {
-        "sources disagree" => "on whose country the databases disagree".to_owned(),
+        "sources disagree" => "on whose country the sources disagree".to_owned(),
+        "excluded by the round trip" => {
+            "that answered too soon for every country that a source names".to_owned()
+        }
         "not in any database" => "that no loaded database places".to_owned(),
         "no database is loaded" => "whose place is unknown: no database is loaded".to_owned(),
         other => format!("that has no country: {other}"),

@@ -17,6 +17,7 @@ pub fn seeds(target: &str) -> Vec<Vec<u8>> {
         "client_hello" => payloads(&files, |_, bytes| bytes.starts_with(&[0x16, 3])),
         "http" => payloads(&files, |port, _| matches!(port, 80 | 8080 | 3128)),
         "quic_initial" => quic(),
+        "lists" => lists(),
         _ => payloads(&files, |_, bytes| !bytes.is_empty()),
     }
 }
@@ -130,4 +131,33 @@ fn crypto(offset: u16, data: &[u8]) -> Vec<u8> {
     frame.extend((0x4000 | data.len() as u16).to_be_bytes());
     frame.extend(data);
     frame
+}
+
+/// A control byte and a list of each form that is read.
+fn lists() -> Vec<Vec<u8>> {
+    let ranges: [&[u8]; 8] = [
+        br#"{"syncToken": "1", "createDate": "2026-08-22-15-17-05", "prefixes": [{"ip_prefix": "8.0.0.0/6", "region": "us-east-1", "service": "EC2", "network_border_group": "us-east-1-bue-1"}, {"ip_prefix": "10.0.0.0/8", "region": "GLOBAL", "service": "AMAZON"}], "ipv6_prefixes": [{"ipv6_prefix": "2001:d00::/24", "region": "eu-west-1", "service": "S3", "network_border_group": "eu-west-1"}]}"#,
+        br#"{"values": [{"name": "Storage.WestEurope", "properties": {"region": "westeurope", "addressPrefixes": ["8.0.0.0/7", "::ffff:9.0.0.0/104"]}}, {"name": "AzureFrontDoor.Frontend", "properties": {"addressPrefixes": ["9.0.0.0/8"]}}]}"#,
+        br#"{"creationTime": "2026-06-01T00:00:00", "prefixes": [{"ipv4Prefix": "8.0.0.0/7", "scope": "asia-east2"}, {"ipv6Prefix": "2001:db8::/32", "scope": "global"}]}"#,
+        br#"{"last_updated_timestamp": "2026-06-01T00:00:00", "regions": [{"region": "uk-london-1", "cidrs": [{"cidr": "8.0.0.0/7", "tags": ["OCI", "OSN"]}]}]}"#,
+        b"# feed\r\n8.0.0.0/7,SG,SG-05,Singapore,\r\n8.1.0.0/16,,,,\r\n2001:db8::/32,HK\r\n",
+        b"prefix,provider,region,service,country,city\n8.0.0.0/7,aws,us-east-1,S3,,\n9.0.0.0/8,own,,,IS,\"Reykjav\xc3\xadk\"\n",
+        b"\x83\xa7version\xaa2026-10-26\xa9providers\x91\xa3aws\xa6ranges\x92\x84\xa4cidr\xa98.0.0.0/7\xa1p\x00\xa1r\xa9us-east-1\xa1s\xa3EC2\x82\xa4cidr\xa99.0.0.0/8\xa1p\x00",
+        b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00",
+    ];
+    let anycast: [&[u8]; 2] = [
+        b"# list\n8.0.0.0/7\n2001:db8::/32 # more\n",
+        b"prefix,AB_ICMPv4,GCD_ICMPv4,partial,locations\n8.0.0.0/24,29,67,False,\"[{\"\"id\"\": \"\"HNL\"\"}]\"\n9.0.0.0/24,3,0,True,[]\n",
+    ];
+    let seeds = ranges
+        .iter()
+        .map(|list| (0, list))
+        .chain(anycast.iter().map(|list| (1, list)));
+    seeds
+        .map(|(control, list)| {
+            let mut seed = vec![control];
+            seed.extend(*list);
+            seed
+        })
+        .collect()
 }

@@ -1,6 +1,9 @@
 //! The targets.
 
 use super::packets::{ACK, FIN, RAW, Talk, initial, udp};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::path::Path;
+use whereto::locate::Places;
 
 /// Takes the bytes of one target.
 type Target = fn(&[u8]);
@@ -15,6 +18,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("quic_initial", quic_initial),
     ("http", http),
     ("pipeline", pipeline),
+    ("lists", lists),
 ];
 
 /// Runs one target. A name that is not there is a mistake in the caller.
@@ -136,4 +140,40 @@ fn pipeline(data: &[u8]) {
         rest = left;
     }
     super::audit::packets(RAW, &talk.packets);
+}
+
+/// A user's list: of ranges, or of anycast prefixes where the control byte is odd. Whatever is in
+/// it, addresses have one country or a reason.
+fn lists(data: &[u8]) {
+    let Some((control, bytes)) = data.split_first() else {
+        return;
+    };
+    let mut places = Places::none();
+    let name = Path::new("list-2026-01-01");
+    let added = match control & 1 {
+        0 => places.add_ranges_of(name, bytes.to_vec()),
+        _ => places.add_anycast_of(name, bytes.to_vec()),
+    };
+    if let Err(error) = added {
+        let words = error.to_string();
+        assert!(
+            words.starts_with("list-2026-01-01: ") && !words.contains('\n'),
+            "{words}"
+        );
+        return;
+    }
+    assert_eq!(places.sources().len(), 1);
+    for step in 0..=255 {
+        let v4 = IpAddr::V4(Ipv4Addr::new(step, *control, 2, step));
+        let v6 = IpAddr::V6(Ipv6Addr::from_bits(
+            u128::from(0x2001_0d00 | u32::from(step)) << 96,
+        ));
+        for address in [v4, v6] {
+            let place = places.place(address);
+            assert!(
+                place.country.is_some() != place.unknown_because.is_some(),
+                "{address}"
+            );
+        }
+    }
 }
