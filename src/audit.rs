@@ -9,6 +9,7 @@ mod destinations;
 mod devices;
 mod extra;
 mod finished;
+mod owners;
 mod reading;
 mod split;
 mod talk;
@@ -16,11 +17,11 @@ mod talk;
 use crate::Error;
 use crate::decode::{Decoder, Outcome, Segment, Sink, Whole};
 use crate::flow::{BATCH, Table};
-use crate::judge;
+use crate::judge::{self, Expected};
 use crate::locate::Places;
 use crate::model::{Expectation, Limits, Losses, Reason, Report, Settings, Text, Time, Totals};
 use crate::source::{Capture, Packet, Summary};
-use finished::Finished;
+use finished::{Finished, Judges};
 use reading::Reading;
 use split::Ended;
 use std::collections::BTreeMap;
@@ -28,8 +29,12 @@ use std::collections::BTreeMap;
 /// What shapes an audit.
 #[derive(Clone, Debug, Default)]
 pub struct AuditOptions {
-    /// The countries that are expected; without it nothing is judged.
+    /// The countries that servers are expected in; without any expectation nothing is judged.
     pub expect: Option<Expectation>,
+    /// The countries that operators of networks are expected to have their seat in.
+    pub expect_operator: Option<Expectation>,
+    /// The countries that owners of names are expected to have their seat in.
+    pub expect_owner: Option<Expectation>,
     /// Addresses and MACs of the audited devices; empty to work them out.
     pub devices: Vec<String>,
     /// The budgets.
@@ -284,7 +289,11 @@ impl Audit {
         } else {
             reading.hosts.named(&options.devices, records)?
         };
-        let expect = options.expect.as_ref();
+        let expected = Expected {
+            place: options.expect.clone(),
+            operator: options.expect_operator.clone(),
+            owner: options.expect_owner.clone(),
+        };
         let troubles = std::mem::take(&mut reading.troubles);
         let unreadable_before = places.unreadable();
         let finished = Finished::new(
@@ -293,7 +302,10 @@ impl Audit {
             (&devices, !options.devices.is_empty()),
             &summary.apps,
             places,
-            &|place, scope| expect.and_then(|expect| judge::judge(place, scope, expect)),
+            &Judges {
+                place: &|place, scope| judge::judge_place(place, scope, &expected),
+                owner: &|owner| judge::judge_owner(owner, &expected),
+            },
         );
         let (sums, destinations) =
             destinations::group(&finished, options.limits.destinations, options.threads);
@@ -327,14 +339,14 @@ impl Audit {
                 "place data: a database is damaged; some addresses could not be looked up in it",
             ));
         }
-        let findings = expect.map_or_else(Vec::new, |expect| {
-            destinations::findings(&destinations, expect, places.sources())
-        });
+        let findings = destinations::findings(&destinations, &expected, places.sources());
         Ok(Report {
             inputs: summary.inputs,
             data: places.sources().to_vec(),
             settings: Settings {
                 expect: options.expect,
+                expect_operator: options.expect_operator,
+                expect_owner: options.expect_owner,
                 devices: options.devices,
                 hashed: options.hashed,
                 filter: None,
@@ -393,6 +405,7 @@ fn count_budgets(losses: &mut Losses, finished: &Finished) {
     );
     losses.add("strings beyond the budget", finished.store().strings.beyond);
     losses.add("dns answers beyond the budget", finished.answers_beyond());
+    losses.add("dns aliases beyond the budget", finished.aliases_beyond());
     losses.add("dns rows beyond the budget", finished.talk().dns_beyond);
     losses.add("http rows beyond the budget", finished.talk().http_beyond);
 }

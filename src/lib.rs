@@ -12,6 +12,7 @@
 #![forbid(unsafe_code)]
 
 mod audit;
+mod catalogue;
 mod data;
 mod decode;
 mod error;

@@ -10,9 +10,10 @@ mod halves;
 use super::extra::NONE;
 use super::finished::{Finished, Sums, TOGETHER, View};
 use crate::flow::{CARRIES_TUNNEL, Record};
+use crate::judge::Expected;
 use crate::model::{
-    Arena, DataSource, Destination, Expectation, Finding, Grade, Scope, Text, Time, Totals,
-    Transport, Verdict, Via,
+    Arena, DataSource, Destination, Finding, Grade, Scope, Text, Time, Totals, Transport, Verdict,
+    Via,
 };
 use smallvec::SmallVec;
 use std::collections::hash_map::Entry;
@@ -36,6 +37,8 @@ struct Key {
     subject: Subject,
     place: u32,
     scope: Scope,
+    /// Of the name, without its alias: differs where the name changed hands.
+    owner: u32,
 }
 
 /// Most destinations have one address and one protocol: those lie in the row itself.
@@ -51,6 +54,8 @@ struct Group {
     sums: Sums,
     first: Time,
     last: Time,
+    /// The number of the owner with the alias that is shown, and how telling that is.
+    owner: (u8, u32),
     verdict: Option<Verdict>,
 }
 
@@ -100,6 +105,7 @@ impl Groups {
             subject: subject(view),
             place: view.place,
             scope: view.scope,
+            owner: finished.owners().bare(view.owner),
         };
         let last = *self.last(finished, at, view)?;
         let known = self.all.get(last);
@@ -123,8 +129,11 @@ impl Groups {
                 *place.insert(next)
             }
             Entry::Vacant(_) => {
+                // Owners are told apart while that does not double the budget.
+                let told_apart = self.all.len() < most.saturating_mul(2);
                 let key = Key {
                     subject: Subject::Others,
+                    owner: if told_apart { key.owner } else { 0 },
                     ..key
                 };
                 *self.by_key.entry(key).or_insert_with(|| {
@@ -174,6 +183,7 @@ fn rows(finished: &Finished, range: Range<usize>, most: usize) -> (Totals, Group
             total(&mut totals, record, view, &sums, protocol);
             if let Some(group) = groups.of(finished, *at, view, record, most) {
                 group.add(record, view, &sums, protocol, *number);
+                group.alias(finished, view);
             }
         }
     }
@@ -220,10 +230,11 @@ fn sorted(finished: &Finished, mut groups: Arena<Group>) -> Vec<Destination> {
     destinations
 }
 
-/// One finding for each destination that was judged, in the order of the destinations.
+/// One finding for each destination and each rule that judged it: violated first, then
+/// indeterminate, then met; within those in the order of the destinations.
 pub(super) fn findings(
     destinations: &[Destination],
-    expect: &Expectation,
+    expected: &Expected,
     data: &[DataSource],
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -239,20 +250,19 @@ pub(super) fn findings(
     };
     let mut explainer = crate::judge::Explainer::default();
     for (place, destination) in destinations.iter().enumerate() {
-        let Some(verdict) = destination.verdict else {
-            continue;
-        };
-        let (why, would_decide) = explainer.explain(destination, expect, data);
-        findings.push(Finding {
-            id: crate::judge::finding_id("expected-country", destination),
-            rule: "expected-country",
-            verdict,
-            destination: place,
-            country: destination.place.country,
-            why: shared(&why),
-            would_decide: would_decide.map(&mut shared),
-        });
+        for judged in explainer.judge(destination, expected, data) {
+            findings.push(Finding {
+                id: crate::judge::finding_id(judged.rule, judged.verdict, destination),
+                rule: judged.rule,
+                verdict: judged.verdict,
+                destination: place,
+                country: judged.country,
+                why: shared(&judged.why),
+                would_decide: judged.would_decide.as_deref().map(&mut shared),
+            });
+        }
     }
+    findings.sort_by_key(|finding| finding.verdict);
     findings
 }
 
@@ -324,6 +334,7 @@ fn empty(key: Key, record: &Record, view: &View) -> Group {
         },
         first: record.first,
         last: record.last,
+        owner: (0, key.owner),
         verdict: view.verdict,
     }
 }
@@ -341,6 +352,7 @@ impl Group {
             self.grade = view.grade;
             self.via = view.via;
         }
+        self.verdict = graver(self.verdict, view.verdict);
         if self.addresses.len() < MOST_ADDRESSES && !self.addresses.contains(&view.remote) {
             self.addresses.push(view.remote);
         }
@@ -362,6 +374,18 @@ impl Group {
         }
     }
 
+    /// Of several aliases the first one that leads to somebody else is shown.
+    fn alias(&mut self, finished: &Finished, view: &View) {
+        let is_known = view.owner == self.owner.1 && self.owner.0 > 0;
+        if is_known || !matches!(self.key.subject, Subject::Name(_)) {
+            return;
+        }
+        let rank = finished.owners().telling(view.owner);
+        if rank > self.owner.0 {
+            self.owner = (rank, view.owner);
+        }
+    }
+
     fn name<'f>(&self, finished: &'f Finished) -> Option<&'f Text> {
         match self.key.subject {
             Subject::Name(number) => finished.store().text(number),
@@ -372,6 +396,11 @@ impl Group {
     fn first_addresses(&self) -> &[IpAddr] {
         self.addresses.get(..EXAMPLES).unwrap_or(&self.addresses)
     }
+}
+
+/// A verdict is graver than none.
+fn graver(one: Option<Verdict>, other: Option<Verdict>) -> Option<Verdict> {
+    one.into_iter().chain(other).min()
 }
 
 /// Distinct addresses of one destination that are counted.
@@ -412,6 +441,7 @@ fn destination(finished: &Finished, group: &mut Group) -> Destination {
         last_seen: group.last,
         frames: examples.clone().map(|(_, frame)| *frame).collect(),
         flow_numbers: examples.map(|(row, _)| row.saturating_add(1)).collect(),
+        owner: finished.owners().owner(group.owner.1),
         verdict: group.verdict,
     }
 }

@@ -5,15 +5,16 @@
 //!       rows themselves, made one at a time for whoever writes them.
 
 use super::extra::{Extra, NONE, Store, VIAS};
+use super::owners::Owners;
 use super::reading::Reading;
 use super::talk::Talk;
 use crate::flow::{CARRIES_TUNNEL, Record, Table};
 use crate::locate::{Places, RoundTrip, Sight};
 use crate::model::{
-    App, Device, DnsRow, Flow, FlowName, Grade, HttpRow, Place, Rows, Scope, Text, Transport,
-    Verdict, Via, scope_of,
+    App, Device, DnsRow, Flow, FlowName, Grade, HttpRow, NameOwner, Place, Rows, Scope, Text,
+    Transport, Verdict, Via, scope_of,
 };
-use crate::names::{Answers, Resolved};
+use crate::names::{Answers, Client, Resolved};
 use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::net::IpAddr;
@@ -27,6 +28,11 @@ pub(super) struct Finished {
     store: Store,
     talk: Talk,
     answers: Answers,
+    owners: Owners,
+    /// The verdict on each of the owners, with and without a name to go by.
+    owner_verdicts: Vec<Option<Verdict>>,
+    /// Aliases that found no room.
+    aliases_beyond: u64,
     /// Rows in order of their first frames: a flow's number is its place here, from 1.
     pub(super) rows: Vec<u32>,
     /// The number of each row's remote address.
@@ -63,7 +69,15 @@ pub(super) struct View {
     pub(super) name_frame: u32,
     pub(super) rivals: Option<u32>,
     pub(super) place: u32,
+    /// The number of what is known of the name's owner.
+    pub(super) owner: u32,
     pub(super) verdict: Option<Verdict>,
+}
+
+/// How places and owners of names are judged, as far as anything is expected of them.
+pub(super) struct Judges<'j> {
+    pub(super) place: &'j dyn Fn(&Place, Scope) -> Option<Verdict>,
+    pub(super) owner: &'j dyn Fn(&NameOwner) -> Option<Verdict>,
 }
 
 /// What reports may ask of a row.
@@ -90,12 +104,13 @@ impl Finished {
         (devices, devices_are_named): (&[Device], bool),
         apps: &[(u32, Text)],
         places: &Places,
-        judge: &dyn Fn(&Place, Scope) -> Option<Verdict>,
+        judges: &Judges<'_>,
     ) -> Self {
         let Reading {
             mut store,
             talk,
             mut answers,
+            mut aliases,
             ..
         } = reading;
         store.strings.seal();
@@ -114,12 +129,19 @@ impl Finished {
                 }
             }
         }
+        aliases.seal(|client| device_addresses.get(&client).copied());
+        let names = store.extras.iter().map(|extra| extra.name);
+        let names = names.chain(answers.names());
+        let owners = Owners::new(places.catalogue(), &store.strings, names, &aliases);
         let rows = table.rows();
         let mut finished = Finished {
             table,
             store,
             talk,
             answers,
+            owner_verdicts: owners.all().iter().map(|who| (judges.owner)(who)).collect(),
+            owners,
+            aliases_beyond: aliases.beyond,
             rows,
             row_addresses: Vec::new(),
             address_places: Vec::new(),
@@ -131,7 +153,7 @@ impl Finished {
             devices_are_named,
             app_names: apps.iter().cloned().collect(),
         };
-        finished.locate(places, judge);
+        finished.locate(places, judges.place);
         finished.number_exchanges();
         finished
     }
@@ -231,6 +253,14 @@ impl Finished {
         self.answers.beyond
     }
 
+    pub(super) fn aliases_beyond(&self) -> u64 {
+        self.aliases_beyond
+    }
+
+    pub(super) fn owners(&self) -> &Owners {
+        &self.owners
+    }
+
     pub(super) fn table(&self) -> &Table<Reading> {
         &self.table
     }
@@ -269,9 +299,18 @@ impl Finished {
             .ok()
             .and_then(|number| self.address_places.get(number).copied())
             .unwrap_or(NONE);
-        view.verdict = self.verdict(view.place, view.scope);
         self.name(record, extra, &mut view);
+        if view.name != NONE {
+            let client = || self.client(view.local);
+            view.owner = self.owners.number(view.name, record.first, client);
+        }
+        view.verdict = self.verdict(&view);
         Some((record, extra, view))
+    }
+
+    fn client(&self, address: IpAddr) -> Client {
+        let device = self.device_addresses.get(&address);
+        device.map_or(Client::Host(address), |number| Client::Device(*number))
     }
 
     /// The number of the remote address of the flow at this place of `rows`.
@@ -279,10 +318,20 @@ impl Finished {
         self.row_addresses.get(at).copied().unwrap_or(NONE)
     }
 
-    fn verdict(&self, place: u32, scope: Scope) -> Option<Verdict> {
-        let verdicts = self.verdicts.get(usize::try_from(place).ok()?)?;
-        let at = SCOPES.iter().position(|known| *known == scope)?;
-        verdicts.get(at).copied().flatten()
+    /// The gravest of the verdicts on the place, the operator and the owner of the name.
+    fn verdict(&self, view: &View) -> Option<Verdict> {
+        let at = SCOPES.iter().position(|known| *known == view.scope);
+        let place = usize::try_from(view.place).unwrap_or(usize::MAX);
+        let place = self.verdicts.get(place).zip(at);
+        let place = place.and_then(|(verdicts, at)| verdicts.get(at).copied().flatten());
+        // The name of an encrypted hello's outside is not the one that is asked for.
+        let number = match view.via {
+            Some(Via::EchOuter) => 0,
+            _ => usize::try_from(view.owner).unwrap_or(0),
+        };
+        let owner = self.owner_verdicts.get(number).copied().flatten();
+        let owner = owner.filter(|_| view.scope == Scope::Outbound);
+        place.into_iter().chain(owner).min()
     }
 
     /// Which end of a row is local, and why.
@@ -419,7 +468,7 @@ impl Finished {
             name_grade: view.grade,
             name_rivals: view.rivals.map(u64::from),
             names: self.names(extra, &view),
-            owner: None,
+            owner: self.owners.owner(view.owner),
             app: self.app(extra),
             place: self.place(view.place),
             rtt_ns: self.round_trip(record, extra, &view),
@@ -521,6 +570,7 @@ fn turned(record: &Record, turn: u8) -> View {
         name_frame: 0,
         rivals: None,
         place: NONE,
+        owner: 0,
         verdict: None,
     }
 }

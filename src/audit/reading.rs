@@ -15,14 +15,16 @@ use crate::model::{
     App, Carrier, Certificate, Chunk, ClientHello, DnsMessage, Evidence, Limits, ServerHello, Side,
     Text, Time, Via, What,
 };
-use crate::names::Answers;
+use crate::names::{Aliases, Answers, alias_target};
 use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
 
 /// Reads flows for an audit.
 pub(super) struct Reading {
     pub(super) store: Store,
     pub(super) talk: Talk,
     pub(super) answers: Answers,
+    pub(super) aliases: Aliases,
     pub(super) hosts: Hosts,
     pub(super) troubles: BTreeMap<&'static str, u64>,
     out: Out,
@@ -73,6 +75,7 @@ impl Reading {
             store: Store::new(limits),
             talk: Talk::new(limits, keep_dns, keep_http),
             answers: Answers::new(limits.dns_answers),
+            aliases: Aliases::new(limits.dns_answers),
             hosts: Hosts::new(limits.hosts),
             troubles: BTreeMap::new(),
             out: Out::default(),
@@ -260,6 +263,9 @@ impl Reading {
             return;
         }
         let name = self.store.strings.number(name);
+        if let Some(target) = alias_target(message) {
+            self.alias(client, name, target, (chunk.time, frame));
+        }
         for answer in &message.answers {
             for address in &answer.addresses {
                 let told = join::Told {
@@ -275,6 +281,22 @@ impl Reading {
                     None => self.answers.add(client, *address, name, chunk.time, frame),
                 }
             }
+        }
+    }
+
+    /// Remembers at which name the chain of another ended.
+    fn alias(&mut self, client: IpAddr, name: u32, target: &Text, (time, frame): (Time, u32)) {
+        let target = self.store.strings.number(target);
+        match &mut self.journal {
+            Some(journal) => journal.aliased(join::Aliased {
+                row: self.row,
+                client,
+                name,
+                target,
+                time,
+                frame,
+            }),
+            None => self.aliases.add(client, name, target, time, frame),
         }
     }
 

@@ -50,6 +50,9 @@ pub(super) enum Command {
         override_usage = "whereto info [OPTIONS] <CAPTURE>...\n       whereto info [OPTIONS] --interface <NAME>"
     )]
     Info(Info),
+    /// Explain where an address is and who operates it, or who owns a name, source by source
+    #[command(after_long_help = WHERE_EXAMPLES)]
+    Where(Where),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -69,6 +72,8 @@ pub(super) struct Audit {
     #[arg(long, value_name = "LIST")]
     pub(super) expect: Option<String>,
     #[command(flatten)]
+    pub(super) control: Control,
+    #[command(flatten)]
     pub(super) input: Input,
     #[command(flatten)]
     pub(super) places: Places,
@@ -86,6 +91,8 @@ pub(super) struct Flows {
     /// Countries and groups that are expected: adds a verdict to each flow
     #[arg(long, value_name = "LIST")]
     pub(super) expect: Option<String>,
+    #[command(flatten)]
+    pub(super) control: Control,
     #[command(flatten)]
     pub(super) input: Input,
     #[command(flatten)]
@@ -117,6 +124,71 @@ pub(super) struct Info {
     pub(super) format: Option<String>,
     #[command(flatten)]
     pub(super) output: Output,
+}
+
+/// Who is expected behind networks and names.
+#[derive(Debug, Group)]
+pub(super) struct Control {
+    /// Countries in which the operators of networks are expected to have their seat
+    ///
+    /// Written as for --expect. Judged is the country of the head office of the operator's ultimate
+    /// parent, as the catalogue of operators has it; an operator in no catalogue is `indeterminate`.
+    #[arg(long, value_name = "LIST")]
+    pub(super) expect_operator: Option<String>,
+    /// Countries in which the owners of names are expected to have their seat
+    ///
+    /// Written as for --expect. Judged is the country of the head office of the owner's ultimate
+    /// parent, as the catalogue of owners has it; a flow without a name, a name in no catalogue and
+    /// a customer's name below that of its host are `indeterminate`.
+    #[arg(long, value_name = "LIST")]
+    pub(super) expect_owner: Option<String>,
+}
+
+#[derive(Debug, Group)]
+pub(super) struct Where {
+    /// Addresses and names; names are not looked up, only their owners are told
+    #[arg(required = true, value_name = "ADDRESS|NAME")]
+    pub(super) subjects: Vec<String>,
+    #[command(flatten)]
+    pub(super) places: Places,
+    /// The smallest round trip measured to the addresses, in milliseconds; with --vantage
+    #[arg(long, value_name = "MS", requires = "vantage", value_parser = milliseconds)]
+    pub(super) rtt: Option<u64>,
+    /// The day of the traffic, YYYY-MM-DD; else the newest data speaks
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    pub(super) at: Option<i64>,
+    /// Form of the output: text or json
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = ["text", "json"])]
+    pub(super) format: String,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+/// Milliseconds, with decimals or without, as nanoseconds.
+fn milliseconds(text: &str) -> Result<u64, String> {
+    let wrong = || "not a number of milliseconds between 0 and 60000".to_owned();
+    let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
+    let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || !all_digits(whole) || !all_digits(decimals) || decimals.len() > 6 {
+        return Err(wrong());
+    }
+    let whole: u64 = whole.parse().map_err(|_| wrong())?;
+    let fraction: u64 = format!("{decimals:0<6}").parse().map_err(|_| wrong())?;
+    let nanoseconds = whole.saturating_mul(1_000_000).saturating_add(fraction);
+    if nanoseconds == 0 || nanoseconds > 60_000_000_000 {
+        return Err(wrong());
+    }
+    Ok(nanoseconds)
+}
+
+/// Noon of a day, in seconds since 1970.
+fn day(text: &str) -> Result<i64, String> {
+    let day: jiff::civil::Date = text
+        .parse()
+        .map_err(|_| "not a day such as 2026-11-21".to_owned())?;
+    let noon = day.at(12, 0, 0, 0).to_zoned(jiff::tz::TimeZone::UTC);
+    noon.map(|noon| noon.timestamp().as_second())
+        .map_err(|_| "a day out of range".to_owned())
 }
 
 /// What is read, and how.
@@ -194,6 +266,13 @@ pub(super) struct Places {
     /// Do not use the embedded place database
     #[arg(long)]
     pub(super) no_embedded_geo: bool,
+    /// A catalogue of owners of your own, asked before the embedded one (repeat for several)
+    ///
+    /// TOML in the form of the embedded catalogue (docs/data.md), AdGuard's companiesdb
+    /// (trackers.json, companies.json) or Disconnect's lists (services.json, entities.json). The
+    /// last two give no countries.
+    #[arg(long, value_name = "FILE")]
+    pub(super) owners: Vec<PathBuf>,
 }
 
 /// Where the result goes, and how it looks.
@@ -247,7 +326,7 @@ Exit codes:
   2  wrong usage, or a file could not be read or written
   3  nothing violated, but something indeterminate
   4  the input was damaged or cut and nothing was violated
-Where several fit, the first of 2, 1, 4, 3, 0 is given. Without --expect nothing is judged.";
+Where several fit, the first of 2, 1, 4, 3, 0 is given. Without an expectation nothing is judged.";
 
 const AUDIT_EXAMPLES: &str = "\
 Examples:
@@ -255,6 +334,7 @@ Examples:
   whereto audit monday/ tuesday/ --device 192.168.1.20 --device 02:00:5e:10:00:01
   whereto audit phone.pcap -o report.txt -o report.json -o flows.csv -o audit.findings.csv
   whereto audit phone.pcap --geo GeoLite2-City.mmdb --no-embedded-geo
+  whereto audit phone.pcap --expect-owner @EEA,US --owners own.toml
   adb exec-out tcpdump -i any -U -w - | whereto audit - --format json
 
 Exit codes: 0 nothing violated, 1 violated, 2 usage or file error, 3 indeterminate only,
@@ -273,6 +353,15 @@ Examples:
   whereto dns phone.pcap
   whereto dns phone.pcap --format json
   whereto dns phone.pcap -o names.csv";
+
+const WHERE_EXAMPLES: &str = "\
+Examples:
+  whereto where 54.179.147.20
+  whereto where 52.0.14.116 --vantage DE --rtt 9
+      what light could not have reached is excluded
+  whereto where tracking.miui.com 8.8.8.8 --format json
+
+Nothing is asked of any network: a name is not turned into addresses.";
 
 const INFO_EXAMPLES: &str = "\
 Examples:

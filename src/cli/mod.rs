@@ -19,6 +19,7 @@ mod output;
 mod progress;
 mod run;
 mod settings;
+mod whereabouts;
 
 use clap::Parser as _;
 use std::process::ExitCode;

@@ -6,6 +6,7 @@ use super::man;
 use super::output::Target;
 use super::progress::Line;
 use super::settings::{Request, Settings, error_line, settle};
+use super::whereabouts;
 use clap::CommandFactory as _;
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -38,6 +39,7 @@ fn command(command: &Command) -> Result<u8, Error> {
             format: audit.format.as_deref(),
             formats: FORMATS,
             expect: audit.expect.as_deref(),
+            control: Some(&audit.control),
             places: Some(&audit.places),
             keep_dns: true,
             keep_http: true,
@@ -48,6 +50,7 @@ fn command(command: &Command) -> Result<u8, Error> {
             format: flows.format.as_deref(),
             formats: FLOW_FORMATS,
             expect: flows.expect.as_deref(),
+            control: Some(&flows.control),
             places: Some(&flows.places),
             keep_dns: false,
             keep_http: false,
@@ -58,6 +61,7 @@ fn command(command: &Command) -> Result<u8, Error> {
             format: dns.format.as_deref(),
             formats: DNS_FORMATS,
             expect: None,
+            control: None,
             places: None,
             keep_dns: true,
             keep_http: false,
@@ -68,10 +72,12 @@ fn command(command: &Command) -> Result<u8, Error> {
             format: info.format.as_deref(),
             formats: INFO_FORMATS,
             expect: None,
+            control: None,
             places: None,
             keep_dns: false,
             keep_http: false,
         }),
+        Command::Where(asked) => whereabouts::explain(asked),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Args::command(), "whereto", &mut script);

@@ -44,6 +44,8 @@ pub(super) struct Request<'a> {
     pub(super) format: Option<&'a str>,
     pub(super) formats: &'static [Format],
     pub(super) expect: Option<&'a str>,
+    /// `None` for a command that judges nothing.
+    pub(super) control: Option<&'a args::Control>,
     /// `None` for a command that has no use for places.
     pub(super) places: Option<&'a args::Places>,
     pub(super) keep_dns: bool,
@@ -52,7 +54,13 @@ pub(super) struct Request<'a> {
 
 /// Checks everything, cheap things first, and opens the inputs.
 pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
-    let expect = request.expect.map(judge::parse_expectation).transpose()?;
+    let parse = |written: Option<&str>| written.map(judge::parse_expectation).transpose();
+    let control = |of: fn(&args::Control) -> Option<&String>| {
+        parse(request.control.and_then(of).map(String::as_str))
+    };
+    let expect = parse(request.expect)?;
+    let expect_operator = control(|control| control.expect_operator.as_ref())?;
+    let expect_owner = control(|control| control.expect_owner.as_ref())?;
     let outputs = outputs(request)?;
     let (captures, mut warnings) = distinct(&request.input.captures);
     for output in &outputs {
@@ -90,6 +98,8 @@ pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
         places,
         options: AuditOptions {
             expect,
+            expect_operator,
+            expect_owner,
             devices: request.input.device.clone(),
             limits,
             keep_dns: request.keep_dns && exchanges,
@@ -108,7 +118,10 @@ pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
 /// How a user's file is added to the places.
 type Add = fn(&mut Places, &Path) -> Result<bool, Error>;
 
-fn open_places(places: &args::Places, warnings: &mut Vec<Text>) -> Result<Places, Error> {
+pub(super) fn open_places(
+    places: &args::Places,
+    warnings: &mut Vec<Text>,
+) -> Result<Places, Error> {
     let mut open = if places.no_embedded_geo {
         Places::none()
     } else {
@@ -117,6 +130,9 @@ fn open_places(places: &args::Places, warnings: &mut Vec<Text>) -> Result<Places
     if let Some(vantage) = &places.vantage {
         open.set_vantage(vantage)?;
     }
+    open.add_embedded_owners();
+    let told = open.add_owners(&places.owners)?;
+    warnings.extend(told.iter().map(|words| Text::from(words.as_str())));
     let files = places
         .geo
         .iter()
@@ -266,7 +282,7 @@ fn longest_end(format: &Format, name: &OsStr) -> usize {
         .unwrap_or(0)
 }
 
-fn style(output: &args::Output, target: &Target) -> Style {
+pub(super) fn style(output: &args::Output, target: &Target) -> Style {
     let on_terminal = target.is_terminal();
     let colour = match output.color {
         Colour::Always => true,

@@ -1,11 +1,18 @@
 //! Embedded tables: places, ranges of clouds, anycast ranges, groups of countries, outlines of
-//! countries.
+//! countries, owners and operators.
 //!
 //! In:   `places.mmdb.zst`, `ranges.zst` and the TOML files beside this one, prepared by
 //!       `build.rs`; the outlines and distances of countries as they are.
 //! Out:  static data: nothing is read, unpacked or parsed when the program starts.
 //!
 //! Every table names its source, its date and its licence: `docs/data.md`.
+
+mod owners;
+
+pub(crate) use owners::{
+    List, OwnerCompany, OwnerFunction, OwnerGroup, OwnerSuffix, OwnerTable, Words,
+};
+use std::borrow::Cow;
 
 /// A source of the embedded place database.
 pub(crate) struct PlacesSource {
@@ -125,6 +132,7 @@ pub(crate) static EARTH_OUTLINES: &[u8] = include_bytes!("earth-outlines.bin");
 pub(crate) static EARTH_DISTANCES: &[u8] = include_bytes!("earth-distances.bin");
 
 include!(concat!(env!("OUT_DIR"), "/tables.rs"));
+include!(concat!(env!("OUT_DIR"), "/owners.rs"));
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]

@@ -11,17 +11,70 @@ mod rules;
 
 pub use expectation::parse_expectation;
 
-use crate::model::{Country, DataSource, Destination, Expectation, Place, Scope, Verdict};
+use crate::model::{
+    Country, DataSource, Destination, Expectation, NameOwner, Place, Scope, Verdict,
+};
 use rules::expected_country::{self, Case};
+use rules::{expected_operator, expected_owner};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-/// The verdict on flows of `scope` to `place`; `None` where the rule does not apply.
+/// What the user expects, on each axis of its own.
+#[derive(Clone, Debug, Default)]
+pub struct Expected {
+    /// Countries of servers.
+    pub place: Option<Expectation>,
+    /// Countries where operators of networks have their seat.
+    pub operator: Option<Expectation>,
+    /// Countries where owners of names have their seat.
+    pub owner: Option<Expectation>,
+}
+
+/// The verdict on where a server is; `None` where the rule does not apply.
 #[must_use]
 pub fn judge(place: &Place, scope: Scope, expect: &Expectation) -> Option<Verdict> {
     rules::expected_country::judge(place, scope, expect)
+}
+
+/// The graver of the verdicts on where a server is and on who operates it.
+#[must_use]
+pub fn judge_place(place: &Place, scope: Scope, expected: &Expected) -> Option<Verdict> {
+    let server = expected
+        .place
+        .as_ref()
+        .and_then(|expect| judge(place, scope, expect));
+    let operator = expected
+        .operator
+        .as_ref()
+        .and_then(|expect| expected_operator::judge(place, scope, expect));
+    server.into_iter().chain(operator).min()
+}
+
+/// The verdict on who owns the name of an outbound flow; a flow without a name has the owner of
+/// whom nothing is known.
+#[must_use]
+pub fn judge_owner(owner: &NameOwner, expected: &Expected) -> Option<Verdict> {
+    expected
+        .owner
+        .as_ref()
+        .map(|expect| expected_owner::judge(owner, expect))
+}
+
+/// What one rule says of one destination.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Judged {
+    /// The rule.
+    pub rule: &'static str,
+    /// What it says.
+    pub verdict: Verdict,
+    /// The country that was judged, where known.
+    pub country: Option<Country>,
+    /// Why.
+    pub why: String,
+    /// What would decide an indeterminate one.
+    pub would_decide: Option<String>,
 }
 
 /// Puts verdicts into words. Thousands of destinations share a place: what is said of it is put
@@ -35,15 +88,52 @@ pub struct Explainer {
 type Words = (String, Option<&'static str>);
 
 impl Explainer {
-    /// Why a destination got its verdict against `expect`, and what would decide an indeterminate
-    /// one. `data` is the report's list of sources, to which the place's opinions point.
-    pub fn explain(
+    /// What each rule says of a destination, where it applies. `data` is the report's list of
+    /// sources, to which the place's opinions point.
+    pub fn judge(
         &mut self,
         destination: &Destination,
+        expected: &Expected,
+        data: &[DataSource],
+    ) -> Vec<Judged> {
+        let (place, scope) = (&destination.place, destination.scope);
+        let mut found = Vec::new();
+        let country = expected
+            .place
+            .as_ref()
+            .and_then(|expect| Some((expect, judge(place, scope, expect)?)));
+        if let Some((expect, verdict)) = country {
+            let (why, would_decide) = self.explain(destination, verdict, expect, data);
+            found.push(Judged {
+                rule: expected_country::RULE.id,
+                verdict,
+                country: place.country,
+                why,
+                would_decide: would_decide.map(str::to_owned),
+            });
+        }
+        let operator = expected
+            .operator
+            .as_ref()
+            .and_then(|expect| expected_operator::explain(destination, expect));
+        let owner = expected
+            .owner
+            .as_ref()
+            .and_then(|expect| expected_owner::explain(destination, expect));
+        found.extend(operator.into_iter().chain(owner));
+        found
+    }
+
+    /// Why a destination's place got this verdict against `expect`, and what would decide an
+    /// indeterminate one.
+    fn explain(
+        &mut self,
+        destination: &Destination,
+        verdict: Verdict,
         expect: &Expectation,
         data: &[DataSource],
     ) -> Words {
-        let case = Case::of(destination);
+        let case = Case::of(destination, verdict);
         let place = &destination.place;
         let (why, would_decide) = self
             .known
@@ -58,7 +148,7 @@ impl Explainer {
 ///
 /// The subject is the destination's name, or its addresses where it has none, with its place.
 #[must_use]
-pub fn finding_id(rule: &str, destination: &Destination) -> String {
+pub fn finding_id(rule: &str, verdict: Verdict, destination: &Destination) -> String {
     let mut hash = Sha256::new();
     let mut part = |bytes: &[u8]| {
         // Lengths keep parts apart, whatever bytes a name holds.
@@ -66,7 +156,7 @@ pub fn finding_id(rule: &str, destination: &Destination) -> String {
         hash.update(bytes);
     };
     part(rule.as_bytes());
-    part(destination.verdict.map_or("", Verdict::as_str).as_bytes());
+    part(verdict.as_str().as_bytes());
     part(destination.scope.as_str().as_bytes());
     match &destination.name {
         Some(name) => part(name.bytes()),

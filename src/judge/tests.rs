@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use super::*;
-use crate::model::{Confidence, Country, Excluded, Physics, PlaceOpinion, Text, Time};
+use crate::model::{
+    Alias, Company, Confidence, Country, Excluded, Operator, Physics, PlaceOpinion, Text, Time,
+};
 use std::sync::Arc;
 
 #[track_caller]
@@ -126,6 +128,7 @@ fn destination(place: Place, verdict: Verdict) -> Destination {
         last_seen: Time(0),
         frames: vec![1],
         flow_numbers: vec![1],
+        owner: Arc::default(),
         verdict: Some(verdict),
     }
 }
@@ -151,9 +154,16 @@ fn data() -> Vec<DataSource> {
 fn check_words(destination: &Destination, want: &str, decides: Option<&str>) {
     let expect = parse_expectation("IN,SG").unwrap();
     let data = data();
-    let (why, would_decide) = Explainer::default().explain(destination, &expect, &data);
-    assert_eq!(why, want);
-    assert_eq!(would_decide, decides);
+    let expected = Expected {
+        place: Some(expect.clone()),
+        ..Expected::default()
+    };
+    let judged = Explainer::default().judge(destination, &expected, &data);
+    let [judged] = judged.as_slice() else {
+        panic!("{judged:?}");
+    };
+    assert_eq!(judged.why, want);
+    assert_eq!(judged.would_decide.as_deref(), decides);
 }
 
 #[test]
@@ -202,10 +212,17 @@ fn an_indeterminate_place_says_what_would_decide() {
         let verdict = judge(&place, Scope::Outbound, &expect).unwrap();
         assert_eq!(verdict, Verdict::Indeterminate, "{address}");
         let mut explainer = Explainer::default();
-        let (why, decides) =
-            explainer.explain(&destination(place, verdict), &expect, places.sources());
+        let expected = Expected {
+            place: Some(expect.clone()),
+            ..Expected::default()
+        };
+        let destination = destination(place, verdict);
+        let judged = explainer.judge(&destination, &expected, places.sources());
+        let Judged {
+            why, would_decide, ..
+        } = judged.first().unwrap();
         assert!(
-            why.contains("in this capture") && decides.is_some(),
+            why.contains("in this capture") && would_decide.is_some(),
             "{address}: {why}"
         );
         for word in ["illegal", "spying", "leak", "lied"] {
@@ -282,19 +299,21 @@ fn a_round_trip_alone_may_decide() {
 #[test]
 fn the_name_of_a_finding_hangs_on_rule_subject_and_verdict() {
     let one = destination(place(Some("CN"), None), Verdict::Violated);
-    let id = finding_id("expected-country", &one);
-    assert_eq!(id, finding_id("expected-country", &one.clone()));
+    let id = finding_id("expected-country", Verdict::Violated, &one);
+    assert_eq!(
+        id,
+        finding_id("expected-country", Verdict::Violated, &one.clone())
+    );
     assert!(id.starts_with("EC-") && id.len() == 13, "{id}");
     let mut more = one.clone();
     (more.flows, more.bytes_out) = (9, 9_000);
     assert_eq!(
-        finding_id("expected-country", &more),
+        finding_id("expected-country", Verdict::Violated, &more),
         id,
         "counts do not matter"
     );
-    let mut others = vec![finding_id("another-rule", &one)];
+    let mut others = vec![finding_id("another-rule", Verdict::Violated, &one)];
     for change in [
-        |d: &mut Destination| d.verdict = Some(Verdict::Met),
         |d: &mut Destination| d.name = Some(Text::from("tracking.miui.co")),
         |d: &mut Destination| d.name = None,
         |d: &mut Destination| Arc::make_mut(&mut d.place).country = Country::new("SG"),
@@ -302,10 +321,221 @@ fn the_name_of_a_finding_hangs_on_rule_subject_and_verdict() {
     ] {
         let mut other = one.clone();
         change(&mut other);
-        others.push(finding_id("expected-country", &other));
+        others.push(finding_id("expected-country", Verdict::Violated, &other));
     }
+    others.push(finding_id("expected-country", Verdict::Met, &one));
     others.push(id);
     others.sort();
     others.dedup();
     assert_eq!(others.len(), 7);
+}
+
+fn company(name: &str, group: &str, country: Option<&str>) -> Arc<Company> {
+    Arc::new(Company {
+        name: name.into(),
+        group: group.into(),
+        group_country: country.and_then(Country::new),
+        said_by: "owners, as of 2026-06-30".into(),
+        ..Company::default()
+    })
+}
+
+/// The one judgement of the rule on the owner.
+#[track_caller]
+fn owned(change: impl FnOnce(&mut Destination, &mut NameOwner), verdict: Verdict, want: &str) {
+    let expect = parse_expectation("IN,SG").unwrap();
+    let expected = Expected {
+        owner: Some(expect.clone()),
+        ..Expected::default()
+    };
+    let mut destination = destination(place(Some("SG"), None), Verdict::Met);
+    let mut owner = NameOwner::default();
+    change(&mut destination, &mut owner);
+    destination.owner = Arc::new(owner);
+    let judged = Explainer::default().judge(&destination, &expected, &[]);
+    let [judged] = judged.as_slice() else {
+        panic!("{judged:?}");
+    };
+    assert_eq!((judged.rule, judged.verdict), ("expected-owner", verdict));
+    assert!(judged.why.contains(want), "{}", judged.why);
+    assert!(
+        judged
+            .why
+            .starts_with("Flow observed in this capture to an address")
+    );
+    assert_eq!(
+        judged.would_decide.is_some(),
+        verdict == Verdict::Indeterminate
+    );
+    if destination.name_via != "ech-outer" {
+        let flow = judge_owner(&destination.owner, &expected);
+        assert_eq!(flow, Some(verdict), "flows and destinations agree");
+    }
+}
+
+#[test]
+fn owners_of_names_are_judged_by_the_seat_of_their_parent() {
+    use Verdict::{Indeterminate, Met, Violated};
+    owned(
+        |_, owner| owner.owner = Some(company("Xiaomi", "Xiaomi", Some("CN"))),
+        Violated,
+        "under a name of Xiaomi. The seat of the company that, according to owners, as of \
+         2026-06-30, controls the name is in China (CN), which is not among the expected countries \
+         (IN, SG).",
+    );
+    owned(
+        |_, owner| owner.owner = Some(company("Jio Apps", "Reliance", Some("IN"))),
+        Met,
+        "under a name of Jio Apps, of the group Reliance. The seat",
+    );
+    owned(
+        |_, owner| owner.owner = Some(company("google", "google", None)),
+        Indeterminate,
+        "which gives no country",
+    );
+    owned(
+        |_, _| {},
+        Indeterminate,
+        "a name that is in no loaded catalogue",
+    );
+    owned(
+        |d, _| d.name = None,
+        Indeterminate,
+        "without an observed name",
+    );
+    owned(
+        |_, owner| owner.hosted_by = Some(company("Amazon", "Amazon", Some("IN"))),
+        Indeterminate,
+        "a customer of Amazon has",
+    );
+    owned(
+        |d, owner| {
+            d.name_via = "ech-outer";
+            owner.owner = Some(company("Cloudflare", "Cloudflare", Some("IN")));
+        },
+        Indeterminate,
+        "the name inside is hidden",
+    );
+    owned(
+        |_, owner| {
+            owner.owner = Some(company("Jio", "Jio", Some("IN")));
+            owner.alias = Some(Alias {
+                target: Text::from("jio.sc.tracker.example"),
+                frame: 3,
+                owner: Some(company("Tracker", "Tracker", Some("US"))),
+                hosted_by: None,
+            });
+        },
+        Met,
+        "In this capture the name was an alias of one that, according to owners, as of \
+         2026-06-30, Tracker (US) controls.",
+    );
+}
+
+#[test]
+fn operators_are_judged_by_the_catalogue_and_not_by_a_registration() {
+    let expect = parse_expectation("IN,SG").unwrap();
+    let expected = Expected {
+        operator: Some(expect.clone()),
+        ..Expected::default()
+    };
+    let check = |operator: Option<Operator>, asn, verdict, want: &str| {
+        let mut place = place(Some("SG"), None);
+        (place.asn, place.operator) = (asn, operator.map(Arc::new));
+        let flow = judge_place(&place, Scope::Outbound, &expected);
+        assert_eq!(flow, Some(verdict));
+        assert_eq!(judge_place(&place, Scope::Lan, &expected), None);
+        let destination = destination(place, verdict);
+        let judged = Explainer::default().judge(&destination, &expected, &[]);
+        let judged = judged.first().unwrap();
+        assert_eq!(
+            (judged.rule, judged.verdict),
+            ("expected-operator", verdict)
+        );
+        assert!(judged.why.contains(want), "{}", judged.why);
+        assert_eq!(
+            judged.would_decide.is_some(),
+            verdict == Verdict::Indeterminate
+        );
+    };
+    let amazon = Operator {
+        name: "Amazon Data Services India".into(),
+        country: Country::new("IN").unwrap(),
+        parent: Some(("Amazon".into(), Country::new("US").unwrap())),
+        roles: Vec::new(),
+        source: "owners, as of 2026-06-30 (AS16509)".into(),
+        registered_only: false,
+    };
+    check(
+        Some(amazon.clone()),
+        Some(16_509),
+        Verdict::Violated,
+        "in a network (AS16509) of Amazon Data Services India, of the group Amazon. The seat of \
+         the company that, according to owners, as of 2026-06-30 (AS16509), controls the network \
+         is in the United States (US), which is not among",
+    );
+    let jio = Operator {
+        parent: None,
+        ..amazon.clone()
+    };
+    check(
+        Some(jio),
+        Some(55_836),
+        Verdict::Met,
+        "in India (IN), which is among",
+    );
+    let registered = Operator {
+        registered_only: true,
+        ..amazon
+    };
+    let only = "of which only the registration is known";
+    check(Some(registered), Some(1), Verdict::Indeterminate, only);
+    check(
+        None,
+        Some(1),
+        Verdict::Indeterminate,
+        "in no loaded catalogue",
+    );
+    check(
+        None,
+        None,
+        Verdict::Indeterminate,
+        "that no loaded database names",
+    );
+}
+
+/// Each axis has a verdict and a finding of its own; the row has the gravest.
+#[test]
+fn the_axes_are_judged_apart() {
+    let (india, china) = (
+        parse_expectation("IN,SG").unwrap(),
+        parse_expectation("CN").unwrap(),
+    );
+    let expected = Expected {
+        place: Some(india.clone()),
+        operator: Some(india),
+        owner: Some(china),
+    };
+    let mut destination = destination(place(Some("SG"), None), Verdict::Indeterminate);
+    destination.owner = Arc::new(NameOwner {
+        owner: Some(company("Xiaomi", "Xiaomi", Some("CN"))),
+        ..NameOwner::default()
+    });
+    let judged = Explainer::default().judge(&destination, &expected, &data());
+    let said: Vec<_> = judged.iter().map(|j| (j.rule, j.verdict)).collect();
+    assert_eq!(
+        said,
+        [
+            ("expected-country", Verdict::Met),
+            ("expected-operator", Verdict::Indeterminate),
+            ("expected-owner", Verdict::Met)
+        ]
+    );
+    let row = judge_place(&destination.place, Scope::Outbound, &expected);
+    assert_eq!(row, Some(Verdict::Indeterminate));
+    let ids: std::collections::BTreeSet<String> = judged
+        .iter()
+        .map(|j| finding_id(j.rule, j.verdict, &destination))
+        .collect();
+    assert_eq!(ids.len(), 3);
 }

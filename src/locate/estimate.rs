@@ -1,79 +1,66 @@
 //! What was heard about an address, to one estimate.
 //!
 //! In:   the opinions that count, the registration, whether one address serves many places.
-//! Out:  a [`Class`] of evidence and, where it carries one, a country.
+//! Out:  a [`PlaceClass`] of evidence and, where it carries one, a country.
 //!
 //! Not a vote. Databases copy from each other, and where they know nothing they fall back
 //! together to the registration: a majority is wrong together. So evidence is put into classes
 //! by what kind of source said it and by how sources differ, and each class has the confidence
 //! that its measured share of right answers earns: `docs/method.md`, `whereto geo measure`.
 
-use crate::model::{Confidence, Country, Place};
-
-/// A class of evidence: a row of the table in `docs/method.md`.
-#[derive(Debug, Eq, PartialEq)]
-pub struct Class {
-    /// As `country_class` shows it.
-    pub name: &'static str,
-    /// What it earns, before dates and round trips lower it.
-    pub confidence: Confidence,
-    /// What belongs to it, in words.
-    pub words: &'static str,
-    /// What would make it surer or settle it, in words; empty where nothing is needed.
-    pub settled_by: &'static str,
-}
+use crate::model::{Confidence, Country, Place, PlaceClass};
 
 /// The operator's range, and at least one database agrees.
-pub(super) const RANGE_AGREED: &Class = &Class {
+pub(super) const RANGE_AGREED: &PlaceClass = &PlaceClass {
     name: "range-agreed",
     confidence: Confidence::High,
     words: "the operator publishes the range for a region, and the databases agree",
     settled_by: "",
 };
 /// The operator's range, and databases say otherwise.
-pub(super) const RANGE_DISPUTED: &Class = &Class {
+pub(super) const RANGE_DISPUTED: &PlaceClass = &PlaceClass {
     name: "range-disputed",
     confidence: Confidence::High,
     words: "the operator publishes the range for a region; a database says otherwise",
     settled_by: "round-trip times with --vantage, which may exclude one of them",
 };
 /// The operator's range, and no database speaks.
-pub(super) const RANGE_ALONE: &Class = &Class {
+pub(super) const RANGE_ALONE: &PlaceClass = &PlaceClass {
     name: "range-alone",
     confidence: Confidence::High,
     words: "the operator publishes the range for a region; no database has the address",
     settled_by: "",
 };
 /// Three makers or more.
-pub(super) const DATABASES_AGREE: &Class = &Class {
+pub(super) const DATABASES_AGREE: &PlaceClass = &PlaceClass {
     name: "three-databases",
     confidence: Confidence::High,
     words: "three or more databases of different makers agree, and none differs",
     settled_by: "",
 };
 /// Two makers.
-pub(super) const TWO_AGREE: &Class = &Class {
+pub(super) const TWO_AGREE: &PlaceClass = &PlaceClass {
     name: "two-databases",
     confidence: Confidence::Medium,
     words: "two databases of different makers agree, and none differs",
     settled_by: "a third database (--geo FILE.mmdb), or the operator's published ranges (--ranges FILE)",
 };
 /// One maker, apart from the registration.
-pub(super) const ONE_APART: &Class = &Class {
+pub(super) const ONE_APART: &PlaceClass = &PlaceClass {
     name: "one-database-apart",
     confidence: Confidence::Medium,
     words: "one database, and what it says is not merely the registration",
     settled_by: "a second database (--geo FILE.mmdb), or the operator's published ranges (--ranges FILE)",
 };
 /// One maker, same as the registration.
-pub(super) const ONE_REGISTERED: &Class = &Class {
+pub(super) const ONE_REGISTERED: &PlaceClass = &PlaceClass {
     name: "one-database-registered",
     confidence: Confidence::Medium,
     words: "one database, which says what the registration says and may have it from there",
     settled_by: "a second database (--geo FILE.mmdb), or round-trip times with --vantage",
 };
 /// Some say one country, the others the registration.
-pub(super) const APART_FROM_FALLBACK: &Class = &Class {
+pub(super) const APART_FROM_FALLBACK: &PlaceClass = &PlaceClass {
     name: "others-fall-back",
     confidence: Confidence::Low,
     words: "databases differ, and those that differ say what the registration says: they may \
@@ -82,21 +69,21 @@ pub(super) const APART_FROM_FALLBACK: &Class = &Class {
                  round-trip times with --vantage",
 };
 /// The holder's own record.
-pub(super) const GEOFEED: &Class = &Class {
+pub(super) const GEOFEED: &PlaceClass = &PlaceClass {
     name: "geofeed",
     confidence: Confidence::Low,
     words: "the holder of the addresses says so itself (RFC 8805), and no one else",
     settled_by: "a database that agrees (--geo FILE.mmdb), or round-trip times with --vantage",
 };
 /// The holder's own record, and databases, which may have read it.
-pub(super) const GEOFEED_AGREED: &Class = &Class {
+pub(super) const GEOFEED_AGREED: &PlaceClass = &PlaceClass {
     name: "geofeed-agreed",
     confidence: Confidence::Medium,
     words: "the holder of the addresses says so itself (RFC 8805), and the databases agree",
     settled_by: "round-trip times with --vantage",
 };
 /// No two ways about it.
-pub(super) const CONFLICT: &Class = &Class {
+pub(super) const CONFLICT: &PlaceClass = &PlaceClass {
     name: "conflict",
     confidence: Confidence::None,
     words: "sources differ, and nothing tells which knows",
@@ -104,7 +91,7 @@ pub(super) const CONFLICT: &Class = &Class {
                  operator's published ranges (--ranges FILE), or round-trip times with --vantage",
 };
 /// One address, many places.
-pub(super) const ANYCAST: &Class = &Class {
+pub(super) const ANYCAST: &PlaceClass = &PlaceClass {
     name: "anycast",
     confidence: Confidence::None,
     words: "one address is served from many places",
@@ -112,7 +99,7 @@ pub(super) const ANYCAST: &Class = &Class {
                  measured from where the phone was (--vantage)",
 };
 /// One address for servers elsewhere.
-pub(super) const EDGE: &Class = &Class {
+pub(super) const EDGE: &PlaceClass = &PlaceClass {
     name: "edge",
     confidence: Confidence::None,
     words: "the edge of a content network: what answers stands for servers elsewhere",
@@ -120,7 +107,7 @@ pub(super) const EDGE: &Class = &Class {
                  measured from where the phone was (--vantage)",
 };
 /// The operator's range leaves open in which country.
-pub(super) const RANGE_ABROAD: &Class = &Class {
+pub(super) const RANGE_ABROAD: &PlaceClass = &PlaceClass {
     name: "range-or-zone-abroad",
     confidence: Confidence::None,
     words: "the operator publishes the range for a region that has local zones abroad, and a \
@@ -128,14 +115,14 @@ pub(super) const RANGE_ABROAD: &Class = &Class {
     settled_by: "the operator's own list, which names local zones (--ranges ip-ranges.json)",
 };
 /// All that was said is out of reach.
-pub(super) const EXCLUDED: &Class = &Class {
+pub(super) const EXCLUDED: &PlaceClass = &PlaceClass {
     name: "excluded",
     confidence: Confidence::None,
     words: "every country that a source named is too far for the round trip",
     settled_by: "a database that knows the address (--geo FILE.mmdb), or a capture from another place",
 };
 /// Nothing was said.
-pub(super) const NOTHING: &Class = &Class {
+pub(super) const NOTHING: &PlaceClass = &PlaceClass {
     name: "nothing",
     confidence: Confidence::None,
     words: "no source has the address",
@@ -143,7 +130,7 @@ pub(super) const NOTHING: &Class = &Class {
 };
 
 /// All classes, surest first.
-pub const CLASSES: &[&Class] = &[
+pub const CLASSES: &[&PlaceClass] = &[
     RANGE_AGREED,
     RANGE_ALONE,
     RANGE_DISPUTED,
@@ -184,7 +171,7 @@ pub(super) struct Heard {
 }
 
 /// The class of what was heard, and its country.
-pub(super) fn estimate(heard: &Heard) -> (&'static Class, Option<Country>) {
+pub(super) fn estimate(heard: &Heard) -> (&'static PlaceClass, Option<Country>) {
     if heard.anycast {
         return (ANYCAST, None);
     }
@@ -237,7 +224,7 @@ pub(super) fn estimate(heard: &Heard) -> (&'static Class, Option<Country>) {
 }
 
 /// Why there is no country, in words.
-pub(super) fn why_not(class: &Class) -> Option<&'static str> {
+pub(super) fn why_not(class: &PlaceClass) -> Option<&'static str> {
     [
         (CONFLICT, "sources disagree"),
         (ANYCAST, super::ANYCAST_WORDS),
@@ -256,7 +243,7 @@ pub(super) fn settle(place: &mut Place, heard: &Heard) {
     let (class, country) = estimate(heard);
     place.country = country;
     place.confidence = class.confidence;
-    place.class = Some(class.name);
+    place.class = Some(class);
     place.unknown_because = why_not(class);
     place.settled_by = (!class.settled_by.is_empty()).then_some(class.settled_by);
 }

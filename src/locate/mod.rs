@@ -18,6 +18,8 @@ mod editions;
 mod embedded;
 mod estimate;
 mod listing;
+mod operator;
+mod owners;
 mod physics;
 mod prefix;
 mod ranges;
@@ -33,6 +35,7 @@ pub use earth::{Outline, outline_distances, pack_outlines};
 pub use ranges::pack::{Packed, pack_ranges};
 
 use crate::Error;
+use crate::catalogue::Catalogue;
 use crate::model::{
     Confidence, Country, DataSource, OpinionKind, Physics, Place, PlaceOpinion, Time,
 };
@@ -40,10 +43,10 @@ use anycast::AnycastList;
 use database::Database;
 use earth::{Reach, Vantage};
 use editions::Epochs;
+pub use estimate::CLASSES;
 use estimate::Heard;
-pub use estimate::{CLASSES, Class};
 pub use physics::RoundTrip;
-use ranges::{Range, Ranges};
+use ranges::{Range, Ranges, Texts};
 use record::Record;
 use std::net::IpAddr;
 use std::path::Path;
@@ -81,6 +84,8 @@ pub struct Places {
     reach: Option<Reach>,
     /// Times between which the same editions speak.
     epochs: Epochs,
+    /// Who is behind names and networks.
+    owners: Catalogue,
     /// Lookups that met damage.
     unreadable: AtomicU64,
 }
@@ -95,7 +100,7 @@ pub struct Sight {
 }
 
 impl Places {
-    /// The embedded database alone.
+    /// The embedded place database alone; [`Places::add_embedded_owners`] adds the catalogue.
     #[must_use]
     pub fn embedded() -> Self {
         let mut places = Places::none();
@@ -114,7 +119,7 @@ impl Places {
         places
     }
 
-    /// No data at all: every address is unknown.
+    /// No data at all: every address and every owner is unknown.
     #[must_use]
     pub fn none() -> Self {
         Places::default()
@@ -324,44 +329,47 @@ impl Places {
         if let Some(physics) = physics {
             physics::keep(&mut place, physics);
         }
+        if let Some(asn) = place.asn {
+            let registered = (place.as_org.as_deref(), place.as_country);
+            place.operator = operator::operator(&self.owners, asn, None, registered);
+        }
         place
     }
 
-    /// Adds what lists of ranges say; the answer is what an operator says of its own range.
-    /// The embedded list is silent about a provider whose newer list the user gave.
+    /// Adds what lists of ranges say; the answer is what an operator says of its own range: of
+    /// several lists the first that places it, or says why not. The user's own come first.
     fn take_ranges(&self, address: IpAddr, place: &mut Place) -> Option<Range<'_>> {
-        let mut own: Option<Range<'_>> = None;
+        let mut own: Option<(Range<'_>, Texts)> = None;
         for ranges in &self.ranges {
             let Some(range) = ranges.find(address) else {
                 continue;
             };
-            let again = own.is_some_and(|own| own.provider == range.provider);
-            if again && ranges.is_embedded() {
-                continue;
-            }
+            let texts = ranges.texts(&range);
             place.opinions.push(PlaceOpinion {
                 source: ranges.source,
                 country: range.country,
                 kind: range.kind,
-                detail: Some(range.detail())
-                    .filter(|words| !words.is_empty())
-                    .map(Arc::from),
+                detail: texts.detail.clone(),
             });
-            if range.kind != OpinionKind::OperatorRange || own.is_some() {
-                continue;
+            let says = |range: &Range<'_>| range.country.is_some() || range.edge;
+            let better = own
+                .as_ref()
+                .is_none_or(|(own, _)| !says(own) && says(&range));
+            if range.kind == OpinionKind::OperatorRange && better {
+                own = Some((range, texts));
             }
-            place.cloud = range.provider.map(Arc::from);
-            place.cloud_region = range.region.map(Arc::from);
-            place.cloud_service = range.service.map(Arc::from);
-            place.city = range.city.map(Arc::from);
-            if range.anycast {
-                place.anycast = Some(true);
-                place.anycast_source =
-                    Some(format!("declared by the operator: {}", range.detail()).into());
-            }
-            own = Some(range);
         }
-        own
+        let (range, texts) = own?;
+        place.cloud = texts.provider;
+        place.cloud_region = texts.region;
+        place.cloud_service = texts.service;
+        place.city = texts.city;
+        if range.anycast {
+            place.anycast = Some(true);
+            place.anycast_source =
+                Some(format!("declared by the operator: {}", range.detail()).into());
+        }
+        Some(range)
     }
 
     /// A second inside the epoch, or the newest build time.
@@ -414,14 +422,13 @@ impl Places {
             registered: place.registered,
             anycast: place.anycast == Some(true),
             excluded: some_excluded,
-            ..Heard::default()
         };
         let speaking: Vec<(usize, Option<Country>)> = speaking
             .iter()
             .map(|said| (said.source, said.country))
             .collect();
         estimate::settle(place, &heard);
-        if self.databases.is_empty() && place.class == Some(estimate::NOTHING.name) {
+        if self.databases.is_empty() && place.class == Some(estimate::NOTHING) {
             place.unknown_because = Some("no database is loaded");
             place.settled_by = Some("a place database (--geo FILE.mmdb)");
         } else if damaged && place.unknown_because == Some("not in any database") {

@@ -31,6 +31,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::path::Path;
+use std::sync::{Arc, OnceLock};
 pub(super) use table::Table;
 
 /// What an operator says of the addresses of one range.
@@ -51,13 +52,31 @@ pub(super) struct Range<'a> {
     /// do not say to which zone they belong: the address may be in one of them.
     pub(super) elsewhere: &'static [&'static str],
     pub(super) kind: OpinionKind,
+    /// Of the description, for [`Ranges::texts`].
+    number: u32,
 }
+
+/// A range in the texts of a place, shared by all addresses of one description.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Texts {
+    pub(super) provider: Option<Arc<str>>,
+    pub(super) region: Option<Arc<str>>,
+    pub(super) service: Option<Arc<str>>,
+    pub(super) city: Option<Arc<str>>,
+    /// [`Range::detail`]; `None` where that is empty.
+    pub(super) detail: Option<Arc<str>>,
+}
+
+/// Descriptions whose texts are kept: all of the embedded list and of any operator's.
+const MOST_KEPT: usize = 1 << 16;
 
 /// One source of ranges.
 pub(super) struct Ranges {
     table: Table,
     kinds: Kinds,
     kind: OpinionKind,
+    /// By number, each made when it is first asked for.
+    texts: Box<[OnceLock<Texts>]>,
     /// Index of its [`DataSource`].
     pub(super) source: usize,
 }
@@ -76,12 +95,8 @@ impl Ranges {
             v4: Cow::Borrowed(data::RANGES_V4),
             v6: Cow::Borrowed(data::RANGES_V6),
         };
-        let ranges = Ranges {
-            table,
-            kinds: Kinds::Embedded(data::RANGE_KINDS),
-            kind: OpinionKind::OperatorRange,
-            source: number,
-        };
+        let kinds = Kinds::Embedded(data::RANGE_KINDS);
+        let ranges = Ranges::new(table, kinds, OpinionKind::OperatorRange, number);
         let about = &data::RANGES;
         let source = DataSource {
             name: about.name.to_owned(),
@@ -95,6 +110,21 @@ impl Ranges {
             gives: vec!["ranges"],
         };
         (ranges, source)
+    }
+
+    fn new(table: Table, kinds: Kinds, kind: OpinionKind, source: usize) -> Ranges {
+        let count = match &kinds {
+            Kinds::Embedded(kinds) => kinds.len(),
+            Kinds::Own(kinds) => kinds.len(),
+        };
+        let kept = if count > MOST_KEPT { 0 } else { count };
+        Ranges {
+            table,
+            kinds,
+            kind,
+            texts: (0..kept).map(|_| OnceLock::new()).collect(),
+            source,
+        }
     }
 
     pub(super) fn is_embedded(&self) -> bool {
@@ -128,6 +158,15 @@ impl Ranges {
         self.range(self.table.find(address)?)
     }
 
+    /// The texts of a range of this list.
+    pub(super) fn texts(&self, range: &Range<'_>) -> Texts {
+        let at = usize::try_from(range.number).unwrap_or(usize::MAX);
+        match self.texts.get(at) {
+            Some(kept) => kept.get_or_init(|| Texts::new(range)).clone(),
+            None => Texts::new(range),
+        }
+    }
+
     /// Every stretch of addresses that one description covers: first and last address. IPv4
     /// first, in order; neighbours that say the same are one stretch.
     #[allow(dead_code, reason = "for measuring")]
@@ -137,10 +176,10 @@ impl Ranges {
     }
 
     fn range(&self, number: u32) -> Option<Range<'_>> {
-        let number = usize::try_from(number).ok()?;
+        let at = usize::try_from(number).ok()?;
         match &self.kinds {
-            Kinds::Embedded(kinds) => kinds.get(number).map(|kind| embedded(kind, self.kind)),
-            Kinds::Own(kinds) => kinds.get(number).map(|kind| Range {
+            Kinds::Embedded(kinds) => kinds.get(at).map(|kind| embedded(kind, self.kind, number)),
+            Kinds::Own(kinds) => kinds.get(at).map(|kind| Range {
                 provider: kind.provider.as_deref(),
                 region: kind.region.as_deref(),
                 service: kind.service.as_deref(),
@@ -150,12 +189,13 @@ impl Ranges {
                 anycast: kind.anycast,
                 elsewhere: kind.elsewhere,
                 kind: self.kind,
+                number,
             }),
         }
     }
 }
 
-fn embedded(found: &'static RangeKind, kind: OpinionKind) -> Range<'static> {
+fn embedded(found: &'static RangeKind, kind: OpinionKind, number: u32) -> Range<'static> {
     let place = found
         .place
         .and_then(|at| data::REGIONS.get(usize::from(at)));
@@ -172,6 +212,21 @@ fn embedded(found: &'static RangeKind, kind: OpinionKind) -> Range<'static> {
             .filter(|_| found.service == kinds::ZONED)
             .map_or(&[], |place| place.elsewhere),
         kind,
+        number,
+    }
+}
+
+impl Texts {
+    fn new(range: &Range<'_>) -> Texts {
+        Texts {
+            provider: range.provider.map(Arc::from),
+            region: range.region.map(Arc::from),
+            service: range.service.map(Arc::from),
+            city: range.city.map(Arc::from),
+            detail: Some(range.detail())
+                .filter(|words| !words.is_empty())
+                .map(Arc::from),
+        }
     }
 }
 

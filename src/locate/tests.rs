@@ -353,9 +353,9 @@ fn a_zone_abroad_is_not_called_the_region_s_country() {
     );
 }
 
-/// A user's list speaks for its provider; the embedded one is silent then.
+/// The user's list decides, and the embedded one stays visible.
 #[test]
-fn a_user_s_list_replaces_the_embedded_one_for_its_provider() {
+fn a_user_s_list_stands_above_the_embedded_one() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ip-ranges.json");
     let list = r#"{"createDate": "2026-11-01-00-00-00", "prefixes": [{"ip_prefix": "54.179.0.0/16",
@@ -365,7 +365,11 @@ fn a_user_s_list_replaces_the_embedded_one_for_its_provider() {
     assert!(places.add_ranges(&path).unwrap() && !places.add_ranges(&path).unwrap());
     let place = at(&places, "54.179.147.20");
     assert_eq!((code(&place), place.confidence), ("TH", Confidence::High));
-    assert_eq!(place.opinions.len(), 2);
+    assert_eq!(
+        place.opinions.len(),
+        3,
+        "what the embedded list says is kept"
+    );
     assert_eq!(place.cloud_region.as_deref(), Some("ap-southeast-1-bkk-1"));
     assert_eq!(
         places.sources()[4].description,
@@ -374,6 +378,21 @@ fn a_user_s_list_replaces_the_embedded_one_for_its_provider() {
     // The same file is no database, and says so.
     let error = Places::none().add_file(&path).unwrap_err().to_string();
     assert!(error.contains("MaxMind DB"), "{error}");
+}
+
+/// Whose an address is does not hide where another list puts it.
+#[test]
+fn a_list_without_places_leaves_them_to_others() {
+    let list =
+        br#"{"creationTime": "2026-11-01T00:00:00", "prefixes": [{"ipv4Prefix": "34.64.0.0/10"}]}"#;
+    let mut places = Places::embedded();
+    let added = places.add_ranges_of(Path::new("goog.json"), list.to_vec());
+    assert!(added.unwrap());
+    let place = at(&places, "34.124.128.1");
+    assert_eq!(code(&place), "SG", "{place:?}");
+    assert_eq!(place.cloud.as_deref(), Some("Google Cloud"));
+    let place = at(&places, "34.127.255.255");
+    assert!(place.cloud.is_some(), "{place:?}");
 }
 
 #[test]
@@ -538,10 +557,16 @@ fn registration_is_a_fact_of_its_own() {
     let place = at(&EMBEDDED, "47.74.128.1");
     let registered = place.registered.as_ref().map(Country::code);
     assert_eq!((code(&place), registered), ("SG", Some("US")));
-    assert_eq!(place.class, Some("one-database-apart"));
+    assert_eq!(
+        place.class.map(|class| class.name),
+        Some("one-database-apart")
+    );
     let place = at(&EMBEDDED, "220.181.106.151");
     assert_eq!(place.as_country, Country::new("CN"));
-    assert_eq!(place.class, Some("one-database-registered"));
+    assert_eq!(
+        place.class.map(|class| class.name),
+        Some("one-database-registered")
+    );
     assert_eq!(at(&Places::none(), "47.74.128.1").registered, None);
 }
 

@@ -1,6 +1,6 @@
 //! What a judgement says about a destination.
 
-use super::{Country, Place, Scope, Text, Time};
+use super::{Country, NameOwner, Place, Scope, Text, Time};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -66,7 +66,9 @@ pub struct Destination {
     pub frames: Vec<u32>,
     /// Numbers of its flows, at most 16.
     pub flow_numbers: Vec<u32>,
-    /// The verdict, where something was expected.
+    /// Who is behind the name. Of several aliases that it had, one.
+    pub owner: Arc<NameOwner>,
+    /// The gravest verdict, where something was expected.
     pub verdict: Option<Verdict>,
 }
 
@@ -75,13 +77,14 @@ pub struct Destination {
 pub struct Finding {
     /// Stable across runs: derived from rule, subject and verdict.
     pub id: String,
-    /// The rule that judged: `expected-country`.
+    /// The rule that judged: `expected-country`, `expected-operator`, `expected-owner`.
     pub rule: &'static str,
     /// What it said.
     pub verdict: Verdict,
     /// Index into `Report::destinations`.
     pub destination: usize,
-    /// The country observed, where known.
+    /// The country that was judged, where known: of the address, or of the seat of whoever is at
+    /// the top of the operator or of the name's owner.
     pub country: Option<Country>,
     /// One careful sentence. Built from our words and numbers only: names and other
     /// words from the capture stay in `destination`.

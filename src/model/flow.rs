@@ -1,6 +1,6 @@
 //! The row of a flow, and the rows of what was said in the clear.
 
-use super::{App, Grade, Place, Scope, Text, Time, Verdict, Via};
+use super::{App, Grade, NameOwner, Place, Scope, Text, Time, Verdict, Via};
 use std::fmt;
 use std::net::IpAddr;
 
@@ -133,8 +133,8 @@ pub struct Flow {
     pub names: Vec<FlowName>,
     /// Registrable domain of the best name.
     pub registrable_domain: Option<Text>,
-    /// Who owns the name.
-    pub owner: Option<Text>,
+    /// Who is behind the name.
+    pub owner: std::sync::Arc<NameOwner>,
     /// Which program.
     pub app: Option<App>,
     /// Where the remote end is.

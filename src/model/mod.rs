@@ -14,6 +14,7 @@ mod flow;
 mod input;
 mod limits;
 mod losses;
+mod owner;
 mod place;
 mod report;
 mod text;
@@ -34,8 +35,10 @@ pub use flow::{DnsRow, Flow, FlowName, HttpRow, Transport};
 pub use input::{Input, Interface, Recorded};
 pub use limits::Limits;
 pub use losses::{Damage, Losses, Reason};
+pub use owner::{Alias, Company, NameOwner};
 pub use place::{
-    Confidence, DataSource, Excluded, Operator, OpinionKind, Physics, Place, PlaceOpinion,
+    Confidence, DataSource, Excluded, Operator, OpinionKind, Physics, Place, PlaceClass,
+    PlaceOpinion, Whereabouts,
 };
 pub use report::{Expectation, ExpectedGroup, Report, Rows, Settings, SortedRows, Totals};
 pub use text::Text;

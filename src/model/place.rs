@@ -84,6 +84,17 @@ pub struct Operator {
     pub registered_only: bool,
 }
 
+impl Operator {
+    /// The ultimate parent, or the company itself where it has none, and the country of its seat.
+    #[must_use]
+    pub fn top(&self) -> (&Arc<str>, &Country) {
+        match &self.parent {
+            Some((name, country)) => (name, country),
+            None => (&self.name, &self.country),
+        }
+    }
+}
+
 /// A country that light could not have reached and returned from in time.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Excluded {
@@ -114,6 +125,30 @@ pub struct Physics {
     pub off_because: Option<&'static str>,
 }
 
+/// A class of evidence for a place: a row of the table in `docs/method.md`.
+#[derive(Debug, Eq, Hash, PartialEq)]
+pub struct PlaceClass {
+    /// As the column `country_class` shows it.
+    pub name: &'static str,
+    /// What it earns, before dates and round trips lower it.
+    pub confidence: Confidence,
+    /// What belongs to it, in words.
+    pub words: &'static str,
+    /// What would make it surer or settle it, in words; empty where nothing is needed.
+    pub settled_by: &'static str,
+}
+
+/// What is known of one address or name that was asked for alone.
+#[derive(Clone, Debug)]
+pub struct Whereabouts {
+    /// As the user wrote it.
+    pub asked: String,
+    /// The place of the address; `None` for a name.
+    pub place: Option<Place>,
+    /// Who is behind the name; `None` for an address.
+    pub owner: Option<super::NameOwner>,
+}
+
 /// Where an address is and who announces it. Every field is an inference: none was seen on
 /// the wire.
 #[derive(Clone, Debug, Default, Eq, Hash, PartialEq)]
@@ -122,8 +157,8 @@ pub struct Place {
     pub country: Option<Country>,
     /// How surely.
     pub confidence: Confidence,
-    /// Which class of evidence that rests on: a row of the table in `docs/method.md`.
-    pub class: Option<&'static str>,
+    /// Which class of evidence that rests on.
+    pub class: Option<&'static PlaceClass>,
     /// What each source said, in the order of `Report::data`.
     pub opinions: Vec<PlaceOpinion>,
     /// Why there is no country, in words: `private address`, `not in any database`,
@@ -160,10 +195,10 @@ pub struct Place {
 }
 
 impl Place {
-    /// Country of the company that operates the network.
+    /// Country from which the operator of the network is controlled: see [`Operator::top`].
     #[must_use]
     pub fn operator_country(&self) -> Option<&Country> {
-        self.operator.as_ref().map(|operator| &operator.country)
+        self.operator.as_ref().map(|operator| operator.top().1)
     }
 }
 

@@ -35,8 +35,12 @@ pub struct ExpectedGroup {
 /// The settings that shaped the result.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Settings {
-    /// What is expected, if anything.
+    /// Where servers are expected, if anything is.
     pub expect: Option<Expectation>,
+    /// Where operators of networks are expected to have their seat.
+    pub expect_operator: Option<Expectation>,
+    /// Where owners of names are expected to have their seat.
+    pub expect_owner: Option<Expectation>,
     /// Addresses and MACs given by `--device`, as written.
     pub devices: Vec<String>,
     /// True if inputs were hashed.
@@ -45,6 +49,14 @@ pub struct Settings {
     pub filter: Option<String>,
     /// The budgets.
     pub limits: Limits,
+}
+
+impl Settings {
+    /// True where anything is expected: only then are there verdicts.
+    #[must_use]
+    pub fn is_judged(&self) -> bool {
+        self.expect.is_some() || self.expect_operator.is_some() || self.expect_owner.is_some()
+    }
 }
 
 /// Sums over all flows.

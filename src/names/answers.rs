@@ -204,6 +204,11 @@ impl Answers {
         })
     }
 
+    /// The names that answers gave, some of them many times.
+    pub(crate) fn names(&self) -> impl Iterator<Item = u32> {
+        self.entries.iter().map(|entry| entry.name)
+    }
+
     /// Makes a client that never asked share the answers of its device.
     pub(crate) fn join(&mut self, client: IpAddr, group: u32) {
         self.clients.insert(client, group);

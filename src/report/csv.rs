@@ -59,6 +59,12 @@ const FINDING_HEADER: &[&str] = &[
     "first_seen",
     "last_seen",
     "frames",
+    "operator",
+    "operator_country",
+    "owner",
+    "owner_country",
+    "function",
+    "cname_target",
 ];
 
 /// One row a finding. Lists inside a cell are joined by spaces.
@@ -129,6 +135,24 @@ fn subject(table: &mut Table<'_>, destination: &Destination, report: &Report) {
     table.cell(Value::Time(destination.first_seen));
     table.cell(Value::Time(destination.last_seen));
     table.cell(Value::Words(&joined(&destination.frames)));
+    who(table, destination);
+}
+
+fn who(table: &mut Table<'_>, destination: &Destination) {
+    let operator = destination.place.operator.as_deref();
+    let owner = destination.owner.owner.as_deref();
+    let country = owner.and_then(|company| company.group_country.as_ref());
+    for words in [
+        operator.map(|operator| operator.top().0.as_ref()),
+        operator.map(|operator| operator.top().1.code()),
+        owner.map(|company| company.group.as_ref()),
+        country.map(|country| country.code()),
+        destination.owner.function.as_deref(),
+    ] {
+        table.cell(words.map_or(Value::Null, Value::Words));
+    }
+    let alias = destination.owner.alias.as_ref();
+    table.cell(alias.map_or(Value::Null, |alias| Value::Text(&alias.target)));
 }
 
 const DNS_HEADER: &[&str] = &[

@@ -4,10 +4,10 @@
 #![allow(clippy::unwrap_used)]
 
 use crate::model::{
-    App, Confidence, Country, Damage, DataSource, Destination, Device, DnsAnswer, DnsRow,
-    Expectation, Finding, Flow, FlowName, Grade, HttpRequest, HttpResponse, HttpRow, Input,
-    Interface, Limits, Losses, Mac, Place, PlaceOpinion, Reason, Report, Scope, Settings,
-    SortedRows, Text, Time, Totals, Transport, Verdict, Via,
+    Alias, App, Company, Confidence, Country, Damage, DataSource, Destination, Device, DnsAnswer,
+    DnsRow, Expectation, Finding, Flow, FlowName, Grade, HttpRequest, HttpResponse, HttpRow, Input,
+    Interface, Limits, Losses, Mac, NameOwner, Operator, Place, PlaceOpinion, Reason, Report,
+    Scope, Settings, SortedRows, Text, Time, Totals, Transport, Verdict, Via,
 };
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -123,8 +123,50 @@ fn disputed() -> Place {
     }
 }
 
+fn company(name: &str, group: &str, code: &str) -> Arc<Company> {
+    Arc::new(Company {
+        name: name.into(),
+        group: group.into(),
+        group_country: Country::new(code),
+        said_by: "owners, as of 2026-06-30".into(),
+        ..Company::default()
+    })
+}
+
+fn operator(name: &str, parent: Option<(&str, &str)>, registered_only: bool) -> Arc<Operator> {
+    Arc::new(Operator {
+        name: name.into(),
+        country: Country::new("SG").unwrap(),
+        parent: parent.map(|(name, code)| (name.into(), Country::new(code).unwrap())),
+        roles: Vec::new(),
+        source: "owners, as of 2026-06-30 (AS64501)".into(),
+        registered_only,
+    })
+}
+
+/// Everything that can be said of a name, in words that attack.
+fn hostile_owner() -> Arc<NameOwner> {
+    Arc::new(NameOwner {
+        owner: Some(company("=Evil\u{202e} Shop", "Shop\n Group", "")),
+        function: Some("\u{1b}[2Jpush".into()),
+        alias: Some(Alias {
+            target: Text::new(HOSTILE),
+            frame: 9,
+            owner: Some(company("Tracker", "Tracker", "US")),
+            hosted_by: None,
+        }),
+        ..NameOwner::default()
+    })
+}
+
 fn destinations() -> Vec<Destination> {
     let violated = Some(Verdict::Violated);
+    let mut cloud = place("IN", 64_501, "Example Cloud India");
+    cloud.operator = Some(operator(
+        "Example Cloud India",
+        Some(("Example Cloud", "US")),
+        false,
+    ));
     let mut all = vec![
         destination(
             "telemetry.account.example.cn",
@@ -133,12 +175,7 @@ fn destinations() -> Vec<Destination> {
             violated,
         ),
         destination("", "198.51.100.9", disputed(), Some(Verdict::Indeterminate)),
-        destination(
-            "api.example.in",
-            "192.0.2.10",
-            place("IN", 64_501, "Example Cloud India"),
-            Some(Verdict::Met),
-        ),
+        destination("api.example.in", "192.0.2.10", cloud, Some(Verdict::Met)),
         destination(
             "a-rather-long-name-of-a-content-delivery-host.edge.cdn.example.net",
             "2001:db8:40::1",
@@ -159,7 +196,39 @@ fn destinations() -> Vec<Destination> {
     hostile.name = Some(Text::new(HOSTILE));
     hostile.name_via = "sni";
     hostile.name_grade = "observed";
+    hostile.owner = hostile_owner();
     all.insert(1, hostile);
+    for (number, owner) in [
+        (
+            0,
+            NameOwner {
+                owner: Some(company("Example Phones", "Example Phones", "CN")),
+                function: Some("telemetry".into()),
+                ..NameOwner::default()
+            },
+        ),
+        (
+            3,
+            NameOwner {
+                owner: Some(company("Example Apps", "Example Holding", "IN")),
+                ..NameOwner::default()
+            },
+        ),
+        (
+            4,
+            NameOwner {
+                hosted_by: Some(company("Example Cloud", "Example Cloud", "US")),
+                ..NameOwner::default()
+            },
+        ),
+    ] {
+        if let Some(destination) = all.get_mut(number) {
+            destination.owner = Arc::new(owner);
+        }
+    }
+    if let Some(far) = all.get_mut(4) {
+        Arc::make_mut(&mut far.place).operator = Some(operator("Example CDN", None, true));
+    }
     for number in 0..22_u8 {
         let mut small = destination(
             "",
@@ -206,6 +275,7 @@ fn destination(name: &str, address: &str, place: Place, verdict: Option<Verdict>
         last_seen: at(64),
         frames: vec![12, 33, 41, 57, 60, 61, 99],
         flow_numbers: vec![1, 2, 3],
+        owner: Arc::default(),
         verdict,
     }
 }
@@ -336,6 +406,8 @@ fn settings() -> Settings {
                 note: "",
             }],
         }),
+        expect_operator: None,
+        expect_owner: None,
         devices: vec!["10.215.173.1".to_owned()],
         hashed: true,
         filter: None,
@@ -415,6 +487,7 @@ pub(super) fn flows() -> Vec<Flow> {
         name: Some("com.example.app".into()),
     });
     first.verdict = Some(Verdict::Violated);
+    first.owner = hostile_owner();
     let mut second = flow(2, "2001:db8:40::1", disputed());
     second.protocol = None;
     second.name_via = Some(Via::Dns);
@@ -463,7 +536,7 @@ fn flow(number: u64, remote: &str, place: Place) -> Flow {
         name_rivals: None,
         names: Vec::new(),
         registrable_domain: Some("example.in".into()),
-        owner: None,
+        owner: Arc::default(),
         app: None,
         place: place.into(),
         rtt_ns: Some(41_250_000),

@@ -34,6 +34,8 @@ pub(crate) struct Fixture {
     pub(crate) capture: String,
     /// What is given to `--expect`, if anything.
     pub(crate) expect: Option<String>,
+    /// What is given beside it: expected owners, catalogues.
+    pub(crate) arguments: Vec<String>,
 }
 
 impl Fixture {
@@ -56,9 +58,29 @@ impl Fixture {
         if let Some(expect) = &self.expect {
             command.args(["--expect", expect]);
         }
+        command.args(&self.arguments);
         command.args(arguments);
         command
     }
+}
+
+/// Options for what lies in a case's folder beside its capture.
+fn arguments(name: &str) -> Vec<String> {
+    let folder = repo(&format!("fixtures/{name}"));
+    let mut found = Vec::new();
+    if let Ok(text) = std::fs::read_to_string(folder.join("expect-owner")) {
+        found.extend(["--expect-owner".to_owned(), text.trim().to_owned()]);
+    }
+    if folder.join("owners").is_dir() {
+        for path in files(&folder.join("owners")) {
+            let file = path.file_name().unwrap().to_string_lossy().into_owned();
+            found.extend([
+                "--owners".to_owned(),
+                format!("fixtures/{name}/owners/{file}"),
+            ]);
+        }
+    }
+    found
 }
 
 /// One fixture by its name.
@@ -87,6 +109,7 @@ pub(crate) fn fixtures() -> Vec<Fixture> {
             expect: std::fs::read_to_string(folder.join("expect"))
                 .ok()
                 .map(|text| text.trim().to_owned()),
+            arguments: arguments(&name),
             name,
         });
     }

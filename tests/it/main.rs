@@ -27,6 +27,7 @@ mod licences;
 mod limits;
 mod names;
 mod numbers;
+mod owners;
 mod places;
 mod rewrites;
 mod shared_corpus;

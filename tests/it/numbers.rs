@@ -10,6 +10,7 @@ fn text(fixture: &Fixture) -> Vec<String> {
     if let Some(expect) = &fixture.expect {
         command.args(["--expect", expect]);
     }
+    command.args(&fixture.arguments);
     let out = String::from_utf8(command.output().unwrap().stdout).unwrap();
     out.lines().map(|line| line.trim().to_owned()).collect()
 }

@@ -4,7 +4,7 @@
 //! Out:  what one thread would have found; nothing where groups find no room: which of them do
 //!       depends on the order of all rows.
 
-use super::{EXAMPLES, Finished, Group, Groups, MOST_ADDRESSES, rows};
+use super::{EXAMPLES, Finished, Group, Groups, MOST_ADDRESSES, graver, rows};
 use crate::model::{Arena, Totals};
 use std::thread::Builder;
 
@@ -78,6 +78,10 @@ impl Group {
             self.grade = later.grade;
             self.via = later.via;
         }
+        if later.owner.0 > self.owner.0 {
+            self.owner = later.owner;
+        }
+        self.verdict = graver(self.verdict, later.verdict);
         for address in later.addresses {
             if self.addresses.len() < MOST_ADDRESSES && !self.addresses.contains(&address) {
                 self.addresses.push(address);

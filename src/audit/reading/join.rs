@@ -18,6 +18,7 @@ use std::net::IpAddr;
 pub(super) struct Journal {
     troubles: Vec<(u32, &'static str)>,
     told: Vec<Told>,
+    aliases: Vec<Aliased>,
     /// Who sent the first packet of each row; `None` inside tunnels.
     openers: Vec<Option<Sender>>,
     /// First bytes of rows that may go on under a known connection ID.
@@ -39,6 +40,17 @@ pub(super) struct Told {
     pub(super) frame: u32,
 }
 
+/// An alias that a DNS answer told.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Aliased {
+    pub(super) row: u32,
+    pub(super) client: IpAddr,
+    pub(super) name: u32,
+    pub(super) target: u32,
+    pub(super) time: Time,
+    pub(super) frame: u32,
+}
+
 /// Bytes of a datagram with a short header that the longest connection ID reaches.
 const HEAD: usize = 21;
 /// Entries of the journal's lists that have no other budget.
@@ -49,6 +61,7 @@ impl Journal {
         Journal {
             troubles: Vec::new(),
             told: Vec::new(),
+            aliases: Vec::new(),
             openers: Vec::new(),
             heads: Vec::new(),
             continued: Vec::new(),
@@ -68,6 +81,14 @@ impl Journal {
     pub(super) fn told(&mut self, told: Told) {
         if self.told.len() < self.most {
             self.told.push(told);
+        } else {
+            self.full = true;
+        }
+    }
+
+    pub(super) fn aliased(&mut self, aliased: Aliased) {
+        if self.aliases.len() < self.most {
+            self.aliases.push(aliased);
         } else {
             self.full = true;
         }
@@ -146,6 +167,7 @@ impl Reading {
         self.talk.is_strained()
             || self.store.strings.beyond > 0
             || self.answers.beyond > 0
+            || self.aliases.beyond > 0
             || self.hosts.is_full()
             || self.peak > self.limits.all_reader_bytes
             || self.store.apps.len() >= MOST_APPS
@@ -169,7 +191,12 @@ impl Reading {
             .rows
             .len()
             .saturating_add(later.connections.rows.len());
+        let aliases = later
+            .journal
+            .as_ref()
+            .map_or(0, |journal| journal.aliases.len());
         self.answers.has_room_for(told, ordered)
+            && self.aliases.has_room_for(aliases, ordered)
             && self.talk.has_room_for(&later.talk)
             && self.peak.saturating_add(later.peak) <= self.limits.all_reader_bytes
             && connections < MOST_CONNECTIONS
@@ -281,6 +308,14 @@ impl Reading {
                 let name = changes.string(told.name);
                 self.answers
                     .add(told.client, told.address, name, told.time, frame);
+            }
+        }
+        for told in &journal.aliases {
+            if changes.row(told.row).is_some() {
+                let frame = told.frame.saturating_add(changes.frames);
+                let (name, target) = (changes.string(told.name), changes.string(told.target));
+                self.aliases
+                    .add(told.client, name, target, told.time, frame);
             }
         }
     }

@@ -63,16 +63,16 @@ fn by_round_trip(place: &Place, expect: &Expectation) -> Option<Verdict> {
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(in super::super) struct Case {
     scope: Scope,
-    verdict: Option<Verdict>,
+    verdict: Verdict,
     /// An address inside 64:ff9b::/96 was placed by the IPv4 address in it.
     translated: bool,
 }
 
 impl Case {
-    pub(in super::super) fn of(destination: &Destination) -> Self {
+    pub(in super::super) fn of(destination: &Destination, verdict: Verdict) -> Self {
         Case {
             scope: destination.scope,
-            verdict: destination.verdict,
+            verdict,
             translated: destination.addresses.iter().any(is_nat64),
         }
     }
@@ -93,14 +93,14 @@ pub(in super::super) fn explain(
         .map_or_else(String::new, |physics| format!(" {}", arithmetic(physics)));
     let Some(country) = place.country else {
         let (why, would_decide) = match case.verdict {
-            Some(Verdict::Violated) => (
+            Verdict::Violated => (
                 format!(
                     "in no country that can be told, but none of {}",
                     expected(expect)
                 ),
                 None,
             ),
-            Some(Verdict::Met) => (
+            Verdict::Met => (
                 format!("in one of {}; in which, cannot be told", expected(expect)),
                 None,
             ),
@@ -116,9 +116,9 @@ pub(in super::super) fn explain(
     let name = named(country);
     let expected = expected(expect);
     let fit = match case.verdict {
-        Some(Verdict::Violated) => format!("which is not among {expected}"),
-        Some(Verdict::Met) => format!("which is among {expected}"),
-        _ => format!("held against {expected}"),
+        Verdict::Violated => format!("which is not among {expected}"),
+        Verdict::Met => format!("which is among {expected}"),
+        Verdict::Indeterminate => format!("held against {expected}"),
     };
     let nat64 = if case.translated {
         " The IPv4 address inside the NAT64 address was placed."
@@ -231,7 +231,8 @@ fn opinions(place: &Place, data: &[DataSource]) -> Vec<String> {
     words.collect()
 }
 
-fn expected(expect: &Expectation) -> String {
+/// `the expected countries (IN, SG)`.
+pub(super) fn expected(expect: &Expectation) -> String {
     let codes: Vec<&str> = expect
         .countries
         .iter()

@@ -1,6 +1,10 @@
 //! The rules, one file each.
 
 pub(super) mod expected_country;
+pub(super) mod expected_operator;
+pub(super) mod expected_owner;
+
+use crate::model::{Country, Expectation, Verdict};
 
 /// What all rules have.
 pub(super) struct Rule {
@@ -11,4 +15,37 @@ pub(super) struct Rule {
 }
 
 /// Every rule.
-pub(super) const RULES: &[Rule] = &[expected_country::RULE];
+pub(super) const RULES: &[Rule] = &[
+    expected_country::RULE,
+    expected_operator::RULE,
+    expected_owner::RULE,
+];
+
+/// Whether the country of a seat is among those expected.
+fn seat(country: Country, expect: &Expectation) -> Verdict {
+    if expect.countries.contains(&country) {
+        Verdict::Met
+    } else {
+        Verdict::Violated
+    }
+}
+
+/// `in the United States (US), which is not among the expected countries (IN, SG)`.
+fn seat_words(country: Country, expect: &Expectation) -> String {
+    let the = if country.takes_the() { "the " } else { "" };
+    let name = country.name().unwrap_or("a country without a name");
+    let expected = expected_country::expected(expect);
+    let fit = match seat(country, expect) {
+        Verdict::Met => "among",
+        _ => "not among",
+    };
+    format!("in {the}{name} ({country}), which is {fit} {expected}")
+}
+
+/// `Amazon`; `Annapurna Labs, of the group Amazon`.
+fn company_words(name: &str, group: &str) -> String {
+    if name.eq_ignore_ascii_case(group) {
+        return name.to_owned();
+    }
+    format!("{name}, of the group {group}")
+}

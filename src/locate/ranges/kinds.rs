@@ -142,7 +142,8 @@ impl Kind {
         kind
     }
 
-    fn order(&self) -> (usize, &Option<Box<str>>, &Option<Box<str>>, Option<Country>) {
+    /// The more telling first; the rest only makes the order of a list not matter.
+    fn order(&self) -> impl Ord + '_ {
         let rank = self.service.as_deref().map_or(GENERIC, rank);
         (rank, &self.service, &self.region, self.country)
     }

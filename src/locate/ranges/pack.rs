@@ -6,6 +6,7 @@
 //! Countries are not packed where a region names them: `data/regions.toml` does, when the
 //! program is built.
 
+use super::kinds::Kind;
 use super::table::NOTHING;
 use super::{Kinds, Ranges};
 use crate::Error;
@@ -42,40 +43,9 @@ pub fn pack_ranges(path: &Path) -> Result<Packed, Error> {
             "the embedded ranges are packed already".to_owned(),
         ));
     };
+    let (v4, v6) = (v4_records(&ranges), v6_records(&ranges));
     // Only what is in use, in order of the texts, so that the numbers do not depend on the list's.
-    let number = |bytes: &[u8; 4]| u32::from_le_bytes(*bytes);
-    let v4 = ranges.table.v4.as_chunks::<8>().0;
-    let v6 = ranges.table.v6.as_chunks::<20>().0;
-    let v4: Vec<(u128, u32)> = v4
-        .iter()
-        .filter_map(|record| {
-            let (first, last) = record.split_first_chunk::<4>()?;
-            Some((
-                u32::from_le_bytes(*first).into(),
-                number(last.first_chunk()?),
-            ))
-        })
-        .collect();
-    let v6: Vec<(u128, u32)> = v6
-        .iter()
-        .filter_map(|record| {
-            let (first, last) = record.split_first_chunk::<16>()?;
-            Some((u128::from_le_bytes(*first), number(last.first_chunk()?)))
-        })
-        .collect();
-    let line = |number: u32| {
-        let kind = kinds.get(usize::try_from(number).ok()?)?;
-        let country = kind.country.as_ref().filter(|_| kind.region.is_none());
-        Some(format!(
-            "{}\t{}\t{}\t{}{}\t{}",
-            kind.provider.as_deref().unwrap_or(""),
-            kind.region.as_deref().unwrap_or(""),
-            kind.service.as_deref().unwrap_or(""),
-            if kind.edge { "e" } else { "" },
-            if kind.anycast { "a" } else { "" },
-            country.map_or("", Country::code),
-        ))
-    };
+    let line = |number: u32| kinds.get(usize::try_from(number).ok()?).map(description);
     let mut lines: Vec<String> = v4
         .iter()
         .chain(&v6)
@@ -119,6 +89,40 @@ pub fn pack_ranges(path: &Path) -> Result<Packed, Error> {
             .count(),
         kinds: lines.len(),
     })
+}
+
+/// The fields of a description: `provider region service flags country`, with tabs.
+fn description(kind: &Kind) -> String {
+    let country = kind.country.as_ref().filter(|_| kind.region.is_none());
+    format!(
+        "{}\t{}\t{}\t{}{}\t{}",
+        kind.provider.as_deref().unwrap_or(""),
+        kind.region.as_deref().unwrap_or(""),
+        kind.service.as_deref().unwrap_or(""),
+        if kind.edge { "e" } else { "" },
+        if kind.anycast { "a" } else { "" },
+        country.map_or("", Country::code),
+    )
+}
+
+fn v4_records(ranges: &Ranges) -> Vec<(u128, u32)> {
+    let records = ranges.table.v4.as_chunks::<8>().0.iter();
+    let read = |record: &[u8; 8]| {
+        let (first, number) = record.split_first_chunk::<4>()?;
+        let first = u32::from_le_bytes(*first);
+        Some((first.into(), u32::from_le_bytes(*number.first_chunk()?)))
+    };
+    records.filter_map(read).collect()
+}
+
+fn v6_records(ranges: &Ranges) -> Vec<(u128, u32)> {
+    let records = ranges.table.v6.as_chunks::<20>().0.iter();
+    let read = |record: &[u8; 20]| {
+        let (first, number) = record.split_first_chunk::<16>()?;
+        let first = u128::from_le_bytes(*first);
+        Some((first, u32::from_le_bytes(*number.first_chunk()?)))
+    };
+    records.filter_map(read).collect()
 }
 
 /// Differences between first addresses, then numbers: each column packs well by itself.

@@ -147,12 +147,7 @@ pub(super) fn read(listing: &Listing, number: usize) -> Result<(Ranges, DataSour
         true => OpinionKind::Geofeed,
         false => OpinionKind::OperatorRange,
     };
-    let ranges = Ranges {
-        table,
-        kinds: Kinds::Own(kinds),
-        kind,
-        source: number,
-    };
+    let ranges = Ranges::new(table, Kinds::Own(kinds), kind, number);
     Ok((
         ranges,
         listing.source(words, about.day.as_deref(), "ranges"),

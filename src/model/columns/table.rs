@@ -1,7 +1,8 @@
 //! The table itself: a line of documentation and a way to the cell for each column.
 
 use super::{Column, Kind, Row, Value};
-use crate::model::{Text, Transport};
+use crate::model::{Company, Country, Text, Transport};
+use std::sync::Arc;
 
 /// All columns, in the order of the outputs.
 pub const COLUMNS: &[Column] = &[
@@ -148,9 +149,9 @@ pub const COLUMNS: &[Column] = &[
     nullable(
         "owner",
         "text",
-        "Who owns the name, where the catalogue of owners knows it.",
+        "The ultimate parent of the company that controls the name, where a catalogue of owners knows it. Empty for a customer's name below that of its host: see `hosted_by`.",
         Kind::String,
-        |row| text(row.flow.owner.as_ref()),
+        |row| owner(row, |company| &company.group),
     ),
     nullable(
         "app",
@@ -205,7 +206,7 @@ pub const COLUMNS: &[Column] = &[
     nullable(
         "operator_country",
         "ISO 3166-1 alpha-2",
-        "Country of the operator, which may differ from where the server is.",
+        "Country of the operator, which may differ from where the server is: where the head office of its ultimate parent is. Where `operator_source` is a registration only, the country of that.",
         Kind::String,
         |row| {
             words(
@@ -275,7 +276,7 @@ pub const COLUMNS: &[Column] = &[
     nullable(
         "verdict",
         "word",
-        "`violated`, `indeterminate` or `met`, where `--expect` said what is expected.",
+        "`violated`, `indeterminate` or `met`, where something was expected: the gravest of what `--expect` makes of `country`, `--expect-operator` of `operator_country` and `--expect-owner` of `owner_country`.",
         Kind::String,
         |row| word(row.flow.verdict.map(|verdict| verdict.as_str())),
     ),
@@ -340,7 +341,7 @@ pub const COLUMNS: &[Column] = &[
         "word",
         "The class of evidence that the country rests on: a row of the table in `docs/method.md`.",
         Kind::String,
-        |row| word(row.flow.place.class),
+        |row| word(row.flow.place.class.map(|class| class.name)),
     ),
     nullable(
         "country_lowered_because",
@@ -439,6 +440,120 @@ pub const COLUMNS: &[Column] = &[
         Kind::Integer,
         |row| Value::Integer(row.flow.gap_bytes),
     ),
+    nullable(
+        "owner_company",
+        "text",
+        "The company that controls the name: `owner` or a part of it.",
+        Kind::String,
+        |row| owner(row, |company| &company.name),
+    ),
+    nullable(
+        "owner_country",
+        "ISO 3166-1 alpha-2",
+        "Country of the head office of `owner`; empty where the catalogue gives none.",
+        Kind::String,
+        |row| {
+            country(
+                row.flow
+                    .owner
+                    .owner
+                    .as_ref()
+                    .and_then(|company| company.group_country.as_ref()),
+            )
+        },
+    ),
+    nullable(
+        "owner_source",
+        "words",
+        "Which catalogue says so, and for which day it was believed right. The report's `data` has its hash.",
+        Kind::String,
+        |row| owner(row, |company| &company.said_by),
+    ),
+    nullable(
+        "function",
+        "words",
+        "What the service under the name does, where a catalogue knows it: `push`, `telemetry`, `captive portal check`, …",
+        Kind::String,
+        |row| words(row.flow.owner.function.as_deref()),
+    ),
+    nullable(
+        "hosted_by",
+        "text",
+        "For a name that a customer has below a name of a host: that host. The customer is not known.",
+        Kind::String,
+        |row| {
+            words(
+                row.flow
+                    .owner
+                    .hosted_by
+                    .as_ref()
+                    .map(|company| company.group.as_ref()),
+            )
+        },
+    ),
+    nullable(
+        "cname_target",
+        "text",
+        "Where the CNAME chain of the name ended, as the device was told in this capture, if that is under another registrable domain.",
+        Kind::String,
+        |row| text(row.flow.owner.alias.as_ref().map(|alias| &alias.target)),
+    ),
+    nullable(
+        "cname_owner",
+        "text",
+        "The ultimate parent of the company that controls that name, where a catalogue knows it.",
+        Kind::String,
+        |row| {
+            let alias = row.flow.owner.alias.as_ref();
+            let company = alias.and_then(|alias| alias.owner.as_ref());
+            words(company.map(|company| company.group.as_ref()))
+        },
+    ),
+    nullable(
+        "operator",
+        "text",
+        "Who operates the network that announces the address: the ultimate parent. See `operator_source` for how that is known.",
+        Kind::String,
+        |row| {
+            words(
+                row.flow
+                    .place
+                    .operator
+                    .as_ref()
+                    .map(|operator| operator.top().0.as_ref()),
+            )
+        },
+    ),
+    nullable(
+        "operator_source",
+        "words",
+        "Which catalogue says so, for which day and of which system; `registration of AS… only` where no catalogue knows the system: that names a legal person, not who controls it.",
+        Kind::String,
+        |row| {
+            words(
+                row.flow
+                    .place
+                    .operator
+                    .as_ref()
+                    .map(|operator| operator.source.as_ref()),
+            )
+        },
+    ),
+    nullable(
+        "operator_company",
+        "text",
+        "The company that operates the network: `operator` or a part of it.",
+        Kind::String,
+        |row| {
+            words(
+                row.flow
+                    .place
+                    .operator
+                    .as_ref()
+                    .map(|operator| operator.name.as_ref()),
+            )
+        },
+    ),
 ];
 
 const fn column(
@@ -498,10 +613,6 @@ fn opinions<'a>(row: Row<'a>) -> Value<'a> {
     }
 }
 
-fn country(country: Option<&crate::model::Country>) -> Value<'_> {
-    words(country.map(crate::model::Country::code))
-}
-
 fn integer<'a>(number: Option<u64>) -> Value<'a> {
     number.map_or(Value::Null, Value::Integer)
 }
@@ -516,6 +627,14 @@ fn word<'a>(word: Option<&'static str>) -> Value<'a> {
 
 fn words(words: Option<&str>) -> Value<'_> {
     words.map_or(Value::Null, Value::Words)
+}
+
+fn owner<'a>(row: Row<'a>, of: fn(&Company) -> &Arc<str>) -> Value<'a> {
+    words(row.flow.owner.owner.as_deref().map(of).map(AsRef::as_ref))
+}
+
+fn country(country: Option<&Country>) -> Value<'_> {
+    words(country.map(Country::code))
 }
 
 fn text(text: Option<&Text>) -> Value<'_> {

@@ -9,7 +9,7 @@ mod parts;
 mod rows;
 mod writer;
 
-use crate::model::Report;
+use crate::model::{DataSource, Report, Whereabouts};
 use std::io::{self, Write};
 use writer::Writer;
 
@@ -48,6 +48,24 @@ pub fn flows(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         parts::data(json, &report.data);
         json.line();
         rows::flows(json, report)
+    })
+}
+
+/// What is known of single addresses and names.
+///
+/// # Errors
+/// Where `out` fails.
+pub fn whereabouts(
+    all: &[Whereabouts],
+    data: &[DataSource],
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    document(out, |json| {
+        parts::whereto(json);
+        json.line();
+        parts::data(json, data);
+        json.line();
+        rows::whereabouts(json, all, data)
     })
 }
 

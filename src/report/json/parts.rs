@@ -119,9 +119,15 @@ fn data_source(json: &mut Writer<'_>, source: &DataSource) {
 fn settings(json: &mut Writer<'_>, settings: &Settings) {
     json.key("settings");
     json.begin(b'{');
-    match &settings.expect {
-        Some(expectation) => expect(json, expectation),
-        None => json.field_null("expect"),
+    for (key, expectation) in [
+        ("expect", &settings.expect),
+        ("expect_operator", &settings.expect_operator),
+        ("expect_owner", &settings.expect_owner),
+    ] {
+        match expectation {
+            Some(expectation) => expect(json, key, expectation),
+            None => json.field_null(key),
+        }
     }
     json.list("devices", &settings.devices, |json, device| {
         json.string(device)
@@ -135,8 +141,8 @@ fn settings(json: &mut Writer<'_>, settings: &Settings) {
     json.end(b'}');
 }
 
-fn expect(json: &mut Writer<'_>, expectation: &Expectation) {
-    json.key("expect");
+fn expect(json: &mut Writer<'_>, key: &str, expectation: &Expectation) {
+    json.key(key);
     json.begin(b'{');
     json.field_string("written", &expectation.written);
     json.list("countries", &expectation.countries, |json, country| {

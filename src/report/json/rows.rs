@@ -3,7 +3,8 @@
 use super::writer::Writer;
 use crate::model::columns::{Row, Value};
 use crate::model::{
-    Country, Destination, DnsAnswer, DnsRow, Finding, Flow, HttpRow, Physics, Place, Report, Text,
+    Country, DataSource, Destination, DnsAnswer, DnsRow, Finding, Flow, HttpRow, NameOwner,
+    Physics, Place, Report, Text, Whereabouts,
 };
 use crate::report::{opinion_words, words};
 use std::io;
@@ -46,7 +47,8 @@ pub(super) fn destinations(json: &mut Writer<'_>, report: &Report) -> io::Result
             subject(json, destination);
             let Destination { scope, place, .. } = destination;
             json.field_string("scope", scope.as_str());
-            where_it_is(json, place, report);
+            where_it_is(json, place, &report.data);
+            who_is_behind(json, destination);
             json.field("packets_out", destination.packets_out);
             json.field("packets_in", destination.packets_in);
             json.list("flow_numbers", &destination.flow_numbers, |json, flow| {
@@ -88,17 +90,41 @@ fn subject(json: &mut Writer<'_>, destination: &Destination) {
     });
 }
 
+/// Single addresses with their places and operators, single names with their owners.
+pub(super) fn whereabouts(
+    json: &mut Writer<'_>,
+    all: &[Whereabouts],
+    data: &[DataSource],
+) -> io::Result<()> {
+    rows(json, "whereabouts", |json| {
+        all.iter().try_for_each(|one| {
+            json.line();
+            json.begin(b'{');
+            json.field_string("asked", &one.asked);
+            if let Some(place) = &one.place {
+                where_it_is(json, place, data);
+                who_operates(json, place);
+            }
+            if let Some(owner) = &one.owner {
+                who_owns(json, owner);
+            }
+            json.end(b'}');
+            json.drain()
+        })
+    })
+}
+
 /// The place columns, under the names they have in a flow row.
-fn where_it_is(json: &mut Writer<'_>, place: &Place, report: &Report) {
+pub(super) fn where_it_is(json: &mut Writer<'_>, place: &Place, data: &[DataSource]) {
     json.field_string_or_null(
         "country",
         place.country.as_ref().map(|country| country.code()),
     );
     json.field_string("country_confidence", place.confidence.as_str());
-    let sources = opinion_words(&place.opinions, &report.data);
+    let sources = opinion_words(&place.opinions, data);
     json.field_string_or_null("country_sources", Some(&*sources).filter(|s| !s.is_empty()));
     json.field_string_or_null("country_unknown_because", place.unknown_because);
-    json.field_string_or_null("country_class", place.class);
+    json.field_string_or_null("country_class", place.class.map(|class| class.name));
     json.list(
         "country_lowered_because",
         &place.lowered_because,
@@ -113,7 +139,7 @@ fn where_it_is(json: &mut Writer<'_>, place: &Place, report: &Report) {
     json.field_string_or_null("as_country", code(place.as_country.as_ref()).as_deref());
     json.list("country_opinions", &place.opinions, |json, opinion| {
         json.begin(b'{');
-        let source = report.data.get(opinion.source);
+        let source = data.get(opinion.source);
         json.field_string_or_null("source", source.map(|source| source.name.as_str()));
         json.field_string("kind", opinion.kind.as_str());
         json.field_string_or_null("country", code(opinion.country.as_ref()).as_deref());
@@ -157,6 +183,57 @@ fn round_trip(json: &mut Writer<'_>, physics: Option<&Physics>) {
     });
     json.field_string_or_null("off_because", physics.off_because);
     json.end(b'}');
+}
+
+/// The columns of operator and owner, under the names they have in a flow row.
+fn who_is_behind(json: &mut Writer<'_>, destination: &Destination) {
+    who_operates(json, &destination.place);
+    who_owns(json, &destination.owner);
+}
+
+fn who_operates(json: &mut Writer<'_>, place: &Place) {
+    let operator = place.operator.as_deref();
+    for (key, words) in [
+        (
+            "operator",
+            operator.map(|operator| operator.top().0.as_ref()),
+        ),
+        (
+            "operator_company",
+            operator.map(|operator| operator.name.as_ref()),
+        ),
+        (
+            "operator_source",
+            operator.map(|operator| operator.source.as_ref()),
+        ),
+    ] {
+        json.field_string_or_null(key, words);
+    }
+}
+
+fn who_owns(json: &mut Writer<'_>, who: &NameOwner) {
+    let owner = who.owner.as_deref();
+    let country = owner.and_then(|company| company.group_country.as_ref());
+    for (key, words) in [
+        ("owner", owner.map(|company| company.group.as_ref())),
+        ("owner_company", owner.map(|company| company.name.as_ref())),
+        ("owner_country", country.map(|country| country.code())),
+        (
+            "owner_source",
+            owner.map(|company| company.said_by.as_ref()),
+        ),
+        ("function", who.function.as_deref()),
+        (
+            "hosted_by",
+            who.hosted_by.as_ref().map(|company| company.group.as_ref()),
+        ),
+    ] {
+        json.field_string_or_null(key, words);
+    }
+    let alias = who.alias.as_ref();
+    json.text_or_null("cname_target", alias.map(|alias| &alias.target));
+    let theirs = alias.and_then(|alias| alias.owner.as_ref());
+    json.field_string_or_null("cname_owner", theirs.map(|company| company.group.as_ref()));
 }
 
 pub(super) fn findings(json: &mut Writer<'_>, report: &Report) -> io::Result<()> {

@@ -8,7 +8,7 @@ use std::io;
 pub(super) fn sources(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     page.heading(
         "DATA",
-        "places are estimates by address; none was seen on the wire",
+        "places are estimates, owners catalogue entries; neither seen on the wire",
     )?;
     if report.data.is_empty() {
         return page.paragraph("No place data: every country is unknown.", 2, None);
@@ -28,6 +28,12 @@ fn source(page: &mut Page<'_>, source: &DataSource) -> io::Result<()> {
         source.gives.join(" and ")
     );
     page.paragraph(&escape::terminal_str(&words), 2, None)?;
+    // Of a user's list: how many entries were read, and what was left out.
+    let is_list = source.gives == ["ranges"] || source.gives == ["anycast"];
+    if is_list && source.origin != "embedded" {
+        let words = escape::terminal_str(&source.description);
+        page.paragraph(&words, 4, Some(Ink::Soft))?;
+    }
     let hash = format!("SHA-256 {}", escape::terminal_str(&source.sha256));
     page.paragraph(&hash, 4, Some(Ink::Soft))?;
     match credit(source) {

@@ -12,7 +12,7 @@ use std::io;
 const SHOWN: usize = 20;
 const FLAGGED: usize = 200;
 
-/// From this width on, protocol and operator have columns of their own.
+/// From this width on, protocol and network have columns of their own.
 const WIDE: usize = 110;
 
 pub(super) fn by_country(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
@@ -103,12 +103,12 @@ const INDENT: usize = 2;
 impl Layout {
     fn new(page: &Page<'_>, report: &Report, groups: &[Group<'_>]) -> Self {
         let wide = page.width() >= WIDE;
-        let judged = report.settings.expect.is_some();
+        let judged = report.settings.is_judged();
         let mut columns = Vec::new();
         columns.extend(judged.then_some(words("")));
         columns.push(flexible("name", 16));
         if wide {
-            columns.push(flexible("operator", 12));
+            columns.push(flexible("network", 12));
             columns.push(flexible("protocol", 8));
         }
         columns.push(numbers("flows"));
@@ -146,6 +146,7 @@ impl Layout {
             if !self.wide {
                 self.second_line(page, destination)?;
             }
+            super::who::line(page, destination, self.below())?;
         }
         if folded.is_empty() {
             return Ok(());
@@ -231,8 +232,12 @@ impl Layout {
             name,
         ];
         let facts: Vec<String> = facts.into_iter().filter(|fact| !fact.is_empty()).collect();
-        let indent = if self.judged { INDENT + 5 } else { INDENT + 2 };
-        page.paragraph(&facts.join(", "), indent, Some(Ink::Soft))
+        page.paragraph(&facts.join(", "), self.below(), Some(Ink::Soft))
+    }
+
+    /// Where the lines below a row begin.
+    fn below(&self) -> usize {
+        if self.judged { INDENT + 5 } else { INDENT + 2 }
     }
 
     fn folded(&self, folded: &[&Destination]) -> Vec<Cell> {

@@ -1,5 +1,6 @@
 //! The findings: a card each for what is violated and what is not decided, one line for the rest.
 
+use super::axes::{Axis, axes};
 use super::layout::{Ink, Page, bytes, count, part, span};
 use super::{at_least, length, mark, operator_words, subject_words};
 use crate::model::{Destination, Finding, Report, Verdict};
@@ -10,7 +11,7 @@ use std::io;
 const CARDS: usize = 25;
 
 pub(super) fn findings(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
-    if report.settings.expect.is_none() {
+    if !report.settings.is_judged() {
         return Ok(());
     }
     page.heading("FINDINGS", "")?;
@@ -20,17 +21,26 @@ pub(super) fn findings(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     for verdict in [Verdict::Violated, Verdict::Indeterminate] {
         cards(page, report, verdict)?;
     }
-    let met = of(report, Verdict::Met).count();
-    let (sign, ink) = mark(Some(Verdict::Met));
-    if met > 0 {
-        let all = length(report.findings.len());
-        let words = format!(
-            "{sign} met: {} at addresses placed within what was expected",
-            part(length(met), all, "destination")
-        );
-        page.paragraph(&words, 2, ink)?;
+    for axis in axes(report) {
+        met(page, report, &axis)?;
     }
     Ok(())
+}
+
+/// How many fit what was expected, on one axis.
+fn met(page: &mut Page<'_>, report: &Report, axis: &Axis<'_>) -> io::Result<()> {
+    let [_, _, met] = axis.counts(report);
+    if met == 0 {
+        return Ok(());
+    }
+    let (sign, ink) = mark(Some(Verdict::Met));
+    let all = length(axis.findings(report).count());
+    let words = format!(
+        "{sign} met: {} {} within what was expected",
+        part(met, all, "destination"),
+        axis.met
+    );
+    page.paragraph(&words, 2, ink)
 }
 
 fn of(report: &Report, verdict: Verdict) -> impl Iterator<Item = &Finding> {
@@ -100,6 +110,7 @@ fn evidence(finding: &Finding, destination: &Destination) -> Vec<String> {
             span(destination.first_seen, destination.last_seen)
         ),
         who.join("; "),
+        super::who::who(destination),
         format!(
             "{}; finding {}",
             frames(destination),

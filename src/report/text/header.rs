@@ -1,7 +1,8 @@
 //! The question, the answer, the ledger, and what was examined.
 
+use super::axes::{axes, listed};
 use super::layout::{Page, bytes, count, duration, many, pad, part, span};
-use super::{in_country, length, mark, outbound};
+use super::{length, mark, outbound};
 use crate::model::{Country, Device, Input, Report, Verdict};
 use crate::report::{escape, words};
 use std::collections::BTreeSet;
@@ -15,69 +16,29 @@ pub(super) fn title(page: &mut Page<'_>) -> io::Result<()> {
     page.line(&title)
 }
 
-/// The question and its answer in one sentence each; then the ledger.
+/// The questions, each with its answer, in one sentence; then the ledger.
 pub(super) fn answer(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
-    let (question, answer) = match &report.settings.expect {
-        Some(expectation) => {
-            let written = escape::terminal_str(&expectation.written);
-            let question = format!("Does the traffic in this capture stay within {written}?");
-            (question, judged(report))
-        }
-        None => (
-            "Where does the traffic in this capture go?".to_owned(),
-            unjudged(report),
-        ),
-    };
-    page.blank()?;
-    page.paragraph(&question, 0, Some(super::Ink::Strong))?;
-    page.paragraph(&answer, 0, None)?;
-    if report.settings.expect.is_some() && length(outbound(report).count()) > 0 {
+    let axes = axes(report);
+    for axis in &axes {
+        page.blank()?;
+        page.paragraph(&axis.question(), 0, Some(super::Ink::Strong))?;
+        page.paragraph(&axis.answer(report), 0, None)?;
+    }
+    if axes.is_empty() {
+        page.blank()?;
+        let question = "Where does the traffic in this capture go?";
+        page.paragraph(question, 0, Some(super::Ink::Strong))?;
+        return page.paragraph(&unjudged(report), 0, None);
+    }
+    if length(outbound(report).count()) > 0 {
         page.blank()?;
         ledger(page, report)?;
     }
-    Ok(())
-}
-
-fn judged(report: &Report) -> String {
-    let all = length(outbound(report).count());
-    let [violated, indeterminate, _] = destinations_by_verdict(report);
-    let countries = |verdict| {
-        let names: BTreeSet<Country> = outbound(report)
-            .filter(|destination| destination.verdict == Some(verdict))
-            .filter_map(|destination| destination.place.country)
-            .collect();
-        listed(&names)
-    };
-    let unknown = format!(
-        "For {} the place is not known surely enough.",
-        part(indeterminate, all, "destination")
-    );
-    match (all, violated, indeterminate) {
-        (0, ..) => "None observed: there are no outbound flows in this capture.".to_owned(),
-        (_, 0, 0) => format!(
-            "Yes, in this capture: {} at addresses placed within what was expected.",
-            if all == 1 {
-                "the one destination is".to_owned()
-            } else {
-                format!("all {} destinations are", count(all))
-            }
-        ),
-        (_, 0, _) => {
-            format!("Not decided. {unknown} No flow was observed to an address placed elsewhere.")
-        }
-        _ => {
-            let first = format!(
-                "No: in this capture flows were observed to addresses in {}, for {}.",
-                countries(Verdict::Violated),
-                part(violated, all, "destination")
-            );
-            if indeterminate > 0 {
-                format!("{first} {unknown}")
-            } else {
-                first
-            }
-        }
+    if axes.len() > 1 {
+        let words = "Each destination and each flow counts under its gravest verdict.";
+        page.paragraph(words, 2, Some(super::Ink::Soft))?;
     }
+    Ok(())
 }
 
 fn unjudged(report: &Report) -> String {
@@ -107,28 +68,6 @@ fn unjudged(report: &Report) -> String {
     }
     answer.push_str(" Nothing was judged: --expect says what is expected.");
     answer
-}
-
-/// `China (CN) and the United States (US)`; at most six, then how many more.
-fn listed(countries: &BTreeSet<Country>) -> String {
-    const SHOWN: usize = 6;
-    let mut names: Vec<String> = countries
-        .iter()
-        .take(SHOWN)
-        .map(|c| in_country(*c))
-        .collect();
-    let more = countries.len().saturating_sub(SHOWN);
-    if more > 0 {
-        names.push(format!(
-            "{more} more {}",
-            if more == 1 { "country" } else { "countries" }
-        ));
-    }
-    match names.pop() {
-        Some(last) if names.is_empty() => last,
-        Some(last) => format!("{} and {last}", names.join(", ")),
-        None => "no known country".to_owned(),
-    }
 }
 
 fn ledger(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
@@ -285,18 +224,19 @@ fn devices(page: &mut Page<'_>, devices: &[Device]) -> io::Result<()> {
 }
 
 fn expected(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
-    let Some(expectation) = &report.settings.expect else {
-        return Ok(());
-    };
-    let mut words = escape::terminal_str(&expectation.written).into_owned();
-    if !expectation.groups.is_empty() {
-        let groups: Vec<String> = expectation
-            .groups
-            .iter()
-            .map(|group| format!("{}: {} as of {}", group.name, group.title, group.date))
-            .collect();
-        let countries = expectation.countries.len();
-        words = format!("{words}: {countries} countries ({})", groups.join("; "));
+    for axis in axes(report) {
+        let expectation = axis.expectation;
+        let mut words = escape::terminal_str(&expectation.written).into_owned();
+        if !expectation.groups.is_empty() {
+            let groups: Vec<String> = expectation
+                .groups
+                .iter()
+                .map(|group| format!("{}: {} as of {}", group.name, group.title, group.date))
+                .collect();
+            let countries = expectation.countries.len();
+            words = format!("{words}: {countries} countries ({})", groups.join("; "));
+        }
+        page.field(axis.label, &escape::terminal_str(&words))?;
     }
-    page.field("Expected", &escape::terminal_str(&words))
+    Ok(())
 }

@@ -7,6 +7,7 @@
 //! Every count stands beside what it is a part of. Lines are no wider than asked for; names are
 //! cut in the middle. What is shortened says so, and where the rest is.
 
+mod axes;
 mod data;
 mod destinations;
 mod findings;
@@ -15,6 +16,8 @@ mod info;
 mod layout;
 mod listing;
 mod losses;
+mod place;
+mod who;
 
 use super::{Style, countries, escape};
 use crate::model::{Country, Destination, Report, Scope, Verdict};
@@ -22,6 +25,7 @@ use layout::{Ink, Page};
 use std::io::{self, Write};
 
 pub use listing::{dns, flows};
+pub use place::whereabouts;
 
 /// The report of an audit.
 ///

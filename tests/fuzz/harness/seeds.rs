@@ -18,18 +18,42 @@ pub fn seeds(target: &str) -> Vec<Vec<u8>> {
         "http" => payloads(&files, |port, _| matches!(port, 80 | 8080 | 3128)),
         "quic_initial" => quic(),
         "lists" => lists(),
+        "owners" => owners(),
         _ => payloads(&files, |_, bytes| !bytes.is_empty()),
     }
 }
 
-/// The bytes of every fixture's capture of moderate size.
-fn captures() -> Vec<Vec<u8>> {
+/// Catalogues of owners in each of their forms.
+fn owners() -> Vec<Vec<u8>> {
+    let folder = folder().join("cname-cloaking/owners");
+    let toml = ["shop.toml", "tracker.toml"].map(|name| folder.join(name));
+    let mut found: Vec<Vec<u8>> = toml
+        .iter()
+        .map(|path| std::fs::read(path).expect("a fixture can be read"))
+        .collect();
+    let json: [&[u8]; 4] = [
+        br#"{"timeUpdated": "2026-05-04T03:00:00Z", "categories": {"4": "advertising"},
+            "trackers": {"t": {"name": "T", "categoryId": 4, "companyId": "c"}},
+            "trackerDomains": {"example.com": "t", "ads.example.net": "t"}}"#,
+        br#"{"companies": {"c": {"name": "Company", "websiteUrl": "https://c.example/"}}}"#,
+        br#"{"categories": {"Analytics": [{"C": {"https://c.example/": ["example.com"]}}]}}"#,
+        br#"{"entities": {"C": {"properties": ["example.com"], "resources": ["example.net"]}}}"#,
+    ];
+    found.extend(json.map(<[u8]>::to_vec));
+    found
+}
+
+/// `fixtures/`.
+fn folder() -> PathBuf {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR"));
     let fixtures = [fixtures.join("fixtures"), fixtures.join("../../fixtures")];
-    let folder = fixtures
-        .iter()
-        .find(|folder| folder.is_dir())
-        .expect("fixtures/ is there");
+    let folder = fixtures.into_iter().find(|folder| folder.is_dir());
+    folder.expect("fixtures/ is there")
+}
+
+/// The bytes of every fixture's capture of moderate size.
+fn captures() -> Vec<Vec<u8>> {
+    let folder = folder();
     let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)
         .expect("fixtures/ can be read")
         .flatten()

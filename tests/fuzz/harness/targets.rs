@@ -19,6 +19,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("http", http),
     ("pipeline", pipeline),
     ("lists", lists),
+    ("owners", owners),
 ];
 
 /// Runs one target. A name that is not there is a mistake in the caller.
@@ -174,6 +175,30 @@ fn lists(data: &[u8]) {
                 place.country.is_some() != place.unknown_because.is_some(),
                 "{address}"
             );
+        }
+    }
+}
+
+/// A user's catalogue of owners, in whichever form, and some names asked of it.
+fn owners(data: &[u8]) {
+    let mut places = whereto::locate::Places::none();
+    let file = (std::path::PathBuf::from("owners"), data.to_vec());
+    if let Err(error) = places.add_owner_files(vec![file]) {
+        let words = error.to_string();
+        assert!(!words.contains('\n') && words.len() < 2_000, "{words}");
+        return;
+    }
+    let names: [&[u8]; 4] = [
+        b"a.example.com",
+        b"collect.example.net",
+        b"\xff.example.org",
+        data,
+    ];
+    for name in names {
+        let name = whereto::model::Text::new(name);
+        for time in [i64::MIN, 0, i64::MAX] {
+            let who = places.owner(&name, whereto::model::Time(time));
+            assert!(who.owner.is_none() || who.hosted_by.is_none());
         }
     }
 }

@@ -1,0 +1,661 @@
+//! The form of a catalogue file: TOML to entries, or the first thing that is wrong with it.
+//!
+//! In:   the text of one file: one company group with its companies.
+//! Out:  a [`File`], or a [`Fault`] with the byte where it begins.
+//! Spec: TOML 1.0; `docs/data.md`, "Owners and operators".
+//!
+//! `build.rs` reads the embedded files with this very code, so that a user's file is held to the
+//! same rules. Keys that are not known are faults: a misspelt one would be silently without
+//! effect. Sizes are bounded by the caller, depth by the TOML reader.
+
+use std::collections::BTreeMap;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// What a company or a group is.
+pub(crate) const ROLES: &[&str] = &[
+    "handset vendor",
+    "chipset",
+    "os",
+    "carrier",
+    "cloud",
+    "cdn",
+    "hosting",
+    "dns",
+    "advertising",
+    "analytics",
+    "attribution",
+    "push",
+    "crash reporting",
+    "identity",
+    "social",
+    "messaging",
+    "content",
+    "games",
+    "payment",
+    "commerce",
+    "mobility",
+    "maps",
+    "security",
+    "software",
+    "consent",
+    "standards",
+];
+
+/// What a service does.
+pub(crate) const FUNCTIONS: &[&str] = &[
+    "captive portal check",
+    "push",
+    "time",
+    "location assistance",
+    "cloud sync",
+    "telemetry",
+    "account",
+    "update",
+    "messaging",
+    "advertising",
+    "analytics",
+    "attribution",
+    "crash reporting",
+    "configuration",
+    "app store",
+    "content",
+    "maps",
+    "dns",
+    "certificate status",
+    "payment",
+    "security check",
+    "backup",
+    "find device",
+    "voice assistant",
+    "carrier service",
+];
+
+/// How strictly a file is read.
+pub(crate) struct Rules<'r> {
+    /// Whether a code of two capitals is a country's.
+    pub(crate) is_country: &'r dyn Fn(&str) -> bool,
+    /// Sources, dates and roles must be there: the rule for what comes with the program.
+    pub(crate) complete: bool,
+}
+
+/// One file. Texts that may be absent are empty.
+#[derive(Debug, Default)]
+pub(crate) struct File {
+    pub(crate) group: Group,
+    pub(crate) companies: Vec<Company>,
+}
+
+/// The group that a file is about.
+#[derive(Debug, Default)]
+pub(crate) struct Group {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) legal_name: String,
+    pub(crate) seat: String,
+    pub(crate) incorporated: String,
+    pub(crate) roles: Vec<String>,
+    pub(crate) as_of: String,
+    pub(crate) note: String,
+    /// What it is, and where.
+    pub(crate) sources: Vec<(String, String)>,
+}
+
+/// One company of the group.
+#[derive(Debug, Default)]
+pub(crate) struct Company {
+    pub(crate) id: Placed<String>,
+    pub(crate) name: String,
+    pub(crate) seat: String,
+    pub(crate) roles: Vec<String>,
+    /// The id of another company; empty for the group itself.
+    pub(crate) parent: Placed<String>,
+    pub(crate) asns: Vec<Placed<u32>>,
+    pub(crate) domains: Vec<Placed<String>>,
+    pub(crate) tenants: Vec<Placed<String>>,
+    pub(crate) functions: Vec<Function>,
+    pub(crate) source: String,
+    pub(crate) note: String,
+    /// The first day, and the day after the last one, as days since 1970.
+    pub(crate) days: (i32, i32),
+}
+
+/// A name whose job is known.
+#[derive(Debug, Default)]
+pub(crate) struct Function {
+    pub(crate) name: Placed<String>,
+    pub(crate) function: String,
+    pub(crate) source: String,
+}
+
+/// A value, and the byte where it stands.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Placed<T> {
+    pub(crate) value: T,
+    pub(crate) at: usize,
+}
+
+/// What is wrong, and at which byte.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    pub(crate) at: usize,
+    pub(crate) what: String,
+}
+
+impl Fault {
+    fn new(at: usize, what: impl Into<String>) -> Self {
+        Fault {
+            at,
+            what: what.into(),
+        }
+    }
+
+    /// Line and column in `text`, from 1; columns count characters.
+    pub(crate) fn place(&self, text: &str) -> (usize, usize) {
+        let mut at = self.at.min(text.len());
+        while !text.is_char_boundary(at) {
+            at = at.saturating_sub(1);
+        }
+        let before = text.get(..at).unwrap_or_default();
+        let line = before.matches('\n').count().saturating_add(1);
+        let column = before.rsplit('\n').next().unwrap_or_default();
+        (line, column.chars().count().saturating_add(1))
+    }
+}
+
+/// Reads one file.
+pub(crate) fn read(text: &str, rules: &Rules<'_>) -> Result<File, Fault> {
+    let root = DeTable::parse(text).map_err(|error| {
+        let at = error.span().map_or(0, |span| span.start);
+        Fault::new(at, error.message().replace('\n', "; "))
+    })?;
+    let root = Entry {
+        table: root.get_ref(),
+        at: 0,
+        what: "the file",
+    };
+    root.knows(&["group", "company"])?;
+    let group = match root.get("group") {
+        Some(value) => Entry::of(value, "[group]")?,
+        None => {
+            return Err(Fault::new(
+                0,
+                "no [group]: a catalogue file is about one group",
+            ));
+        }
+    };
+    let group = self::group(&group, rules)?;
+    let mut companies = Vec::new();
+    for entry in root.tables("company", "[[company]]")? {
+        companies.push(company(&entry, &group, rules)?);
+    }
+    if companies.is_empty() {
+        return Err(Fault::new(
+            0,
+            "no [[company]]: at least one runs names or networks",
+        ));
+    }
+    let file = File { group, companies };
+    hangs_together(&file)?;
+    Ok(file)
+}
+
+fn group(entry: &Entry<'_>, rules: &Rules<'_>) -> Result<Group, Fault> {
+    entry.knows(&[
+        "id",
+        "name",
+        "legal_name",
+        "seat",
+        "incorporated",
+        "roles",
+        "as_of",
+        "note",
+        "source",
+    ])?;
+    let mut sources = Vec::new();
+    for source in entry.tables("source", "[[group.source]]")? {
+        source.knows(&["what", "url"])?;
+        let (what, url) = (source.need("what")?, source.text("url")?);
+        sources.push((what.value, url.value));
+    }
+    let as_of = entry.text("as_of")?;
+    if !as_of.value.is_empty() {
+        day(&as_of)?;
+    }
+    if rules.complete && (sources.is_empty() || as_of.value.is_empty()) {
+        return Err(entry.fault("needs `as_of` and a [[group.source]]"));
+    }
+    let incorporated = entry.text("incorporated")?;
+    if !incorporated.value.is_empty() {
+        country(&incorporated, rules)?;
+    }
+    Ok(Group {
+        id: id(entry.text("id")?, entry, rules)?.value,
+        name: entry.need("name")?.value,
+        legal_name: entry.text("legal_name")?.value,
+        seat: country(&entry.need("seat")?, rules)?,
+        incorporated: incorporated.value,
+        roles: roles(entry, rules)?,
+        as_of: as_of.value,
+        note: entry.text("note")?.value,
+        sources,
+    })
+}
+
+fn company(entry: &Entry<'_>, group: &Group, rules: &Rules<'_>) -> Result<Company, Fault> {
+    entry.knows(&[
+        "id", "name", "seat", "roles", "parent", "asns", "domains", "tenants", "function",
+        "source", "note", "since", "until",
+    ])?;
+    let mut functions = Vec::new();
+    for function in entry.tables("function", "[[company.function]]")? {
+        function.knows(&["name", "function", "source"])?;
+        let name = function.need("name")?;
+        suffix(&name)?;
+        let job = function.need("function")?;
+        listed(&job, FUNCTIONS, "function")?;
+        functions.push(Function {
+            name,
+            function: job.value,
+            source: function.text("source")?.value,
+        });
+    }
+    let source = entry.text("source")?.value;
+    if rules.complete && source.is_empty() {
+        return Err(entry.fault("needs `source`: how its domains and networks are known"));
+    }
+    let (since, until) = (entry.text("since")?, entry.text("until")?);
+    let bound = |text: &Placed<String>, open: i32| match text.value.as_str() {
+        "" => Ok(open),
+        _ => day(text),
+    };
+    let days = (bound(&since, i32::MIN)?, bound(&until, i32::MAX)?);
+    if days.0 >= days.1 {
+        return Err(Fault::new(until.at, "`until` is not after `since`"));
+    }
+    let seat = entry.text("seat")?;
+    let seat = match seat.value.as_str() {
+        "" if !rules.complete => group.seat.clone(),
+        _ => country(&entry.need("seat")?, rules)?,
+    };
+    Ok(Company {
+        id: id(entry.text("id")?, entry, rules)?,
+        name: entry.need("name")?.value,
+        seat,
+        roles: roles(entry, rules)?,
+        parent: entry.text("parent")?,
+        asns: asns(entry)?,
+        domains: suffixes(entry, "domains")?,
+        tenants: suffixes(entry, "tenants")?,
+        functions,
+        source,
+        note: entry.text("note")?.value,
+        days,
+    })
+}
+
+/// Nothing stands twice, parents exist, and functions are of names that the group has.
+fn hangs_together(file: &File) -> Result<(), Fault> {
+    let mut ids = BTreeMap::new();
+    let mut networks = BTreeMap::new();
+    let (mut domains, mut tenants) = (BTreeMap::new(), BTreeMap::new());
+    let mut jobs = BTreeMap::new();
+    for company in &file.companies {
+        if !company.id.value.is_empty() {
+            once(&mut ids, &company.id, &company.name)?;
+        }
+        for asn in &company.asns {
+            once(&mut networks, asn, &company.name)?;
+        }
+        for domain in &company.domains {
+            once(&mut domains, domain, &company.name)?;
+        }
+        for suffix in &company.tenants {
+            once(&mut tenants, suffix, &company.name)?;
+        }
+        for function in &company.functions {
+            once(&mut jobs, &function.name, &company.name)?;
+        }
+    }
+    for company in &file.companies {
+        let parent = &company.parent;
+        if !parent.value.is_empty() && !ids.contains_key(&parent.value) {
+            let what = format!("`{}` is the id of no company here", parent.value);
+            return Err(Fault::new(parent.at, what));
+        }
+        for function in &company.functions {
+            let name = &function.name.value;
+            let own =
+                endings(name).any(|end| domains.contains_key(end) || tenants.contains_key(end));
+            if !own {
+                let what = format!("`{name}` is under no domain of this file");
+                return Err(Fault::new(function.name.at, what));
+            }
+        }
+    }
+    no_circle(file)
+}
+
+/// Notes who has `entry`; a fault where somebody has it already.
+fn once<T: Clone + Ord + std::fmt::Display>(
+    known: &mut BTreeMap<T, String>,
+    entry: &Placed<T>,
+    whose: &str,
+) -> Result<(), Fault> {
+    match known.insert(entry.value.clone(), whose.to_owned()) {
+        None => Ok(()),
+        Some(other) => Err(Fault::new(
+            entry.at,
+            format!("`{}` stands here and with {other}", entry.value),
+        )),
+    }
+}
+
+/// No company is its own parent's parent.
+fn no_circle(file: &File) -> Result<(), Fault> {
+    let parents: BTreeMap<&str, &str> = file
+        .companies
+        .iter()
+        .map(|company| (company.id.value.as_str(), company.parent.value.as_str()))
+        .collect();
+    for company in &file.companies {
+        let mut at = company.parent.value.as_str();
+        let mut steps = 0_usize;
+        while !at.is_empty() {
+            steps = steps.saturating_add(1);
+            if steps > MOST_STEPS {
+                let what = "is its own parent's parent, or too deep below the group";
+                return Err(Fault::new(company.parent.at, what));
+            }
+            at = parents.get(at).copied().unwrap_or_default();
+        }
+    }
+    Ok(())
+}
+
+/// Companies between one and its group.
+const MOST_STEPS: usize = 8;
+
+/// `name` and every shorter ending of it that begins with a label, the longest first.
+pub(crate) fn endings(name: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(name), |rest| {
+        rest.split_once('.').map(|(_, shorter)| shorter)
+    })
+}
+
+/// A table of the file.
+struct Entry<'t> {
+    table: &'t DeTable<'t>,
+    at: usize,
+    what: &'static str,
+}
+
+impl<'t> Entry<'t> {
+    fn of(value: &'t Spanned<DeValue<'t>>, what: &'static str) -> Result<Self, Fault> {
+        let at = value.span().start;
+        match value.get_ref() {
+            DeValue::Table(table) => Ok(Entry { table, at, what }),
+            _ => Err(Fault::new(at, format!("must be a table, {what}"))),
+        }
+    }
+
+    fn fault(&self, what: &str) -> Fault {
+        Fault::new(self.at, format!("{} {what}", self.what))
+    }
+
+    fn get(&self, key: &str) -> Option<&'t Spanned<DeValue<'t>>> {
+        let mut entries = self.table.iter();
+        let found = entries.find(|(known, _)| known.get_ref() == key);
+        found.map(|(_, value)| value)
+    }
+
+    fn knows(&self, keys: &[&str]) -> Result<(), Fault> {
+        for (key, _) in self.table {
+            if !keys.contains(&key.get_ref().as_ref()) {
+                let what = format!(
+                    "`{}` is no key of {}; it has {}",
+                    shown(key.get_ref()),
+                    self.what,
+                    keys.join(", ")
+                );
+                return Err(Fault::new(key.span().start, what));
+            }
+        }
+        Ok(())
+    }
+
+    /// The text of `key`; empty where it is not there.
+    fn text(&self, key: &str) -> Result<Placed<String>, Fault> {
+        match self.get(key) {
+            Some(value) => text(value, key),
+            None => Ok(Placed {
+                value: String::new(),
+                at: self.at,
+            }),
+        }
+    }
+
+    fn need(&self, key: &str) -> Result<Placed<String>, Fault> {
+        let text = self.text(key)?;
+        if text.value.is_empty() {
+            return Err(Fault::new(text.at, format!("{} needs `{key}`", self.what)));
+        }
+        Ok(text)
+    }
+
+    fn list(&self, key: &str) -> Result<&'t [Spanned<DeValue<'t>>], Fault> {
+        match self.get(key) {
+            None => Ok(&[]),
+            Some(value) => match value.get_ref() {
+                DeValue::Array(list) => Ok(list),
+                _ => Err(Fault::new(
+                    value.span().start,
+                    format!("`{key}` must be a list"),
+                )),
+            },
+        }
+    }
+
+    fn tables(&self, key: &str, what: &'static str) -> Result<Vec<Entry<'t>>, Fault> {
+        let list = self.list(key)?;
+        list.iter().map(|value| Entry::of(value, what)).collect()
+    }
+}
+
+/// The longest text that is taken: none of these is prose.
+const MOST_BYTES: usize = 1_000;
+
+fn text(value: &Spanned<DeValue<'_>>, key: &str) -> Result<Placed<String>, Fault> {
+    let at = value.span().start;
+    let DeValue::String(text) = value.get_ref() else {
+        let what = format!("`{key}` must be a text in quotes");
+        return Err(Fault::new(at, what));
+    };
+    if text.len() > MOST_BYTES || text.chars().any(char::is_control) {
+        let what = format!("`{key}` must be one line of at most {MOST_BYTES} bytes");
+        return Err(Fault::new(at, what));
+    }
+    Ok(Placed {
+        value: text.trim().to_owned(),
+        at,
+    })
+}
+
+/// A text of the user's, short enough for an error.
+fn shown(text: &str) -> String {
+    text.chars().take(40).collect()
+}
+
+fn id(id: Placed<String>, entry: &Entry<'_>, rules: &Rules<'_>) -> Result<Placed<String>, Fault> {
+    if id.value.is_empty() && rules.complete {
+        return Err(entry.fault("needs `id`"));
+    }
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if !id.value.bytes().all(fits) {
+        let what = format!("`{}`: an id has a-z, 0-9 and - only", shown(&id.value));
+        return Err(Fault::new(id.at, what));
+    }
+    Ok(id)
+}
+
+fn country(code: &Placed<String>, rules: &Rules<'_>) -> Result<String, Fault> {
+    if !(rules.is_country)(&code.value) {
+        let what = format!(
+            "`{}` is no country code of ISO 3166-1, such as CN",
+            shown(&code.value)
+        );
+        return Err(Fault::new(code.at, what));
+    }
+    Ok(code.value.clone())
+}
+
+fn roles(entry: &Entry<'_>, rules: &Rules<'_>) -> Result<Vec<String>, Fault> {
+    let mut roles = Vec::new();
+    for value in entry.list("roles")? {
+        let role = text(value, "roles")?;
+        listed(&role, ROLES, "role")?;
+        roles.push(role.value);
+    }
+    if roles.is_empty() && rules.complete {
+        return Err(entry.fault("needs `roles`"));
+    }
+    Ok(roles)
+}
+
+fn listed(word: &Placed<String>, known: &[&str], what: &str) -> Result<(), Fault> {
+    if known.contains(&word.value.as_str()) {
+        return Ok(());
+    }
+    let what = format!(
+        "`{}` is no {what} that is known; there are {}",
+        shown(&word.value),
+        known.join(", ")
+    );
+    Err(Fault::new(word.at, what))
+}
+
+fn asns(entry: &Entry<'_>) -> Result<Vec<Placed<u32>>, Fault> {
+    let mut found = Vec::new();
+    for value in entry.list("asns")? {
+        let at = value.span().start;
+        let number = match value.get_ref() {
+            DeValue::Integer(number) if number.radix() == 10 => number.as_str().parse().ok(),
+            _ => None,
+        };
+        match number.filter(|number| *number > 0) {
+            Some(value) => found.push(Placed { value, at }),
+            None => return Err(Fault::new(at, "`asns` must hold numbers such as 16509")),
+        }
+    }
+    Ok(found)
+}
+
+fn suffixes(entry: &Entry<'_>, key: &str) -> Result<Vec<Placed<String>>, Fault> {
+    let mut found = Vec::new();
+    for value in entry.list(key)? {
+        let name = text(value, key)?;
+        suffix(&name)?;
+        found.push(name);
+    }
+    Ok(found)
+}
+
+fn suffix(name: &Placed<String>) -> Result<(), Fault> {
+    if is_domain(&name.value) && !name.value.starts_with("www.") {
+        return Ok(());
+    }
+    let what = format!(
+        "`{}`: names stand here as example.com: lower case, ASCII, no `www.`, no `*`",
+        shown(&name.value)
+    );
+    Err(Fault::new(name.at, what))
+}
+
+/// A number for the last two labels of a name, in any case: FNV-1a, which the build and the
+/// program compute alike. `None` for a single label.
+pub(crate) fn tail(name: &[u8]) -> Option<u32> {
+    let dot = name.iter().rposition(|byte| *byte == b'.')?;
+    let before = name.get(..dot)?.iter().rposition(|byte| *byte == b'.');
+    let labels = name.get(before.map_or(0, |at| at.saturating_add(1))..)?;
+    Some(labels.iter().fold(0x811c_9dc5, |hash, byte| {
+        (hash ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0193)
+    }))
+}
+
+/// Words of 64 bits in a filter of tails.
+pub(crate) const FILTER_WORDS: usize = 1_024;
+
+/// The word of the filter that a tail is in, and its bit there.
+pub(crate) fn filter_bit(tail: u32) -> (usize, u64) {
+    let mixed = tail ^ (tail >> 16);
+    let word = usize::try_from((mixed >> 6) % 1_024).unwrap_or(0);
+    (word, 1 << (mixed & 63))
+}
+
+/// Which tails names have: most names of a capture are turned away by it.
+pub(crate) fn filter<'n>(names: impl Iterator<Item = &'n str>) -> Vec<u64> {
+    let mut filter = vec![0; FILTER_WORDS];
+    for tail in names.filter_map(|name| tail(name.as_bytes())) {
+        let (word, bit) = filter_bit(tail);
+        if let Some(word) = filter.get_mut(word) {
+            *word |= bit;
+        }
+    }
+    filter
+}
+
+/// Two labels or more of letters, digits, hyphens and underscores, in lower case.
+pub(crate) fn is_domain(name: &str) -> bool {
+    let fits = |byte: u8| {
+        byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_')
+    };
+    let is_label = |label: &str| (1..=63).contains(&label.len()) && label.bytes().all(fits);
+    let last = name.rsplit('.').next().unwrap_or_default();
+    name.len() <= 253
+        && name.contains('.')
+        && name.split('.').all(is_label)
+        && !last.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// `2026-06-30` as days since 1970-01-01.
+fn day(text: &Placed<String>) -> Result<i32, Fault> {
+    days(&text.value).ok_or_else(|| {
+        let what = format!("`{}`: a day stands here as 2026-06-30", shown(&text.value));
+        Fault::new(text.at, what)
+    })
+}
+
+/// The proleptic Gregorian calendar, years 1900 to 2999.
+pub(crate) fn days(text: &str) -> Option<i32> {
+    let digits = |from: usize, to: usize| {
+        let part = text.get(from..to)?;
+        let plain = part.bytes().all(|byte| byte.is_ascii_digit());
+        part.parse::<i32>().ok().filter(|_| plain)
+    };
+    let dashes = text.len() == 10 && text.get(4..5)? == "-" && text.get(7..8)? == "-";
+    let (year, month, day) = (digits(0, 4)?, digits(5, 7)?, digits(8, 10)?);
+    let leap = |year: i32| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let lengths = [
+        31,
+        28 + i32::from(leap(year)),
+        31,
+        30,
+        31,
+        30,
+        31,
+        31,
+        30,
+        31,
+        30,
+        31,
+    ];
+    let before = usize::try_from(month.checked_sub(1)?).ok()?;
+    let length = *lengths.get(before)?;
+    if !dashes || !(1900..3000).contains(&year) || !(1..=length).contains(&day) {
+        return None;
+    }
+    let in_years: i32 = (1970..year).map(|year| 365 + i32::from(leap(year))).sum();
+    let before_1970: i32 = (year..1970).map(|year| 365 + i32::from(leap(year))).sum();
+    let in_months: i32 = lengths.iter().take(before).sum();
+    Some(in_years - before_1970 + in_months + day - 1)
+}
