@@ -71,7 +71,8 @@ def main():
     given = asked.parse_args()
     with tempfile.TemporaryDirectory() as work:
         listed = given.list or pathlib.Path(work) / "differences"
-        tool = f"{given.tool} audit --no-hash --format json {{in}}"
+        # Not with what the developer has installed.
+        tool = f"{given.tool} audit --no-installed-geo --no-hash --format json {{in}}"
         command = [sys.executable, given.script, given.folder, "--tool", tool, "--list", listed]
         output = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout.decode()
         listed = listed.read_text()

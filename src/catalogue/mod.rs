@@ -90,7 +90,7 @@ impl Catalogue {
     pub(crate) fn find(&self, name: &Text) -> Option<Hit> {
         let bytes = name.bytes();
         let bytes = bytes.strip_suffix(b".").unwrap_or(bytes);
-        let tail = form::tail(bytes)?;
+        let tail = form::words::tail(bytes)?;
         if bytes.len() > MOST_NAME_BYTES || !self.files.iter().any(|file| file.may_have(tail)) {
             return None;
         }
@@ -253,6 +253,19 @@ impl Catalogue {
         Some(found)
     }
 
+    /// The seconds, since 1970, at which an operator may change.
+    pub(crate) fn seconds(&self) -> impl Iterator<Item = i64> {
+        let networks = self.files.iter().flat_map(|file| {
+            let companies = file.table.asns.iter().filter_map(|(_, company)| {
+                let company = usize::try_from(*company).ok()?;
+                file.table.companies.get(company)
+            });
+            companies.flat_map(|company| [company.days.0, company.days.1])
+        });
+        let days = networks.filter(|day| ![i32::MIN, i32::MAX].contains(day));
+        days.map(|day| i64::from(day).saturating_mul(86_400))
+    }
+
     /// Who runs the autonomous system `asn`. Of companies that belonged to their group for a time
     /// only that of `time` is named, or where no time is given the one that still does.
     pub(crate) fn operator(&self, asn: u32, time: Option<Time>) -> Option<Arc<Operator>> {
@@ -317,7 +330,7 @@ impl Loaded {
     }
 
     fn may_have(&self, tail: u32) -> bool {
-        let (word, bit) = form::filter_bit(tail);
+        let (word, bit) = form::words::filter_bit(tail);
         self.table
             .filter
             .get(word)

@@ -53,6 +53,11 @@ pub(super) enum Command {
     /// Explain where an address is and who operates it, or who owns a name, source by source
     #[command(after_long_help = WHERE_EXAMPLES)]
     Where(Where),
+    /// List, build, install and remove place data
+    Geo {
+        #[command(subcommand)]
+        command: Geo,
+    },
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -60,6 +65,72 @@ pub(super) enum Command {
     },
     /// Print the manual page (roff)
     Man,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Geo {
+    /// List what a run with these options would know of places
+    #[command(after_long_help = GEO_LIST_EXAMPLES)]
+    List(GeoList),
+    /// Build one place database out of tables and databases of your own
+    #[command(after_long_help = GEO_BUILD_EXAMPLES)]
+    Build(GeoBuild),
+    /// Copy place databases to where later runs find them
+    #[command(after_long_help = GEO_INSTALL_EXAMPLES)]
+    Install(GeoInstall),
+    /// Remove an installed place database
+    #[command(after_long_help = GEO_REMOVE_EXAMPLES)]
+    Remove(GeoRemove),
+}
+
+#[derive(Debug, Group)]
+pub(super) struct GeoList {
+    #[command(flatten)]
+    pub(super) places: Places,
+    /// Form of the output: text or json
+    #[arg(long, value_name = "FORMAT")]
+    pub(super) format: Option<String>,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+#[derive(Debug, Group)]
+pub(super) struct GeoBuild {
+    /// CSV, JSON and MaxMind DB files, best first; each may be a gzip file
+    ///
+    /// What a file holds is told by its content. Each fact of an address, country or system,
+    /// comes from the first source that has it. docs/data.md describes the columns and keys.
+    #[arg(required = true, value_name = "SOURCE")]
+    pub(super) sources: Vec<PathBuf>,
+    /// The database to write, - for standard output
+    #[arg(short, long, value_name = "FILE.mmdb")]
+    pub(super) output: PathBuf,
+    /// Day for which the data is right; else the newest build date among the sources
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(super) date: Option<String>,
+    /// What the database calls itself; else the name of its file without a date, and what it holds
+    ///
+    /// Files of one type and description are editions of one database: of them the one nearest
+    /// to the traffic speaks.
+    #[arg(long = "type", value_name = "NAME")]
+    pub(super) kind: Option<String>,
+    /// One line about the contents, and the credit that is owed
+    #[arg(long, value_name = "TEXT")]
+    pub(super) description: Option<String>,
+}
+
+#[derive(Debug, Group)]
+pub(super) struct GeoInstall {
+    /// Databases in MaxMind's format (.mmdb, .mmdb.gz), or folders that hold them
+    #[arg(required = true, value_name = "FILE|DIR")]
+    pub(super) paths: Vec<PathBuf>,
+}
+
+#[derive(Debug, Group)]
+pub(super) struct GeoRemove {
+    /// Name of an installed database, as geo list shows it
+    #[arg(required = true, value_name = "NAME")]
+    pub(super) names: Vec<String>,
 }
 
 #[derive(Debug, Group)]
@@ -241,6 +312,15 @@ pub(super) struct Places {
     /// A place database of your own in MaxMind's format (repeat for several)
     #[arg(long, value_name = "FILE.mmdb")]
     pub(super) geo: Vec<PathBuf>,
+    /// A folder with such databases (repeat for several)
+    ///
+    /// Every .mmdb and .mmdb.gz in it is used, in the order of names; folders in it are not
+    /// searched. Of several editions of one database the one nearest to each flow speaks.
+    #[arg(long, value_name = "DIR")]
+    pub(super) geo_dir: Vec<PathBuf>,
+    /// Do not use databases that geo install has installed
+    #[arg(long)]
+    pub(super) no_installed_geo: bool,
     /// A list of ranges of your own: what a cloud publishes, a geofeed or a CSV table (repeat for
     /// several)
     ///
@@ -369,6 +449,32 @@ Examples:
   whereto info captures/ --format json
   whereto info big.pcap --no-hash";
 
+const GEO_LIST_EXAMPLES: &str = "\
+Examples:
+  whereto geo list
+  whereto geo list --geo-dir editions/ --no-embedded-geo
+  whereto geo list --format json";
+
+const GEO_BUILD_EXAMPLES: &str = "\
+Examples:
+  whereto geo build offices.csv -o offices-2026-11.mmdb --date 2026-11-01
+  whereto geo build own.json GeoLite2-Country.mmdb -o merged.mmdb --type Own-Country
+
+Rows of CSV: first,last,country or first,last,asn,org or network,country; or a first line that names
+the columns, such as network,country_code,asn,org. JSON: objects with such keys.";
+
+const GEO_INSTALL_EXAMPLES: &str = "\
+Examples:
+  whereto geo install GeoLite2-City.mmdb
+  whereto geo install editions/
+
+Nothing is downloaded. Each file is read through before it is copied. The folder is whereto/geo in
+your data directory, or geo in WHERETO_DATA_DIR; SHA256SUMS there fits `sha256sum -c`.";
+
+const GEO_REMOVE_EXAMPLES: &str = "\
+Examples:
+  whereto geo remove GeoLite2-City.mmdb";
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -395,11 +501,14 @@ mod tests {
             .get_subcommands()
             .filter(|command| command.get_name() != "help")
         {
-            section(
-                &mut page,
-                &format!("whereto {}", command.get_name()),
-                &mut command.clone(),
-            );
+            let title = format!("whereto {}", command.get_name());
+            section(&mut page, &title, &mut command.clone());
+            for part in command.get_subcommands() {
+                if part.get_name() != "help" {
+                    let title = format!("{title} {}", part.get_name());
+                    section(&mut page, &title, &mut part.clone());
+                }
+            }
         }
         if std::env::var_os("UPDATE").is_some() {
             std::fs::write(path, &page).unwrap();

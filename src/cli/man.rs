@@ -15,8 +15,7 @@ pub(super) fn page(mut command: Command, out: &mut dyn Write) -> io::Result<()> 
     whole.render_title(out)?;
     whole.render_name_section(out)?;
     out.write_all(b".SH SYNOPSIS\n")?;
-    let described = |command: &&Command| command.get_name() != "help";
-    for part in command.get_subcommands().filter(described) {
+    for (_, part) in parts(&command) {
         let usage = part.clone().render_usage().to_string();
         let usage = usage.trim_start_matches("Usage: ");
         for line in usage.lines() {
@@ -24,12 +23,8 @@ pub(super) fn page(mut command: Command, out: &mut dyn Write) -> io::Result<()> 
         }
     }
     whole.render_description_section(out)?;
-    for part in command.get_subcommands().filter(described) {
-        writeln!(
-            out,
-            ".SH {}",
-            plain(&format!("whereto {}", part.get_name()).to_uppercase())
-        )?;
+    for (title, part) in parts(&command) {
+        writeln!(out, ".SH {}", plain(&title.to_uppercase()))?;
         if let Some(about) = part.get_about() {
             writeln!(out, "{}.", plain(&about.to_string()))?;
         }
@@ -43,6 +38,22 @@ pub(super) fn page(mut command: Command, out: &mut dyn Write) -> io::Result<()> 
         notes(part, ".SS", out)?;
     }
     notes(&command, ".SH", out)
+}
+
+/// The commands that do something, with their whole names.
+fn parts(command: &Command) -> Vec<(String, &Command)> {
+    let described = |command: &&Command| command.get_name() != "help";
+    let mut found = Vec::new();
+    for part in command.get_subcommands().filter(described) {
+        let title = format!("whereto {}", part.get_name());
+        let mut below = part.get_subcommands().filter(described).peekable();
+        if below.peek().is_none() {
+            found.push((title, part));
+            continue;
+        }
+        found.extend(below.map(|below| (format!("{title} {}", below.get_name()), below)));
+    }
+    found
 }
 
 /// What stands below a command's help: blocks of verbatim lines under a heading, or paragraphs.
@@ -88,8 +99,14 @@ mod tests {
         page(command.clone(), &mut out).unwrap();
         let page = String::from_utf8(out).unwrap();
         let sections: Vec<&str> = page.split("\n.SH ").collect();
-        for part in command.get_subcommands() {
-            let title = format!("WHERETO {}", part.get_name().to_uppercase());
+        let parts = parts(&command);
+        assert!(
+            parts
+                .iter()
+                .any(|(title, _)| title == "whereto geo install")
+        );
+        for (title, part) in parts {
+            let title = title.to_uppercase();
             let section = sections.iter().find(|text| text.starts_with(&title));
             let section = section.unwrap_or_else(|| panic!("no section {title}"));
             for option in part.get_arguments().filter_map(clap::Arg::get_long) {

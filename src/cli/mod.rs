@@ -9,6 +9,8 @@
 #![allow(clippy::disallowed_methods)]
 
 mod args;
+mod geo;
+mod installed;
 #[cfg(feature = "live")]
 mod live;
 #[cfg(not(feature = "live"))]

@@ -1,6 +1,7 @@
 //! A settled command to its outputs and its exit code.
 
 use super::args::{Args, Command};
+use super::geo;
 use super::live::Filter;
 use super::man;
 use super::output::Target;
@@ -77,6 +78,7 @@ fn command(command: &Command) -> Result<u8, Error> {
             keep_dns: false,
             keep_http: false,
         }),
+        Command::Geo { command } => geo::run(command).map(|()| 0),
         Command::Where(asked) => whereabouts::explain(asked),
         Command::Completions { shell } => {
             let mut script = Vec::new();

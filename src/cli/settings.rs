@@ -4,13 +4,14 @@
 //! Out:  settings that can be run, or an error that says what to do.
 
 use super::args::{self, Colour};
+use super::installed;
 use super::live::{self, Filter, Trouble};
 use super::output::Target;
 use std::ffi::OsStr;
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use whereto::locate::Places;
-use whereto::model::{Limits, Text};
+use whereto::model::{Limits, Report, Text};
 use whereto::report::{Format, Style, escape};
 use whereto::source::{self, Capture};
 use whereto::{AuditOptions, Error, judge};
@@ -31,9 +32,9 @@ pub(super) struct Settings {
 }
 
 /// One output: where, in which format, how laid out.
-pub(super) struct Output {
+pub(super) struct Output<T: ?Sized + 'static = Report> {
     pub(super) target: Target,
-    pub(super) format: &'static Format,
+    pub(super) format: &'static Format<T>,
     pub(super) style: Style,
 }
 
@@ -61,7 +62,7 @@ pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
     let expect = parse(request.expect)?;
     let expect_operator = control(|control| control.expect_operator.as_ref())?;
     let expect_owner = control(|control| control.expect_owner.as_ref())?;
-    let outputs = outputs(request)?;
+    let outputs = outputs(request.output, request.format, request.formats)?;
     let (captures, mut warnings) = distinct(&request.input.captures);
     for output in &outputs {
         output.target.refuse_inputs(&captures)?;
@@ -133,10 +134,11 @@ pub(super) fn open_places(
     open.add_embedded_owners();
     let told = open.add_owners(&places.owners)?;
     warnings.extend(told.iter().map(|words| Text::from(words.as_str())));
-    let files = places
-        .geo
-        .iter()
-        .map(|path| (path, Places::add_file as Add));
+    let mut files = places.geo.clone();
+    for folder in &places.geo_dir {
+        files.extend(installed::databases_in(folder)?);
+    }
+    let files = files.iter().map(|path| (path, Places::add_file as Add));
     let ranges = places
         .ranges
         .iter()
@@ -153,6 +155,9 @@ pub(super) fn open_places(
             );
             warnings.push(Text::from(words.as_str()));
         }
+    }
+    if !places.no_installed_geo {
+        installed::add_to(&mut open)?;
     }
     Ok(open)
 }
@@ -178,15 +183,17 @@ fn distinct(captures: &[PathBuf]) -> (Vec<PathBuf>, Vec<Text>) {
     (kept, warnings)
 }
 
-fn outputs(request: &Request<'_>) -> Result<Vec<Output>, Error> {
-    let asked = request
-        .format
-        .map(|name| named(request.formats, name))
-        .transpose()?;
-    let paths = &request.output.output;
+/// Where the result goes, and in which of `formats`.
+pub(super) fn outputs<T: ?Sized>(
+    wanted: &args::Output,
+    format: Option<&str>,
+    formats: &'static [Format<T>],
+) -> Result<Vec<Output<T>>, Error> {
+    let asked = format.map(|name| named(formats, name)).transpose()?;
+    let paths = &wanted.output;
     let standard = [PathBuf::from("-")];
     let paths: &[PathBuf] = if paths.is_empty() { &standard } else { paths };
-    let mut outputs: Vec<Output> = Vec::new();
+    let mut outputs: Vec<Output<T>> = Vec::new();
     for path in paths {
         let target = Target::new(path)?;
         if outputs.iter().any(|output| output.target == target) {
@@ -201,8 +208,8 @@ fn outputs(request: &Request<'_>) -> Result<Vec<Output>, Error> {
         } else {
             path
         };
-        let format = format_of(request.formats, named, asked)?;
-        let style = style(request.output, &target);
+        let format = format_of(formats, named, asked)?;
+        let style = style(wanted, &target);
         outputs.push(Output {
             target,
             format,
@@ -212,7 +219,10 @@ fn outputs(request: &Request<'_>) -> Result<Vec<Output>, Error> {
     Ok(outputs)
 }
 
-fn named(formats: &'static [Format], name: &str) -> Result<&'static Format, Error> {
+fn named<T: ?Sized>(
+    formats: &'static [Format<T>],
+    name: &str,
+) -> Result<&'static Format<T>, Error> {
     formats
         .iter()
         .find(|format| format.name == name)
@@ -229,11 +239,11 @@ fn named(formats: &'static [Format], name: &str) -> Result<&'static Format, Erro
 }
 
 /// The end of the name decides; `--format` where it fits that end, or where no end is known.
-fn format_of(
-    formats: &'static [Format],
+fn format_of<T: ?Sized>(
+    formats: &'static [Format<T>],
     path: &Path,
-    asked: Option<&'static Format>,
-) -> Result<&'static Format, Error> {
+    asked: Option<&'static Format<T>>,
+) -> Result<&'static Format<T>, Error> {
     let first = formats
         .first()
         .ok_or_else(|| Error::Usage("no formats".to_owned()))?;
@@ -265,7 +275,7 @@ fn format_of(
 }
 
 /// Length of the longest of the format's ends that `name` has, in any case; 0 for none.
-fn longest_end(format: &Format, name: &OsStr) -> usize {
+fn longest_end<T: ?Sized>(format: &Format<T>, name: &OsStr) -> usize {
     let name = name.to_string_lossy().to_ascii_lowercase();
     let fits = |end: &str| {
         name == end

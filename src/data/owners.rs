@@ -23,7 +23,7 @@ pub(crate) struct OwnerTable {
     pub(crate) functions: List<OwnerFunction>,
     /// Autonomous system and company; sorted.
     pub(crate) asns: List<(u32, u32)>,
-    /// The last two labels of all these names, hashed: see `catalogue/form.rs`.
+    /// The last two labels of all these names, hashed: see `catalogue/form/words.rs`.
     pub(crate) filter: List<u64>,
 }
 

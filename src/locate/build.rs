@@ -1,20 +1,25 @@
 //! Place databases from their sources.
 //!
-//! In:   MaxMind DB files and CSV tables of ranges, best source first.
+//! In:   MaxMind DB files, CSV and JSON tables of ranges, best source first.
 //! Out:  one MaxMind DB of country, system and organisation; the same bytes from the same files.
 //! Spec: MaxMind DB file format 2.0, written by `mmdb-writer`.
 //!
-//! Each fact comes from the first source that has it. A CSV line is `first,last,country` or
-//! `first,last,system,organisation`, addresses as text. Where two
-//! ranges of one source overlap, the one that begins later holds from there; that is counted.
-//! Ranges inside 2001::/32 (Teredo) and 2002::/16 (6to4) are left out: addresses in tunnels
-//! have no place.
+//! Each fact comes from the first source that has it. Where two ranges of one source overlap,
+//! the one that begins later holds, to its end; of two that begin together the shorter one, and
+//! of equal ones the later: inner networks hold inside outer ones. That is counted. Ranges inside
+//! 2001::/32 (Teredo) and 2002::/16 (6to4) are left out: addresses in tunnels have no place.
+//! Ranges, facts and nodes of the tree are limited: what does not fit into memory is an error.
 
-use super::record::{Record, country};
+mod file;
+mod row;
+
+use super::database::{self, Database};
+use super::networks::{Networks, Records, address};
 use crate::Error;
+use file::Form;
 use mmdb_writer::{Ipv4Aliasing, Value, Writer};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -38,9 +43,42 @@ pub struct Built {
     pub ranges: u64,
     /// Ranges left out because they are inside tunnel prefixes.
     pub skipped: u64,
-    /// Ranges cut short because the next range of the same source begins inside them.
-    pub overlaps: u64,
+    /// Ranges for which a later source says otherwise than the one that holds.
+    pub differing: u64,
 }
+
+/// What one source gave.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct BuiltSource {
+    /// Its file.
+    pub path: PathBuf,
+    /// `CSV`, `JSON` or `MaxMind DB`.
+    pub form: &'static str,
+    /// Rows, or networks with a record.
+    pub rows: u64,
+    /// Ranges that begin inside another range of the same source and differ from it.
+    pub overlaps: u64,
+    /// Rows or records whose code names no country: `EU`, `AP`.
+    pub odd_codes: u64,
+    /// When it was built, seconds since 1970, where it says so.
+    pub built: Option<i64>,
+}
+
+/// What was read, before it is written.
+#[derive(Debug)]
+pub struct Gathered {
+    /// The sources, best first.
+    pub sources: Vec<BuiltSource>,
+    tables: Vec<Vec<Range>>,
+    pool: Pool,
+}
+
+/// All sources together; 48 bytes each, a few times over.
+const MOST_RANGES: usize = 12_000_000;
+/// Distinct facts.
+const MOST_FACTS: usize = 2_000_000;
+/// Nodes of the tree, 16 bytes each, twice. The largest databases met have 20 million.
+const MOST_NODES: u64 = 32_000_000;
 
 /// Index into the facts; 0 is "nothing known".
 type Fact = u32;
@@ -56,47 +94,192 @@ struct Facts {
 type Range = (u128, u128, Fact);
 
 /// Each distinct fact once.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Pool {
     numbers: BTreeMap<Facts, Fact>,
     facts: Vec<Facts>,
 }
 
-/// Builds one database out of `sources`.
+/// Reads `sources`, best first.
 ///
 /// # Errors
-/// Where a source cannot be read, a line of it is not a range, or the writer refuses.
-pub fn build(sources: &[PathBuf], header: &Header) -> Result<Built, Error> {
-    let mut pool = Pool::default();
-    pool.number(Facts::default());
-    let mut tables = Vec::new();
-    let mut overlaps: u64 = 0;
+/// Where a source cannot be read, a line of it is no row, or all are too large together.
+pub fn gather(sources: &[PathBuf]) -> Result<Gathered, Error> {
+    let mut gathered = Gathered {
+        sources: Vec::new(),
+        tables: Vec::new(),
+        pool: Pool::default(),
+    };
+    // Number 0 is "nothing known".
+    gathered.pool.number(Facts::default());
+    let mut room = MOST_RANGES;
     for path in sources {
-        let mut ranges = match path.extension().and_then(|ext| ext.to_str()) {
-            Some("csv") => read_csv(path, &mut pool)?,
-            _ => read_mmdb(path, &mut pool)?,
-        };
-        ranges.sort_unstable();
-        overlaps = overlaps.saturating_add(part(&mut ranges));
-        tables.push(ranges);
+        let (mut ranges, mut about) = read(path, room, &mut gathered.pool)?;
+        room = room.saturating_sub(ranges.len());
+        (ranges, about.overlaps) = flat(ranges);
+        gathered.tables.push(ranges);
+        gathered.sources.push(about);
     }
-    let merged = merge(&tables, &mut pool);
-    let built = write(&merged, &pool, header)?;
-    Ok(Built { overlaps, ..built })
+    Ok(gathered)
 }
 
-/// Ends each range where the next begins, and counts where that was needed.
-fn part(ranges: &mut [Range]) -> u64 {
-    let mut overlaps: u64 = 0;
-    let mut next_first = u128::MAX;
-    for range in ranges.iter_mut().rev() {
-        if next_first <= range.1 && next_first > range.0 {
-            range.1 = next_first.saturating_sub(1);
-            overlaps = overlaps.saturating_add(1);
-        }
-        next_first = range.0;
+impl Gathered {
+    /// The newest build time among the sources.
+    #[must_use]
+    pub fn newest(&self) -> Option<i64> {
+        self.sources.iter().filter_map(|source| source.built).max()
     }
-    overlaps
+
+    /// Whether there are countries, and whether there are systems.
+    #[must_use]
+    pub fn gives(&self) -> (bool, bool) {
+        let facts = || self.pool.facts.iter();
+        (
+            facts().any(|facts| facts.country.is_some()),
+            facts().any(|facts| facts.system.is_some()),
+        )
+    }
+
+    /// The database.
+    ///
+    /// # Errors
+    /// Where it would be too large, or the writer refuses.
+    pub fn write(mut self, header: &Header) -> Result<Built, Error> {
+        let (merged, differing) = merge(&self.tables, &mut self.pool);
+        self.tables = Vec::new();
+        let built = write(&merged, &self.pool, header)?;
+        Ok(Built { differing, ..built })
+    }
+}
+
+fn read(path: &Path, room: usize, pool: &mut Pool) -> Result<(Vec<Range>, BuiltSource), Error> {
+    let mut about = BuiltSource {
+        path: path.to_owned(),
+        form: "",
+        rows: 0,
+        overlaps: 0,
+        odd_codes: 0,
+        built: None,
+    };
+    let mut ranges: Vec<Range> = Vec::new();
+    let form = file::rows(path, &mut |row| {
+        let said = row::read(row)?;
+        about.rows = about.rows.saturating_add(1);
+        about.odd_codes = about.odd_codes.saturating_add(said.odd_code.into());
+        if ranges.len() >= room || pool.facts.len() >= MOST_FACTS {
+            return Err(TOO_MANY.to_owned());
+        }
+        ranges.push((said.first, said.last, pool.number(said.facts)));
+        Ok(())
+    })?;
+    about.form = form.name();
+    if form == Form::Mmdb {
+        let (database, _) = database::open(path, 0, None)?;
+        about.built = database
+            .built
+            .filter(|built| database::day(*built).is_some());
+        ranges = read_mmdb(&database, room, pool, &mut about).map_err(|words| match words {
+            Some(words) => database::damaged_at(&path.display().to_string(), &words),
+            None => Error::Usage(format!("{}: {TOO_MANY}", path.display())),
+        })?;
+    }
+    Ok((ranges, about))
+}
+
+const TOO_MANY: &str = "the sources together have more than 12 million ranges or 2 million \
+                        different facts, which is more than can be held in memory";
+
+/// What is wrong in words; nothing where there is only too much.
+fn read_mmdb(
+    database: &Database,
+    room: usize,
+    pool: &mut Pool,
+    about: &mut BuiltSource,
+) -> Result<Vec<Range>, Option<String>> {
+    let mut records = Records::new(database);
+    let mut ranges: Vec<Range> = Vec::new();
+    for network in Networks::new(database) {
+        let network = network.map_err(|error| Some(error.to_string()))?;
+        let fact = records.of(database, &network, |record| {
+            let system = record.asn.map(|asn| {
+                (
+                    asn,
+                    super::cut(record.org.map_or("", |org| org.0)).to_owned(),
+                )
+            });
+            pool.number(Facts {
+                country: record.country,
+                system,
+            })
+        });
+        let Some(fact) = fact.map_err(|error| Some(error.to_string()))? else {
+            continue;
+        };
+        about.rows = about.rows.saturating_add(1);
+        match ranges.last_mut() {
+            Some(before) if before.2 == fact && before.1.checked_add(1) == Some(network.first) => {
+                before.1 = network.last;
+            }
+            _ => ranges.push((network.first, network.last, fact)),
+        }
+        if ranges.len() > room || pool.facts.len() > MOST_FACTS {
+            return Err(None);
+        }
+    }
+    Ok(ranges)
+}
+
+/// The same without overlaps: what begins later holds to its end, then the outer range again.
+/// Also counts ranges that begin inside one that says something else.
+fn flat(mut ranges: Vec<Range>) -> (Vec<Range>, u64) {
+    let mut overlaps: u64 = 0;
+    // Stable: of equal ranges the later stays the later.
+    ranges.sort_by_key(|(first, last, _)| (*first, Reverse(*last)));
+    let disjoint = ranges
+        .iter()
+        .zip(ranges.iter().skip(1))
+        .all(|(one, next)| one.1 < next.0);
+    if disjoint {
+        return (ranges, 0);
+    }
+    let mut done: Vec<Range> = Vec::with_capacity(ranges.len());
+    // Those that the cursor is inside of, the innermost last: last address and fact.
+    let mut open: Vec<(u128, Fact)> = Vec::new();
+    let mut cursor: u128 = 0;
+    for (first, last, fact) in ranges {
+        close(&mut open, &mut cursor, Some(first), &mut done);
+        if let Some((_, outer)) = open.last() {
+            overlaps = overlaps.saturating_add(u64::from(*outer != fact));
+            if let Some(before) = first.checked_sub(1).filter(|before| *before >= cursor) {
+                done.push((cursor, before, *outer));
+            }
+        }
+        cursor = first;
+        open.push((last, fact));
+    }
+    close(&mut open, &mut cursor, None, &mut done);
+    (done, overlaps)
+}
+
+/// Writes what of the open ranges ends before `until`, the innermost first.
+fn close(
+    open: &mut Vec<(u128, Fact)>,
+    cursor: &mut u128,
+    until: Option<u128>,
+    done: &mut Vec<Range>,
+) {
+    while let Some((last, fact)) = open.pop_if(|(last, _)| until.is_none_or(|until| *last < until))
+    {
+        if last < *cursor {
+            continue;
+        }
+        done.push((*cursor, last, fact));
+        match last.checked_add(1) {
+            Some(next) => *cursor = next,
+            // Nothing is after the last address.
+            None => open.clear(),
+        }
+    }
 }
 
 impl Pool {
@@ -116,91 +299,9 @@ impl Pool {
     }
 }
 
-fn read_mmdb(path: &Path, pool: &mut Pool) -> Result<Vec<Range>, Error> {
-    let (database, _) = super::database::open(path, 0)?;
-    let failed = |error: maxminddb::MaxMindDbError| wrong(path, 0, &error.to_string());
-    let mut ranges = Vec::new();
-    let networks = database
-        .reader
-        .networks(maxminddb::WithinOptions::default())
-        .map_err(failed)?;
-    for network in networks {
-        let network = network.map_err(failed)?;
-        let Some(record) = network.decode::<Record<'_>>().map_err(failed)? else {
-            continue;
-        };
-        let system = record
-            .asn
-            .map(|asn| (asn, record.org.map_or("", |(name, _)| name).to_owned()));
-        let number = pool.number(Facts {
-            country: record.country,
-            system,
-        });
-        let prefix = network.network().map_err(failed)?;
-        let width = if prefix.is_ipv4() { 32 } else { 128 };
-        let host = u32::saturating_sub(width, prefix.prefix().into());
-        let first = bits(prefix.ip());
-        let mask = u128::MAX
-            .checked_shr(u32::saturating_sub(128, host))
-            .unwrap_or(0);
-        ranges.push((first & !mask, first | mask, number));
-    }
-    Ok(ranges)
-}
-
-fn read_csv(path: &Path, pool: &mut Pool) -> Result<Vec<Range>, Error> {
-    let failed = |error: csv::Error| {
-        let line = error.position().map_or(0, csv::Position::byte);
-        wrong(path, line, &error.to_string())
-    };
-    let mut lines = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .from_path(path)
-        .map_err(failed)?;
-    let mut ranges = Vec::new();
-    for line in lines.records() {
-        let line = line.map_err(failed)?;
-        let offset = line.position().map_or(0, csv::Position::byte);
-        let range = csv_line(&line, pool);
-        ranges.push(range.ok_or_else(|| {
-            wrong(
-                path,
-                offset,
-                "not `first,last,country` or `first,last,system,organisation`",
-            )
-        })?);
-    }
-    Ok(ranges)
-}
-
-fn csv_line(line: &csv::StringRecord, pool: &mut Pool) -> Option<Range> {
-    let first: IpAddr = line.get(0)?.parse().ok()?;
-    let last: IpAddr = line.get(1)?.parse().ok()?;
-    let value = line.get(2)?;
-    let digits = value.strip_prefix("AS").unwrap_or(value);
-    let facts = match digits.parse::<u32>() {
-        Ok(0) => Facts::default(),
-        Ok(number) => {
-            let name = line.get(3).unwrap_or("").trim().to_owned();
-            Facts {
-                country: None,
-                system: Some((number, name)),
-            }
-        }
-        Err(_) if value.len() == 2 => Facts {
-            country: country(value),
-            system: None,
-        },
-        Err(_) => return None,
-    };
-    let same_family = first.is_ipv4() == last.is_ipv4();
-    let range = (bits(first), bits(last), pool.number(facts));
-    (same_family && range.0 <= range.1).then_some(range)
-}
-
-/// One table of ranges in which every address has what the first table knows of it.
-fn merge(tables: &[Vec<Range>], pool: &mut Pool) -> Vec<Range> {
+/// One table of ranges in which every address has what the first table knows of it, and how
+/// many ranges a later table tells otherwise.
+fn merge(tables: &[Vec<Range>], pool: &mut Pool) -> (Vec<Range>, u64) {
     // Every address at which something may change; IPv4 ends where IPv6 begins.
     let mut edges: Vec<u128> = vec![0, 1 << 32];
     for (first, last, _) in tables.iter().flatten() {
@@ -211,7 +312,8 @@ fn merge(tables: &[Vec<Range>], pool: &mut Pool) -> Vec<Range> {
     edges.dedup();
     let mut waiting: Vec<std::iter::Peekable<std::slice::Iter<'_, Range>>> =
         tables.iter().map(|table| table.iter().peekable()).collect();
-    let mut known: BTreeMap<Vec<Fact>, Fact> = BTreeMap::new();
+    let mut known: BTreeMap<Vec<Fact>, (Fact, bool)> = BTreeMap::new();
+    let mut differing: u64 = 0;
     let mut merged: Vec<Range> = Vec::new();
     let ends = edges
         .iter()
@@ -223,16 +325,17 @@ fn merge(tables: &[Vec<Range>], pool: &mut Pool) -> Vec<Range> {
             .iter_mut()
             .map(|table| fact_at(table, first))
             .collect();
-        let number = *known
+        let (number, differs) = *known
             .entry(voices)
             .or_insert_with_key(|voices| joined(voices, pool));
+        differing = differing.saturating_add(differs.into());
         match merged.last_mut() {
             Some(before) if before.2 == number && first != 1 << 32 => before.1 = last,
             _ => merged.push((first, last, number)),
         }
     }
     merged.retain(|range| range.2 != 0);
-    merged
+    (merged, differing)
 }
 
 /// What the next range of a table says of `address`; ranges that end before it are dropped.
@@ -244,12 +347,18 @@ fn fact_at(table: &mut std::iter::Peekable<std::slice::Iter<'_, Range>>, address
     }
 }
 
-fn joined(voices: &[Fact], pool: &mut Pool) -> Fact {
+/// What the first of them knows, and whether another says otherwise.
+fn joined(voices: &[Fact], pool: &mut Pool) -> (Fact, bool) {
     let all: Vec<Facts> = voices.iter().map(|voice| pool.facts(*voice)).collect();
-    pool.number(Facts {
-        country: all.iter().find_map(|facts| facts.country),
-        system: all.into_iter().find_map(|facts| facts.system),
-    })
+    let country = all.iter().find_map(|facts| facts.country);
+    let system = all.iter().find_map(|facts| facts.system.clone());
+    let number = system.as_ref().map(|(number, _)| *number);
+    let differs = all.iter().any(|facts| {
+        let other = facts.system.as_ref().map(|(number, _)| *number);
+        facts.country.is_some_and(|own| Some(own) != country)
+            || other.is_some_and(|own| Some(own) != number)
+    });
+    (pool.number(Facts { country, system }), differs)
 }
 
 fn write(ranges: &[Range], pool: &Pool, header: &Header) -> Result<Built, Error> {
@@ -263,14 +372,22 @@ fn write(ranges: &[Range], pool: &Pool, header: &Header) -> Result<Built, Error>
         mmdb: Vec::new(),
         ranges: 0,
         skipped: 0,
-        overlaps: 0,
+        differing: 0,
     };
+    let mut tree = Tree::default();
     for (first, last, number) in ranges {
         if in_tunnel(*first) && in_tunnel(*last) && first >> 112 == last >> 112 {
             built.skipped = built.skipped.saturating_add(1);
             continue;
         }
         built.ranges = built.ranges.saturating_add(1);
+        if tree.grow(*first, *last) > MOST_NODES {
+            return Err(Error::Usage(
+                "place database: its search tree would have more than 32 million nodes; give \
+                 fewer or coarser networks"
+                    .to_owned(),
+            ));
+        }
         let value = value(&pool.facts(*number));
         writer
             .insert_range(address(*first), address(*last), &value)
@@ -278,6 +395,36 @@ fn write(ranges: &[Range], pool: &Pool, header: &Header) -> Result<Built, Error>
     }
     built.mmdb = writer.to_bytes().map_err(refused)?;
     Ok(built)
+}
+
+/// How large the tree of networks in the order of addresses becomes.
+#[derive(Default)]
+struct Tree {
+    nodes: u64,
+    before: u128,
+}
+
+impl Tree {
+    /// Adds the networks of one range: each brings the nodes below its common part with the
+    /// one before.
+    fn grow(&mut self, first: u128, last: u128) -> u64 {
+        let mut next = Some(first);
+        while let Some(first) = next.filter(|next| *next <= last) {
+            let size = last.saturating_sub(first);
+            let fits = size.checked_add(1).map_or(128, u128::ilog2);
+            let host = first.trailing_zeros().min(fits);
+            let depth = u32::saturating_sub(128, host);
+            let common = (first ^ self.before).leading_zeros().min(depth);
+            self.nodes = self
+                .nodes
+                .saturating_add(depth.saturating_sub(common).into());
+            self.before = first;
+            next = 1_u128
+                .checked_shl(host)
+                .and_then(|size| first.checked_add(size));
+        }
+        self.nodes
+    }
 }
 
 /// Inside 2001::/32 or 2002::/16.
@@ -297,26 +444,4 @@ fn value(facts: &Facts) -> Value {
         }
     }
     Value::map(fields)
-}
-
-fn bits(address: IpAddr) -> u128 {
-    match address {
-        IpAddr::V4(v4) => v4.to_bits().into(),
-        IpAddr::V6(v6) => v6.to_bits(),
-    }
-}
-
-fn address(bits: u128) -> IpAddr {
-    match u32::try_from(bits) {
-        Ok(v4) => IpAddr::V4(Ipv4Addr::from_bits(v4)),
-        Err(_) => IpAddr::V6(Ipv6Addr::from_bits(bits)),
-    }
-}
-
-fn wrong(path: &Path, offset: u64, what: &str) -> Error {
-    Error::Format {
-        path: path.to_owned(),
-        offset,
-        what: what.to_owned(),
-    }
 }

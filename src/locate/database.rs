@@ -8,12 +8,14 @@
 //! A hostile file costs bounded time and memory: its size is limited, lookups are bounded by the
 //! length of an address, records by the decoder's own limits, and the survey by a count.
 
+use super::networks::Networks;
 use super::record::Record;
 use crate::Error;
 use crate::model::DataSource;
-use maxminddb::{MaxMindDbError, Reader, WithinOptions};
+use maxminddb::{LookupResult, MaxMindDbError, Reader};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::io::Read as _;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::Path;
@@ -29,9 +31,25 @@ pub(super) enum Maker {
     Unknown,
 }
 
+impl Maker {
+    /// As its users know it; empty where it is not known.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Maker::MaxMind => "MaxMind",
+            Maker::DbIp => "DB-IP",
+            Maker::IpInfo => "IPinfo",
+            Maker::Ip2Location => "IP2Location",
+            Maker::IpLocate => "IPLocate",
+            Maker::Unknown => "",
+        }
+    }
+}
+
 /// An opened database.
 pub(super) struct Database {
     pub(super) reader: Reader<Cow<'static, [u8]>>,
+    /// Bytes of the file, unpacked.
+    pub(super) bytes: u64,
     pub(super) maker: Maker,
     /// What it calls itself: files of one maker and series are editions of one database.
     pub(super) series: String,
@@ -55,10 +73,19 @@ pub(super) struct Gives {
 }
 
 /// No database met is nearly as large; a stream without end stops here.
-const MOST_BYTES: u64 = 2 << 30;
+pub(super) const MOST_BYTES: u64 = 2 << 30;
 
-/// Networks looked at to find out what a file holds.
+/// A gzip file of place data is a fifth of what it holds; this much more is another matter.
+const MOST_GROWTH: u64 = 100;
+
+/// Networks looked at to find out what a file holds, and addresses in each family.
 const SURVEYED_NETWORKS: usize = 20_000;
+const SURVEYED_ADDRESSES: u32 = 4_096;
+/// Distinct records read for that: a hostile one takes a fifth of a millisecond.
+const SURVEYED_RECORDS: usize = 4_096;
+
+/// A description is cut here; a file may claim any length.
+const MOST_DESCRIPTION_CHARS: usize = 300;
 
 impl Database {
     /// The record of one address; `None` where there is none.
@@ -66,39 +93,79 @@ impl Database {
         if address.is_ipv6() && self.reader.metadata().ip_version == 4 {
             return Ok(None);
         }
-        let mut record = self.reader.lookup(address)?.decode::<Record<'_>>()?;
-        if let Some(record) = record.as_mut().filter(|_| self.registration_only) {
-            record.country = None;
+        let record = self.reader.lookup(address)?.decode::<Record<'_>>()?;
+        Ok(record.map(|record| self.as_told(record)))
+    }
+
+    /// `record` without what is no place.
+    pub(super) fn as_told<'a>(&self, record: Record<'a>) -> Record<'a> {
+        Record {
+            country: record.country.filter(|_| !self.registration_only),
+            ..record
         }
-        Ok(record)
+    }
+
+    /// Index of a source that it is.
+    pub(super) fn source(&self) -> Option<usize> {
+        self.country_source.or(self.asn_source)
     }
 
     /// What the first networks, and addresses spread over both families, hold.
     fn survey(&self) -> Result<Gives, MaxMindDbError> {
         let mut gives = Gives::default();
-        let mut note = |record: Option<Record<'_>>| {
-            if let Some(record) = record {
-                gives.country |= record.country.is_some() && !self.registration_only;
+        let mut read: HashSet<usize> = HashSet::new();
+        let mut note = |found: &LookupResult<'_, Cow<'static, [u8]>>, most: usize| {
+            let distinct = found.offset().filter(|_| read.len() < most);
+            if distinct.is_some_and(|offset| read.insert(offset))
+                && let Some(record) = found.decode::<Record<'_>>()?
+            {
+                let record = self.as_told(record);
+                gives.country |= record.country.is_some();
                 gives.asn |= record.asn.is_some();
             }
+            Ok::<(), MaxMindDbError>(())
         };
-        let options = WithinOptions::default().include_networks_without_data();
-        for network in self.reader.networks(options)?.take(SURVEYED_NETWORKS) {
-            note(network?.decode::<Record<'_>>()?);
+        for network in Networks::new(self).take(SURVEYED_NETWORKS) {
+            note(&network?.found, SURVEYED_RECORDS / 2)?;
         }
-        for step in 0..4096 {
-            note(self.record(IpAddr::V4(Ipv4Addr::from_bits(step << 20)))?);
-            // 2000::/4 in steps of /16: all that is in use.
-            let high = u128::from(step) << 112;
-            note(self.record(IpAddr::V6(Ipv6Addr::from_bits((0x2 << 124) | high)))?);
+        for step in 0..SURVEYED_ADDRESSES {
+            let v4 = IpAddr::V4(Ipv4Addr::from_bits(step << 20));
+            note(&self.reader.lookup(v4)?, SURVEYED_RECORDS)?;
+            if self.reader.metadata().ip_version == 6 {
+                // 2000::/4 in steps of /16: all that is in use.
+                let high = u128::from(step) << 112;
+                let v6 = IpAddr::V6(Ipv6Addr::from_bits((0x2 << 124) | high));
+                note(&self.reader.lookup(v6)?, SURVEYED_RECORDS)?;
+            }
         }
         Ok(gives)
     }
 }
 
-/// Opens a user's file. `number` is the index its source will have.
-pub(super) fn open(path: &Path, number: usize) -> Result<(Database, DataSource), Error> {
+/// Opens a user's file. `number` is the index its source will have; `expected` is the SHA-256
+/// it must have.
+pub(super) fn open(
+    path: &Path,
+    number: usize,
+    expected: Option<&str>,
+) -> Result<(Database, DataSource), Error> {
     let (bytes, sha256) = read(path)?;
+    if expected.is_some_and(|expected| expected != sha256) {
+        return Err(Error::Usage(format!(
+            "{}: is no longer the file that was installed: its SHA-256 is {sha256}",
+            path.display()
+        )));
+    }
+    opened(path, bytes, sha256, number)
+}
+
+/// Opens what was read already: the bytes of a MaxMind DB, and the SHA-256 of its file.
+pub(super) fn opened(
+    path: &Path,
+    bytes: Vec<u8>,
+    sha256: String,
+    number: usize,
+) -> Result<(Database, DataSource), Error> {
     let seen = Seen {
         path,
         length: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
@@ -114,9 +181,11 @@ pub(super) fn open(path: &Path, number: usize) -> Result<(Database, DataSource),
     if let Some(words) = meta.description.get("en").filter(|words| !words.is_empty()) {
         description = format!("{kind}: {words}");
     }
+    let description: String = description.chars().take(MOST_DESCRIPTION_CHARS).collect();
     let lower = kind.to_ascii_lowercase();
     let has = |word: &str| lower.contains(word);
     let mut database = Database {
+        bytes: seen.length,
         maker: maker(&format!("{description} {}", path.display())),
         series: description.clone(),
         registration_only: has("asn")
@@ -164,6 +233,13 @@ pub(super) fn open(path: &Path, number: usize) -> Result<(Database, DataSource),
     Ok((database, source))
 }
 
+/// What is wrong with a file that could be opened.
+pub(super) fn damaged_at(origin: &str, words: &str) -> Error {
+    Error::Usage(format!(
+        "{origin}: damaged MaxMind DB ({words}); download it again"
+    ))
+}
+
 /// Seconds since 1970 as `YYYY-MM-DD`.
 pub(super) fn day(seconds: i64) -> Option<String> {
     let instant = jiff::Timestamp::from_second(seconds).ok()?;
@@ -186,30 +262,46 @@ fn read(path: &Path) -> Result<(Vec<u8>, String), Error> {
             path.display()
         )));
     }
+    let claimed = file.metadata().map_or(0, |meta| meta.len());
+    too_large(path, claimed)?;
     let mut stored = Vec::new();
     file.take(MOST_BYTES)
         .read_to_end(&mut stored)
         .map_err(failed("cannot read the database"))?;
-    too_large(path, &stored)?;
-    let sha256 = hex(&Sha256::digest(&stored));
+    let length = u64::try_from(stored.len()).unwrap_or(u64::MAX);
+    too_large(path, length)?;
+    let sha256 = hash(&stored);
     if !stored.starts_with(b"\x1f\x8b") {
         return Ok((stored, sha256));
     }
     let mut bytes = Vec::new();
     flate2::read::MultiGzDecoder::new(stored.as_slice())
-        .take(MOST_BYTES)
+        .take(most_unpacked(length))
         .read_to_end(&mut bytes)
         .map_err(failed("cannot unpack the gzip file: download it again"))?;
-    too_large(path, &bytes)?;
+    let unpacked = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    if unpacked >= most_unpacked(length) {
+        too_large(path, MOST_BYTES)?;
+    }
     Ok((bytes, sha256))
 }
 
-fn too_large(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+/// How much may come out of a gzip file of that length.
+pub(super) fn most_unpacked(stored: u64) -> u64 {
+    stored
+        .saturating_mul(MOST_GROWTH)
+        .saturating_add(1 << 20)
+        .min(MOST_BYTES)
+}
+
+/// Refuses what is no place data by its size alone.
+pub(super) fn too_large(path: &Path, length: u64) -> Result<(), Error> {
     if length < MOST_BYTES {
         return Ok(());
     }
-    let what = "larger than 2 GiB: this is no place database that can be read".to_owned();
+    let what = "larger than 2 GiB, or a gzip file that unpacks to a hundred times its size: this \
+                is no place data that can be read"
+        .to_owned();
     Err(Error::Format {
         path: path.to_owned(),
         offset: MOST_BYTES,
@@ -287,6 +379,11 @@ fn maker(words: &str) -> Maker {
         () if has("iplocate") => Maker::IpLocate,
         () => Maker::Unknown,
     }
+}
+
+/// SHA-256 in hex.
+pub(super) fn hash(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
 }
 
 /// Bytes as lower-case hex.

@@ -40,6 +40,14 @@ impl Epochs {
         Epochs { starts }
     }
 
+    /// Also begins epochs at these seconds.
+    pub(super) fn cut(mut self, seconds: impl Iterator<Item = i64>) -> Self {
+        self.starts.extend(seconds);
+        self.starts.sort_unstable();
+        self.starts.dedup();
+        self
+    }
+
     /// The epoch of `time`.
     pub(super) fn of(&self, time: Time) -> u16 {
         self.of_second(time.0.div_euclid(1_000_000_000))

@@ -22,6 +22,7 @@ pub(super) fn open() -> Option<(Database, Vec<DataSource>)> {
     let country_source = index("country");
     let country = country_source.and_then(|at| sources.get(at));
     let database = Database {
+        bytes: u64::try_from(PLACES.len()).unwrap_or(u64::MAX),
         reader,
         maker: Maker::DbIp,
         series: String::new(),

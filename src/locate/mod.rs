@@ -17,7 +17,9 @@ mod earth;
 mod editions;
 mod embedded;
 mod estimate;
+mod holdings;
 mod listing;
+mod networks;
 mod operator;
 mod owners;
 mod physics;
@@ -28,7 +30,7 @@ mod registration;
 mod special;
 
 #[cfg(feature = "geo-build")]
-pub use build::{Built, Header, build};
+pub use build::{Built, BuiltSource, Gathered, Header, gather};
 #[cfg(feature = "geo-build")]
 pub use earth::{Outline, outline_distances, pack_outlines};
 #[cfg(feature = "geo-build")]
@@ -45,6 +47,7 @@ use earth::{Reach, Vantage};
 use editions::Epochs;
 pub use estimate::CLASSES;
 use estimate::Heard;
+pub use holdings::check;
 pub use physics::RoundTrip;
 use ranges::{Range, Ranges, Texts};
 use record::Record;
@@ -132,15 +135,40 @@ impl Places {
     /// Where the file cannot be read, is not a MaxMind DB, or holds neither countries nor
     /// autonomous systems.
     pub fn add_file(&mut self, path: &Path) -> Result<bool, Error> {
-        let (database, source) = database::open(path, self.sources.len())?;
+        let (database, source) = database::open(path, self.sources.len(), None)?;
+        Ok(self.add(database, source))
+    }
+
+    /// Adds a database that is in memory already, as [`Places::add_file`] does.
+    ///
+    /// # Errors
+    /// As of [`Places::add_file`].
+    pub fn add_bytes(&mut self, name: &str, bytes: Vec<u8>) -> Result<bool, Error> {
+        let sha256 = database::hash(&bytes);
+        let (database, source) =
+            database::opened(Path::new(name), bytes, sha256, self.sources.len())?;
+        Ok(self.add(database, source))
+    }
+
+    /// Adds a database that was installed with this SHA-256, as [`Places::add_file`] does.
+    ///
+    /// # Errors
+    /// As of [`Places::add_file`], and where the file is no longer the one that was installed.
+    pub fn add_installed(&mut self, path: &Path, sha256: &str) -> Result<bool, Error> {
+        let (database, mut source) = database::open(path, self.sources.len(), Some(sha256))?;
+        source.origin = format!("installed: {}", source.origin);
+        Ok(self.add(database, source))
+    }
+
+    fn add(&mut self, database: Database, source: DataSource) -> bool {
         if !self.add_source(source) {
-            return Ok(false);
+            return false;
         }
         let before_embedded = self.databases.iter().position(|known| known.embedded);
         self.databases
             .insert(before_embedded.unwrap_or(self.databases.len()), database);
         self.set_epochs();
-        Ok(true)
+        true
     }
 
     /// Adds a user's own list of ranges: what clouds publish, a geofeed, a CSV table. Of a file
@@ -249,7 +277,8 @@ impl Places {
         }
         let placing = |source: &&DataSource| source.gives != ["registration"];
         let built = self.sources.iter().filter(placing);
-        self.epochs = Epochs::new(&series, built.filter_map(|source| source.built));
+        let epochs = Epochs::new(&series, built.filter_map(|source| source.built));
+        self.epochs = epochs.cut(self.owners.seconds());
     }
 
     /// The epoch of a time: inside one the same data speaks, so that an address has one estimate.
@@ -323,15 +352,18 @@ impl Places {
             place.registered = registration::block(address);
             place.as_country = place.asn.and_then(registration::system);
         }
+        if let Some(asn) = place.asn {
+            let registered = (place.as_org.as_deref(), place.as_country);
+            let time = sight
+                .epoch
+                .map(|_| Time(second.saturating_mul(1_000_000_000)));
+            place.operator = operator::operator(&self.owners, asn, time, registered);
+        }
         let physics = sight.trip.zip(self.reach.as_ref());
         let physics = physics.map(|(trip, reach)| physics::physics(reach, trip, &place.opinions));
         self.settle(&mut place, range, physics.as_ref(), second, damaged);
         if let Some(physics) = physics {
             physics::keep(&mut place, physics);
-        }
-        if let Some(asn) = place.asn {
-            let registered = (place.as_org.as_deref(), place.as_country);
-            place.operator = operator::operator(&self.owners, asn, None, registered);
         }
         place
     }

@@ -14,6 +14,7 @@ impl Places {
     /// Adds the embedded catalogue of owners and operators, where it is not there yet.
     pub fn add_embedded_owners(&mut self) {
         self.sources.extend(self.owners.add_embedded());
+        self.set_epochs();
     }
 
     /// Adds catalogues of the user's, to be asked before the embedded one, the first of them
@@ -51,7 +52,9 @@ impl Places {
             .into_iter()
             .map(|(path, bytes)| OwnFile { path, bytes });
         let files: Vec<OwnFile> = files.collect();
-        self.owners.add_own(&files, &mut self.sources)
+        let warnings = self.owners.add_own(&files, &mut self.sources)?;
+        self.set_epochs();
+        Ok(warnings)
     }
 
     /// Who is behind `name` at `time`.

@@ -140,7 +140,7 @@ impl<'de> Slot<'_, 'de> {
 }
 
 /// `AS15169`, `as15169`, `15169`.
-fn system_number(text: &str) -> Option<u64> {
+pub(super) fn system_number(text: &str) -> Option<u64> {
     let digits = match text.get(..2) {
         Some(prefix) if prefix.eq_ignore_ascii_case("AS") => text.get(2..)?,
         _ => text,

@@ -40,6 +40,33 @@ fn nowhere_v6(v6: Ipv6Addr) -> Option<&'static str> {
     special.or((!global).then_some(RESERVED))
 }
 
+/// The IPv4 addresses that a database may place: first and last of each stretch, sorted.
+pub(super) fn ordinary_v4() -> Vec<(u128, u128)> {
+    let mut special: Vec<(u128, u128)> = V4
+        .iter()
+        .map(|(first, length, _)| {
+            let size = 1_u128.checked_shl(u32::saturating_sub(32, *length));
+            (
+                *first,
+                first.saturating_add(size.unwrap_or(1)).saturating_sub(1),
+            )
+        })
+        .collect();
+    special.sort_unstable();
+    let mut next = 0_u128;
+    let mut ordinary = Vec::new();
+    for (first, last) in special {
+        if first > next {
+            ordinary.push((next, first.saturating_sub(1)));
+        }
+        next = next.max(last.saturating_add(1));
+    }
+    if next <= u128::from(u32::MAX) {
+        ordinary.push((next, u32::MAX.into()));
+    }
+    ordinary
+}
+
 /// The first entry of `table` whose prefix covers `bits`.
 fn find(table: &[Entry], bits: u128, width: u32) -> Option<&'static str> {
     let covers = |entry: &&Entry| {

@@ -37,8 +37,8 @@ pub use limits::Limits;
 pub use losses::{Damage, Losses, Reason};
 pub use owner::{Alias, Company, NameOwner};
 pub use place::{
-    Confidence, DataSource, Excluded, Operator, OpinionKind, Physics, Place, PlaceClass,
-    PlaceOpinion, Whereabouts,
+    Confidence, Cover, DataSource, Excluded, Holding, Operator, OpinionKind, Physics, Place,
+    PlaceClass, PlaceOpinion, Whereabouts,
 };
 pub use report::{Expectation, ExpectedGroup, Report, Rows, Settings, SortedRows, Totals};
 pub use text::Text;

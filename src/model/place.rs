@@ -202,12 +202,45 @@ impl Place {
     }
 }
 
+/// How much of the addresses in use a source speaks of.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Cover {
+    /// The fact: `country` or `asn`.
+    pub gives: &'static str,
+    /// Networks that have it, of both families.
+    pub networks: u64,
+    /// IPv4 addresses that have it, special ones left out.
+    pub ipv4_addresses: u128,
+    /// All IPv4 addresses but the special ones.
+    pub ipv4_asked: u128,
+    /// Announced IPv6 networks of 48 bits that have it; parts are added up.
+    pub ipv6_slash48s: u128,
+    /// All IPv6 networks of 48 bits that the embedded data knows to be announced.
+    pub ipv6_asked: u128,
+}
+
+/// A source, and what it covers.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Holding {
+    /// The source.
+    pub source: DataSource,
+    /// `database`, or what else it is: `registration`, `ranges`.
+    pub kind: &'static str,
+    /// Who made the database, where that is known; else empty.
+    pub maker: &'static str,
+    /// What it covers, one entry a fact; empty where that is not counted.
+    pub covers: Vec<Cover>,
+    /// Names of other sources that are editions of the same database: of them the one nearest
+    /// to the traffic speaks.
+    pub editions: Vec<String>,
+}
+
 /// A database or list that places were taken from.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct DataSource {
     /// Short name, unique in a report: `dbip-country-lite`, `GeoLite2-City.mmdb`.
     pub name: String,
-    /// `embedded`, or the path as the user gave it.
+    /// `embedded`, the path as the user gave it, or `installed: ` and the path.
     pub origin: String,
     /// What it is, as it describes itself.
     pub description: String,

@@ -17,7 +17,7 @@ mod sample;
 pub mod text;
 mod words;
 
-use crate::model::{DataSource, Excluded, PlaceOpinion, Report};
+use crate::model::{DataSource, Excluded, Holding, PlaceOpinion, Report};
 use std::io::{self, Write};
 
 /// How text is laid out. Other formats have no use for it.
@@ -38,8 +38,8 @@ impl Default for Style {
     }
 }
 
-/// One output format.
-pub struct Format {
+/// One output format of a `T`.
+pub struct Format<T: ?Sized + 'static = Report> {
     /// The word after `--format`.
     pub name: &'static str,
     /// Ends of file names that mean it, without the dot before them.
@@ -49,7 +49,7 @@ pub struct Format {
     /// True where DNS and HTTP exchanges are written one by one: only then are they kept.
     pub exchanges: bool,
     /// Writes a report in it.
-    pub write: fn(&Report, Style, &mut dyn Write) -> io::Result<()>,
+    pub write: fn(&T, Style, &mut dyn Write) -> io::Result<()>,
 }
 
 const TEXT: &[&str] = &["txt", "text"];
@@ -153,6 +153,24 @@ pub const INFO_FORMATS: &[Format] = &[
         doc: "a report without its rows",
         exchanges: false,
         write: |report, _, out| json::info(report, out),
+    },
+];
+
+/// The formats of a list of place data.
+pub const HOLDING_FORMATS: &[Format<[Holding]>] = &[
+    Format {
+        name: "text",
+        extensions: TEXT,
+        doc: "a page to read",
+        exchanges: false,
+        write: |holdings, style, out| text::holdings(holdings, style, out),
+    },
+    Format {
+        name: "json",
+        extensions: JSON,
+        doc: "the `data` of a report, with what each covers",
+        exchanges: false,
+        write: |holdings, _, out| json::holdings(holdings, out),
     },
 ];
 

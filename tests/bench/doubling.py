@@ -174,7 +174,7 @@ def main():
             for factor in (1, 2):
                 path = pathlib.Path(folder) / f"{name}.pcap"
                 make(path, shape, factor * (given.size or size))
-                command = [given.tool, "audit", "--threads", "1", "--no-hash", "--quiet", "--expect", "IN", str(path)]
+                command = [given.tool, "audit", "--threads", "1", "--no-hash", "--no-installed-geo", "--quiet", "--expect", "IN", str(path)]
                 runs = [run(command) for _ in range(3)]
                 times.append(min(cpu for cpu, _ in runs))
                 peak = max(peak for _, peak in runs)

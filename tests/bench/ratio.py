@@ -66,7 +66,7 @@ def main():
     given = asked.parse_args()
     if not shutil.which("tcpdump"):
         sys.exit("tcpdump is not installed")
-    commands = {"whereto": f"{given.tool} audit {given.options} {{in}}"}
+    commands = {"whereto": f"{given.tool} audit --no-installed-geo {given.options} {{in}}"}
     commands.update(also.split("=", 1) for also in given.also)
     if given.markdown:
         print("| file | program | CPU s | wall s | MiB | CPU, tcpdump = 1 |\n|---|---|---|---|---|---|")

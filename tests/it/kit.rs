@@ -22,6 +22,8 @@ pub(crate) fn whereto(arguments: &[&str]) -> Command {
     command
         .args(arguments)
         .current_dir(repo("."))
+        // Not what the developer has installed.
+        .env("WHERETO_DATA_DIR", repo("target/no-installed-data"))
         .stdin(std::process::Stdio::null());
     command
 }

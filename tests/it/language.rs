@@ -44,7 +44,8 @@ fn no_text_claims_more_than_a_capture_can_show() {
 
 #[test]
 fn no_text_leans_on_somebodys_machine() {
-    let found = hits(TRACES, |_| true);
+    // The catalogue has addresses of other people's pages, which have paths of their own.
+    let found = hits(TRACES, |path| !path.starts_with("src/data/catalogue/"));
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 

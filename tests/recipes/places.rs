@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
-use whereto::locate::{Header, build};
+use whereto::locate::{Header, gather};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -78,7 +78,9 @@ fn main() -> Result<(), Failure> {
         description: PACKAGES.map(|package| package.credit).join("; "),
         built: BUILT,
     };
-    let built = build(&sources, &header)?;
+    let gathered = gather(&sources)?;
+    let overlaps: u64 = gathered.sources.iter().map(|source| source.overlaps).sum();
+    let built = gathered.write(&header)?;
     let packed = zstd::encode_all(built.mmdb.as_slice(), 19)?;
     std::fs::write(to.join("places.mmdb.zst"), &packed)?;
     std::fs::write(to.join("places.toml"), describe(&from, &built.mmdb)?)?;
@@ -95,7 +97,7 @@ fn main() -> Result<(), Failure> {
         "{} ranges ({} in tunnel prefixes left out, {} cut at an overlap), {} bytes, {} packed",
         built.ranges,
         built.skipped,
-        built.overlaps,
+        overlaps,
         built.mmdb.len(),
         packed.len()
     );

@@ -104,7 +104,7 @@ pub(in super::super) fn explain(
                 format!("in one of {}; in which, cannot be told", expected(expect)),
                 None,
             ),
-            _ => indeterminate(place, case.scope),
+            Verdict::Indeterminate => indeterminate(place, case.scope),
         };
         let said = if sources.is_empty() {
             String::new()
@@ -188,18 +188,24 @@ fn named(country: Country) -> String {
     )
 }
 
-/// `3 flows observed in this capture to 2 addresses`.
-pub(in super::super) fn flows(destination: &Destination) -> String {
+/// `3 flows observed in this capture`.
+pub(super) fn observed(destination: &Destination) -> String {
     let flows = match destination.flows {
         1 => "Flow".to_owned(),
         count => format!("{} flows", grouped(count)),
     };
+    format!("{flows} observed in this capture")
+}
+
+/// `3 flows observed in this capture to 2 addresses`.
+pub(in super::super) fn flows(destination: &Destination) -> String {
+    let observed = observed(destination);
     let addresses = match destination.address_count {
         0 | 1 => "an address".to_owned(),
         COUNTED_ADDRESSES.. => format!("at least {COUNTED_ADDRESSES} addresses"),
         count => format!("{count} addresses"),
     };
-    format!("{flows} observed in this capture to {addresses}")
+    format!("{observed} to {addresses}")
 }
 
 /// Addresses of one destination are counted up to this many.

@@ -28,7 +28,7 @@ pub(in super::super) fn explain(destination: &Destination, expect: &Expectation)
         return None;
     }
     let owner = &destination.owner;
-    let flows = expected_country::flows(destination);
+    let flows = expected_country::observed(destination);
     let company = owner.owner.as_deref().filter(|_| !is_outer(destination));
     let country = company.and_then(|company| company.group_country);
     let (mut why, would_decide) = match (company, country) {

@@ -613,6 +613,10 @@ fn opinions<'a>(row: Row<'a>) -> Value<'a> {
     }
 }
 
+fn country(country: Option<&Country>) -> Value<'_> {
+    words(country.map(Country::code))
+}
+
 fn integer<'a>(number: Option<u64>) -> Value<'a> {
     number.map_or(Value::Null, Value::Integer)
 }
@@ -631,10 +635,6 @@ fn words(words: Option<&str>) -> Value<'_> {
 
 fn owner<'a>(row: Row<'a>, of: fn(&Company) -> &Arc<str>) -> Value<'a> {
     words(row.flow.owner.owner.as_deref().map(of).map(AsRef::as_ref))
-}
-
-fn country(country: Option<&Country>) -> Value<'_> {
-    words(country.map(Country::code))
 }
 
 fn text(text: Option<&Text>) -> Value<'_> {

@@ -9,7 +9,7 @@ mod parts;
 mod rows;
 mod writer;
 
-use crate::model::{DataSource, Report, Whereabouts};
+use crate::model::{DataSource, Holding, Report, Whereabouts};
 use std::io::{self, Write};
 use writer::Writer;
 
@@ -88,6 +88,19 @@ pub fn dns(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 pub fn info(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     document(out, |json| {
         parts::about(json, report);
+        Ok(())
+    })
+}
+
+/// The place data that a run would use, and what it covers.
+///
+/// # Errors
+/// Where `out` fails.
+pub fn holdings(holdings: &[Holding], out: &mut dyn Write) -> io::Result<()> {
+    document(out, |json| {
+        parts::whereto(json);
+        json.line();
+        json.lines("data", holdings, parts::holding);
         Ok(())
     })
 }

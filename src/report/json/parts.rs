@@ -2,8 +2,8 @@
 
 use super::writer::Writer;
 use crate::model::{
-    DataSource, Device, Expectation, Input, Interface, Limits, Losses, Reason, Report, Settings,
-    Text, Totals,
+    DataSource, Device, Expectation, Holding, Input, Interface, Limits, Losses, Reason, Report,
+    Settings, Text, Totals,
 };
 use crate::report::words;
 use std::collections::BTreeMap;
@@ -100,6 +100,35 @@ fn notes(json: &mut Writer<'_>, notes: &[(&'static str, Text)]) {
 
 fn data_source(json: &mut Writer<'_>, source: &DataSource) {
     json.begin(b'{');
+    source_fields(json, source);
+    json.end(b'}');
+}
+
+/// A source, and what it covers.
+pub(super) fn holding(json: &mut Writer<'_>, holding: &Holding) {
+    json.begin(b'{');
+    source_fields(json, &holding.source);
+    json.field_string("kind", holding.kind);
+    let maker = Some(holding.maker).filter(|maker| !maker.is_empty());
+    json.field_string_or_null("maker", maker);
+    json.list("covers", &holding.covers, |json, cover| {
+        let number = |number: u128| u64::try_from(number).unwrap_or(u64::MAX);
+        json.begin(b'{');
+        json.field_string("gives", cover.gives);
+        json.field("networks", cover.networks);
+        json.field("ipv4_addresses", number(cover.ipv4_addresses));
+        json.field("ipv4_asked", number(cover.ipv4_asked));
+        json.field("ipv6_slash48s", number(cover.ipv6_slash48s));
+        json.field("ipv6_asked", number(cover.ipv6_asked));
+        json.end(b'}');
+    });
+    json.list("editions", &holding.editions, |json, name| {
+        json.string(name)
+    });
+    json.end(b'}');
+}
+
+fn source_fields(json: &mut Writer<'_>, source: &DataSource) {
     json.field_string("name", &source.name);
     json.field_string("origin", &source.origin);
     json.field_string("description", &source.description);
@@ -113,7 +142,6 @@ fn data_source(json: &mut Writer<'_>, source: &DataSource) {
     json.field_string_or_null("credit", source.credit.as_deref());
     json.field_string_or_null("link", source.link.as_deref());
     json.list("gives", &source.gives, |json, word| json.word(word));
-    json.end(b'}');
 }
 
 fn settings(json: &mut Writer<'_>, settings: &Settings) {

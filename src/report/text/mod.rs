@@ -12,6 +12,7 @@ mod data;
 mod destinations;
 mod findings;
 mod header;
+mod holdings;
 mod info;
 mod layout;
 mod listing;
@@ -20,7 +21,7 @@ mod place;
 mod who;
 
 use super::{Style, countries, escape};
-use crate::model::{Country, Destination, Report, Scope, Verdict};
+use crate::model::{Country, Destination, Holding, Report, Scope, Verdict};
 use layout::{Ink, Page};
 use std::io::{self, Write};
 
@@ -53,6 +54,16 @@ pub fn info(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()
     header::title(page)?;
     info::inputs(page, report)?;
     losses::losses(page, report)
+}
+
+/// The place data that a run would use.
+///
+/// # Errors
+/// Where `out` fails.
+pub fn holdings(holdings: &[Holding], style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let page = &mut Page::new(out, style);
+    header::title(page)?;
+    holdings::holdings(page, holdings)
 }
 
 /// `China (CN)`, `ZZ` where the code is not assigned.

@@ -19,19 +19,25 @@ pub(super) fn who(destination: &Destination) -> String {
     parts.join(" · ")
 }
 
-/// The line below a row, where there is anything to say.
+/// The line below a row, where there is anything to say that the row does not.
 pub(super) fn line(
     page: &mut Page<'_>,
     destination: &Destination,
     indent: usize,
 ) -> io::Result<()> {
+    let operator = destination.place.operator.as_deref();
+    let registered = operator.is_some_and(|operator| operator.registered_only);
+    if registered && *destination.owner == NameOwner::default() {
+        return Ok(());
+    }
     page.paragraph(&who(destination), indent, Some(Ink::Soft))
 }
 
 fn operated(operator: &Operator) -> String {
     let (group, top) = operator.top();
     if operator.registered_only {
-        return format!("network registered to {} ({top})", safe(group));
+        // Its name stands beside, with its number.
+        return format!("network registered in {top}, operator not known");
     }
     format!("operated by {}", company(&operator.name, group, Some(*top)))
 }

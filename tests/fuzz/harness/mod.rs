@@ -6,6 +6,7 @@
 //! what it rendered must be well formed.
 
 mod audit;
+pub mod mmdb;
 mod packets;
 mod seeds;
 mod targets;

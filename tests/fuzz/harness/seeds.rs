@@ -19,6 +19,7 @@ pub fn seeds(target: &str) -> Vec<Vec<u8>> {
         "quic_initial" => quic(),
         "lists" => lists(),
         "owners" => owners(),
+        "place_database" => super::mmdb::seeds(),
         _ => payloads(&files, |_, bytes| !bytes.is_empty()),
     }
 }

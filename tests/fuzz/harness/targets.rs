@@ -20,6 +20,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("pipeline", pipeline),
     ("lists", lists),
     ("owners", owners),
+    ("place_database", place_database),
 ];
 
 /// Runs one target. A name that is not there is a mistake in the caller.
@@ -115,6 +116,26 @@ fn quic_initial(data: &[u8]) {
     // And the bytes as they are, unsealed.
     packets.push(udp(true, 443, frames));
     super::audit::packets(RAW, &packets);
+}
+
+/// A place database: opened, asked, and read through.
+fn place_database(data: &[u8]) {
+    let mut places = whereto::locate::Places::none();
+    if places.add_bytes("fuzzed.mmdb", data.to_vec()).is_err() {
+        return;
+    }
+    for address in [
+        "54.179.147.20",
+        "255.255.255.255",
+        "2600:1f18::1",
+        "64:ff9b::36b3:9314",
+    ] {
+        let place = places.place(address.parse().expect("an address"));
+        assert!(place.country.is_some() != place.unknown_because.is_some());
+    }
+    if places.read_through().is_ok() {
+        assert_eq!(places.unreadable(), 0, "what is whole has no damage");
+    }
 }
 
 /// Whole flows of any protocol: a list of steps, each two bytes and a payload.
