@@ -102,7 +102,11 @@ fn audit_whole(
             });
         }
     }
-    audit.finish(capture.finish(), places)
+    // Names and places are joined while the last bytes are still being hashed.
+    let (summary, digests) = capture.end();
+    let mut report = audit.finish(summary, places)?;
+    digests.write(&mut report.inputs);
+    Ok(report)
 }
 
 /// Bytes between two calls of `progress`.

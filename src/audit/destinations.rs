@@ -8,11 +8,12 @@
 mod halves;
 
 use super::extra::NONE;
-use super::finished::{Finished, Sums, View};
+use super::finished::{Finished, Sums, TOGETHER, View};
 use crate::flow::{CARRIES_TUNNEL, Record};
 use crate::judge::Expected;
 use crate::model::{
-    DataSource, Destination, Finding, Grade, Scope, Text, Time, Totals, Transport, Verdict, Via,
+    Arena, DataSource, Destination, Finding, Grade, Scope, Text, Time, Totals, Transport, Verdict,
+    Via,
 };
 use smallvec::SmallVec;
 use std::collections::hash_map::Entry;
@@ -65,7 +66,7 @@ const EXAMPLES: usize = 16;
 /// without a name of the same address, so that its group is found by number.
 #[derive(Default)]
 struct Groups {
-    all: Vec<Group>,
+    all: Arena<Group>,
     by_key: Map<Key, u32>,
     by_name: Vec<u32>,
     by_address: Vec<u32>,
@@ -88,7 +89,7 @@ impl Groups {
     /// Reads a little of the group that the row most likely belongs to.
     fn touch(&mut self, finished: &Finished, at: usize, view: &View) -> u64 {
         let last = self.last(finished, at, view).map_or(NONE, |last| *last);
-        let group = usize::try_from(last).ok().and_then(|at| self.all.get(at));
+        let group = self.all.get(last);
         group.map_or(0, |group| group.flows ^ u64::from(group.key.place))
     }
 
@@ -107,7 +108,7 @@ impl Groups {
             owner: finished.owners().bare(view.owner),
         };
         let last = *self.last(finished, at, view)?;
-        let known = usize::try_from(last).ok().and_then(|at| self.all.get(at));
+        let known = self.all.get(last);
         let number = if known.is_some_and(|group| group.key == key) {
             last
         } else {
@@ -115,7 +116,7 @@ impl Groups {
             *self.last(finished, at, view)? = number;
             number
         };
-        self.all.get_mut(usize::try_from(number).ok()?)
+        self.all.get_mut(number)
     }
 
     fn find(&mut self, key: Key, record: &Record, view: &View, most: usize) -> u32 {
@@ -144,9 +145,6 @@ impl Groups {
     }
 }
 
-/// Rows whose groups are looked up together, so that waits for memory overlap.
-const TOGETHER: usize = 32;
-
 /// Totals and destinations of a finished audit.
 pub(super) fn group(
     finished: &Finished,
@@ -168,6 +166,9 @@ fn rows(finished: &Finished, range: Range<usize>, most: usize) -> (Totals, Group
     let mut views: Vec<(u32, _)> = Vec::with_capacity(TOGETHER);
     for start in range.clone().step_by(TOGETHER) {
         views.clear();
+        let reach = start.saturating_add(TOGETHER).min(range.end);
+        let touched = (start..reach).fold(0, |touched, at| touched ^ finished.touch(at));
+        std::hint::black_box(touched);
         let batch = (start..range.end).take(TOGETHER);
         let first = u32::try_from(start).unwrap_or(u32::MAX);
         let batch = batch.zip(first..);
@@ -190,8 +191,8 @@ fn rows(finished: &Finished, range: Range<usize>, most: usize) -> (Totals, Group
 }
 
 /// In the order of the report.
-fn sorted(finished: &Finished, mut groups: Vec<Group>) -> Vec<Destination> {
-    for group in &mut groups {
+fn sorted(finished: &Finished, mut groups: Arena<Group>) -> Vec<Destination> {
+    for group in groups.iter_mut() {
         group.addresses.sort_unstable();
         group.protocols.sort_unstable();
     }
@@ -208,11 +209,11 @@ fn sorted(finished: &Finished, mut groups: Vec<Group>) -> Vec<Destination> {
             std::cmp::Reverse(group.sums.bytes_out),
         )
     };
-    let mut places: Vec<_> = groups.iter().map(order).zip(0usize..).collect();
-    let row = |at: &usize| groups.get(*at);
-    let name = |at: &usize| row(at).and_then(|group| group.name(finished));
-    let addresses = |at: &usize| row(at).map(Group::first_addresses);
-    let rows = |at: &usize| row(at).map(|group| &group.rows);
+    let mut places: Vec<_> = groups.iter().map(order).zip(0u32..).collect();
+    let row = |at: &u32| groups.get(*at);
+    let name = |at: &u32| row(at).and_then(|group| group.name(finished));
+    let addresses = |at: &u32| row(at).map(Group::first_addresses);
+    let rows = |at: &u32| row(at).map(|group| &group.rows);
     places.sort_unstable_by(|(one_order, one), (two_order, two)| {
         one_order
             .cmp(two_order)
@@ -220,11 +221,13 @@ fn sorted(finished: &Finished, mut groups: Vec<Group>) -> Vec<Destination> {
             .then_with(|| addresses(one).cmp(&addresses(two)))
             .then_with(|| rows(one).cmp(&rows(two)))
     });
-    places
-        .iter()
-        .filter_map(|(_, at)| groups.get(*at))
-        .map(|group| destination(finished, group))
-        .collect()
+    let mut destinations = Vec::with_capacity(places.len());
+    for (_, at) in places {
+        if let Some(group) = groups.get_mut(at) {
+            destinations.push(destination(finished, group));
+        }
+    }
+    destinations
 }
 
 /// One finding for each destination and each rule that judged it: violated first, then
@@ -403,10 +406,15 @@ fn graver(one: Option<Verdict>, other: Option<Verdict>) -> Option<Verdict> {
 /// Distinct addresses of one destination that are counted.
 const MOST_ADDRESSES: usize = 256;
 
-fn destination(finished: &Finished, group: &Group) -> Destination {
+/// The lists move out of the group, so that they never stand in memory twice.
+fn destination(finished: &Finished, group: &mut Group) -> Destination {
     let name = group.name(finished).cloned();
     let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-    let examples = group.rows.iter();
+    let examples = std::mem::take(&mut group.rows);
+    let examples = examples.iter();
+    let address_count = count(group.addresses.len());
+    let mut addresses = std::mem::take(&mut group.addresses);
+    addresses.truncate(EXAMPLES);
     Destination {
         registrable_domain: name.as_ref().and_then(crate::names::registrable_domain),
         name_via: match (&name, group.via) {
@@ -420,8 +428,8 @@ fn destination(finished: &Finished, group: &Group) -> Destination {
         },
         name,
         scope: group.key.scope,
-        addresses: group.first_addresses().to_vec(),
-        address_count: count(group.addresses.len()),
+        addresses: addresses.to_vec(),
+        address_count,
         place: finished.place(group.key.place),
         protocols: group.protocols.to_vec(),
         flows: group.flows,
@@ -431,13 +439,8 @@ fn destination(finished: &Finished, group: &Group) -> Destination {
         bytes_in: group.sums.bytes_in,
         first_seen: group.first,
         last_seen: group.last,
-        frames: examples
-            .clone()
-            .map(|(_, frame)| u64::from(*frame))
-            .collect(),
-        flow_numbers: examples
-            .map(|(row, _)| u64::from(*row).saturating_add(1))
-            .collect(),
+        frames: examples.clone().map(|(_, frame)| *frame).collect(),
+        flow_numbers: examples.map(|(row, _)| row.saturating_add(1)).collect(),
         owner: finished.owners().owner(group.owner.1),
         verdict: group.verdict,
     }

@@ -40,6 +40,18 @@ impl Default for Extra {
     }
 }
 
+impl Extra {
+    /// The name that is the flow's: the first one until a better one comes.
+    pub(super) fn first_name(&self) -> Option<NameAt> {
+        let via = VIAS.get(usize::from(self.name_via));
+        (self.name != NONE).then(|| NameAt {
+            name: self.name,
+            via: via.copied().unwrap_or(Via::Protocol),
+            frame: self.name_frame,
+        })
+    }
+}
+
 /// What few flows have.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct Rare {
@@ -191,4 +203,12 @@ impl Store {
     pub(super) fn text(&self, number: u32) -> Option<&Text> {
         (number != NONE).then(|| self.strings.text(number))
     }
+}
+
+/// What a flow's handshake said, beginning with nothing. `None` where there is no room.
+pub(super) fn tls_of<'t>(all: &'t mut Arena<Tls>, extra: &mut Extra) -> Option<&'t mut Tls> {
+    if extra.tls == NONE {
+        extra.tls = all.push(Tls::default())?;
+    }
+    all.get_mut(extra.tls)
 }

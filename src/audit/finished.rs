@@ -273,6 +273,23 @@ impl Finished {
             .and_then(|number| self.store.extras.get(number))
     }
 
+    /// Reads a little of what [`Finished::view`] will need.
+    pub(super) fn touch(&self, at: usize) -> u64 {
+        let record = self.rows.get(at).and_then(|row| self.table.row(*row));
+        let extra = record.and_then(|record| self.extra(record));
+        extra.map_or(0, |extra| extra.name.into())
+    }
+
+    /// The same of what only a whole row needs.
+    fn touch_more(&self, at: usize) -> u64 {
+        let record = self.rows.get(at).and_then(|row| self.table.row(*row));
+        let extra = record.and_then(|record| self.extra(record));
+        let tls = extra.and_then(|extra| self.store.tls.get(extra.tls));
+        let name = extra.and_then(|extra| self.store.text(extra.name));
+        let first = name.and_then(|name| name.bytes().first().copied());
+        u64::from(first.unwrap_or(0)) ^ tls.map_or(0, |tls| tls.ja4.into())
+    }
+
     /// The row at this place of `rows`, with everything joined.
     pub(super) fn view(&self, at: usize) -> Option<(&Record, Option<&Extra>, View)> {
         let record = self.table.row(*self.rows.get(at)?)?;
@@ -419,11 +436,10 @@ impl Finished {
     }
 
     /// The whole row of a report.
-    fn flow(&self, at: usize) -> Option<Flow> {
+    fn flow(&self, at: usize, domains: &mut Domains) -> Option<Flow> {
         let (record, extra, view) = self.view(at)?;
         let sums = Self::sums(record, &view);
         let tls = extra.and_then(|extra| self.store.tls.get(extra.tls));
-        let hex = |bytes: [u8; 16]| crate::wire::hex(&bytes);
         let name = self.store.text(view.name).cloned();
         let text = |number: u32| self.store.text(number).cloned();
         Some(Flow {
@@ -447,7 +463,7 @@ impl Finished {
             tunnel: self.table.tunnel(record),
             carries_tunnel: record.has(CARRIES_TUNNEL),
             protocol: self.protocol(record, extra),
-            registrable_domain: name.as_ref().and_then(crate::names::registrable_domain),
+            registrable_domain: name.as_ref().and_then(|name| domains.of(view.name, name)),
             name,
             name_via: view.via,
             name_grade: view.grade,
@@ -463,13 +479,11 @@ impl Finished {
             alpn: tls.and_then(|tls| text(tls.alpn)),
             ja3: tls
                 .filter(|tls| tls.client_seen && tls.ja3 != [0; 16])
-                .map(|tls| hex(tls.ja3)),
+                .map(|tls| tls.ja3),
             ja3s: tls
                 .filter(|tls| tls.server_seen && tls.ja3s != [0; 16])
-                .map(|tls| hex(tls.ja3s)),
-            ja4: tls
-                .and_then(|tls| text(tls.ja4))
-                .map(|ja4| ja4.lossless().into_owned()),
+                .map(|tls| tls.ja3s),
+            ja4: tls.and_then(|tls| text(tls.ja4)),
             hidden: extra.and_then(|extra| self.store.words.word(extra.hidden)),
             certificate: tls.and_then(|tls| text(tls.certificate)),
             gap_bytes: self.store.rare(extra).gap_bytes.into(),
@@ -570,11 +584,52 @@ fn flow_scope(local: IpAddr, remote: IpAddr) -> Scope {
     }
 }
 
+/// Rows that are looked up together, so that waits for memory overlap.
+pub(super) const TOGETHER: usize = 32;
+
+/// The registrable domains of recent names: many rows share a name.
+struct Domains {
+    recent: Vec<(u32, Option<Text>)>,
+}
+
+/// Names whose domains are remembered, each in the one place that its number gives.
+const RECENT: usize = 1 << 12;
+
+impl Default for Domains {
+    fn default() -> Self {
+        Domains {
+            recent: vec![(NONE, None); RECENT],
+        }
+    }
+}
+
+impl Domains {
+    fn of(&mut self, number: u32, name: &Text) -> Option<Text> {
+        let place = usize::try_from(number).unwrap_or(0) % RECENT;
+        let (known, domain) = self.recent.get_mut(place)?;
+        if *known != number {
+            *known = number;
+            *domain = crate::names::registrable_domain(name);
+        }
+        domain.clone()
+    }
+}
+
 impl Rows for Finished {
     fn flows(&self, each: &mut dyn FnMut(&Flow) -> io::Result<()>) -> io::Result<()> {
-        for at in 0..self.rows.len() {
-            if let Some(flow) = self.flow(at) {
-                each(&flow)?;
+        let mut domains = Domains::default();
+        let count = self.rows.len();
+        for start in (0..count).step_by(TOGETHER) {
+            let batch = start..start.saturating_add(TOGETHER).min(count);
+            let touched = batch.clone().fold(0, |all, at| all ^ self.touch(at));
+            let touched = batch
+                .clone()
+                .fold(touched, |all, at| all ^ self.touch_more(at));
+            std::hint::black_box(touched);
+            for at in batch {
+                if let Some(flow) = self.flow(at, &mut domains) {
+                    each(&flow)?;
+                }
             }
         }
         Ok(())

@@ -6,7 +6,7 @@ mod join;
 pub(super) use join::Changes;
 
 use super::devices::Hosts;
-use super::extra::{Extra, NONE, NameAt, Rare, Store, Tls, rank};
+use super::extra::{Extra, NONE, NameAt, Rare, Store, rank, tls_of};
 use super::talk::Talk;
 use crate::decode::Segment;
 use crate::flow::{Glance, Next, Record, Rtt, between};
@@ -16,7 +16,6 @@ use crate::model::{
     Text, Time, Via, What,
 };
 use crate::names::{Aliases, Answers, alias_target};
-use smallvec::SmallVec;
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 
@@ -46,8 +45,8 @@ pub(super) struct State {
     inspection: Inspection,
     extra: Extra,
     rare: Rare,
-    tls: Option<Tls>,
-    names: SmallVec<[NameAt; 1]>,
+    /// All names, in order, where there is more than the one in `extra`.
+    names: Vec<NameAt>,
     buffered: usize,
     /// When the ClientHello was seen.
     hello_at: Option<Time>,
@@ -112,7 +111,8 @@ impl Reading {
             }
             What::ServerHello(hello) => {
                 self.server_hello(state, &hello);
-                if let (Some(asked), Some(tls)) = (state.hello_at.take(), &mut state.tls) {
+                let tls = self.store.tls.get_mut(state.extra.tls);
+                if let (Some(asked), Some(tls)) = (state.hello_at.take(), tls) {
                     tls.answer_ns = between(asked, found.time);
                 }
             }
@@ -162,32 +162,40 @@ impl Reading {
             return;
         }
         let number = self.store.strings.number(name);
-        let extra = &mut state.extra;
-        let seen = state
-            .names
-            .iter()
-            .any(|known| known.name == number && known.via == via);
-        if seen {
+        let State { extra, names, .. } = state;
+        let first = extra.first_name();
+        let mut known = names.iter().chain(first.as_ref());
+        if known.any(|known| known.name == number && known.via == via) {
             return;
         }
-        if state.names.len() >= self.limits.names_per_flow {
+        let count = names.len().max(usize::from(first.is_some()));
+        if count >= self.limits.names_per_flow {
             self.trouble("names beyond the budget of one flow");
             return;
+        }
+        let named = NameAt {
+            name: number,
+            via,
+            frame,
+        };
+        if let Some(first) = first {
+            if names.is_empty() {
+                names.push(first);
+            }
+            names.push(named);
         }
         if extra.name == NONE || rank(via) < extra.name_via {
             extra.name = number;
             extra.name_via = rank(via);
             extra.name_frame = frame;
         }
-        state.names.push(NameAt {
-            name: number,
-            via,
-            frame,
-        });
     }
 
     fn client_hello(&mut self, state: &mut State, hello: &ClientHello) {
-        let tls = state.tls.get_or_insert_default();
+        let Store { tls, strings, .. } = &mut self.store;
+        let Some(tls) = tls_of(tls, &mut state.extra) else {
+            return;
+        };
         if tls.client_seen {
             return; // The second one, after a HelloRetryRequest, says the same.
         }
@@ -197,9 +205,9 @@ impl Reading {
         if !tls.server_seen {
             tls.version = hello.version;
         }
-        tls.ja4 = self.store.strings.number_of(hello.ja4.as_bytes());
+        tls.ja4 = strings.number_of(hello.ja4.as_bytes());
         if let (NONE, Some(first)) = (tls.alpn, hello.alpn.first()) {
-            tls.alpn = self.store.strings.number(first);
+            tls.alpn = strings.number(first);
         }
         if hello.ech && state.extra.hidden == 0 {
             self.trouble("ClientHellos with an ECH extension");
@@ -207,20 +215,26 @@ impl Reading {
     }
 
     fn server_hello(&mut self, state: &mut State, hello: &ServerHello) {
-        let tls = state.tls.get_or_insert_default();
+        let Store { tls, strings, .. } = &mut self.store;
+        let Some(tls) = tls_of(tls, &mut state.extra) else {
+            return;
+        };
         tls.version = hello.version;
         tls.cipher = hello.cipher;
         tls.ja3s = hello.ja3s;
         tls.server_seen = true;
         if let Some(alpn) = &hello.alpn {
-            tls.alpn = self.store.strings.number(alpn);
+            tls.alpn = strings.number(alpn);
         }
     }
 
     fn certificate(&mut self, state: &mut State, certificate: &Certificate) {
         let line = certificate_line(certificate);
-        let number = self.store.strings.number(&line);
-        state.tls.get_or_insert_default().certificate = number;
+        let Store { tls, strings, .. } = &mut self.store;
+        let number = strings.number(&line);
+        if let Some(tls) = tls_of(tls, &mut state.extra) {
+            tls.certificate = number;
+        }
     }
 
     /// Remembers which name led this client to which addresses.
@@ -372,6 +386,11 @@ impl crate::flow::Reader for Reading {
         }
     }
 
+    fn touch(state: &State) -> u64 {
+        let Extra { name, probed, .. } = &state.extra;
+        u64::from(*name) ^ u64::from(*probed) ^ state.inspection.touch()
+    }
+
     fn start(&mut self, record: &Record) -> State {
         let kept = record.side.as_kept();
         let passed = record.side.as_passed().unwrap_or(0);
@@ -380,8 +399,7 @@ impl crate::flow::Reader for Reading {
             inspection: Inspection::resume(passed),
             extra: Extra::default(),
             rare: Rare::NOTHING,
-            tls: None,
-            names: SmallVec::new(),
+            names: Vec::new(),
             buffered: 0,
             hello_at: None,
             begun: kept.is_some() || passed > 0,
@@ -390,19 +408,9 @@ impl crate::flow::Reader for Reading {
         if let Some(extra) = kept.and_then(|kept| self.store.extras.get(kept)) {
             state.extra = *extra;
             state.inspection = Inspection::resume(extra.probed);
-            state.tls = self.store.tls.get(extra.tls).copied();
             state.rare = self.store.rare(Some(extra));
-            match self.store.names.get(state.rare.names) {
-                Some(names) => state.names = SmallVec::from_slice(names),
-                None if extra.name != NONE => state.names.push(NameAt {
-                    name: extra.name,
-                    via: super::extra::VIAS
-                        .get(usize::from(extra.name_via))
-                        .copied()
-                        .unwrap_or(Via::Protocol),
-                    frame: extra.name_frame,
-                }),
-                None => {}
+            if let Some(names) = self.store.names.get(state.rare.names) {
+                state.names = names.to_vec();
             }
         }
         state
@@ -458,13 +466,7 @@ impl crate::flow::Reader for Reading {
         let mut extra = state.extra;
         extra.probed = state.inspection.probed();
         let store = &mut self.store;
-        if let Some(tls) = state.tls {
-            match store.tls.get_mut(extra.tls) {
-                Some(place) => *place = tls,
-                None => extra.tls = store.tls.push(tls).unwrap_or(NONE),
-            }
-        }
-        if state.names.len() > 1 {
+        if !state.names.is_empty() {
             let names = state.names.into_boxed_slice();
             match store.names.get_mut(state.rare.names) {
                 Some(place) => *place = names,

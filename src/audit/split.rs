@@ -17,11 +17,11 @@ mod tests;
 use super::{Audit, AuditOptions, PROGRESS_BYTES, Progress, Reading, Sums};
 use crate::Error;
 use crate::decode::{Decoder, Segment, Sink, Whole};
-use crate::flow::{Cut, Fate, Plan, Strain, Table, Wanted};
+use crate::flow::{Cut, Fate, Plan, Record, Strain, Table, Wanted};
 use crate::locate::Places;
 use crate::model::{Reason, Report};
 use crate::source::{Capture, Facts, Part, Summary};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::Builder;
 
@@ -245,7 +245,7 @@ fn replay_rows(
         reading: &mut audit.reading,
         later: &second.table,
         rows: second.table.wanted(plan),
-        pushed: HashMap::default(),
+        pushed: vec![Pushed::default(); plan.replayed.len()],
         frames,
     };
     let mut decoder = Decoder::new(&audit.options.limits);
@@ -274,12 +274,13 @@ struct Replay<'r> {
     later: &'r Table<Reading>,
     /// Rows of the later part to be replayed.
     rows: Wanted,
-    pushed: HashMap<u32, Pushed, foldhash::quality::RandomState>,
+    /// For each of the rows to be replayed.
+    pushed: Vec<Pushed>,
     frames: u32,
 }
 
 /// How far a row was replayed.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Pushed {
     packets: [u32; 2],
     bytes: [u64; 2],
@@ -289,18 +290,16 @@ struct Pushed {
 
 impl Replay<'_> {
     fn is_complete(&self, plan: &Plan) -> bool {
-        plan.replayed.iter().all(|row| {
-            let (pushed, record) = (self.pushed.get(row), self.later.row(*row));
-            pushed.zip(record).is_some_and(|(pushed, record)| {
-                pushed.done || (pushed.packets == record.packets && pushed.bytes == record.bytes)
-            })
+        plan.replayed.iter().zip(&self.pushed).all(|(row, pushed)| {
+            let is_whole =
+                |record: &Record| pushed.packets == record.packets && pushed.bytes == record.bytes;
+            pushed.done || self.later.row(*row).is_some_and(is_whole)
         })
     }
 
     fn push(&mut self, segment: &Segment<'_>) -> Option<()> {
-        let row = self.later.wants(&self.rows, segment)?;
-        let record = self.later.row(row)?;
-        let pushed = self.pushed.entry(row).or_default();
+        let (place, record) = self.later.wants(&self.rows, segment)?;
+        let pushed = self.pushed.get_mut(place)?;
         if pushed.done {
             return None;
         }
@@ -314,9 +313,10 @@ impl Replay<'_> {
         *count = count.saturating_add(1);
         *bytes = bytes.saturating_add(segment.ip_len.into());
         let frame = segment.frame.saturating_add(self.frames.into());
-        self.table
-            .push(&Segment { frame, ..*segment }, self.reading);
-        if let Some(earlier) = self.table.only_counts(record) {
+        let earlier = self
+            .table
+            .push(&Segment { frame, ..*segment }, self.reading)?;
+        if self.table.only_counts(earlier, record) {
             let rest = record.without(pushed.packets, pushed.bytes);
             self.table.count_on(earlier, &rest, self.frames);
             pushed.done = true;

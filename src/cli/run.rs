@@ -128,7 +128,11 @@ fn examine(request: &Request<'_>) -> Result<u8, Error> {
             .target
             .write(|out| (output.format.write)(&report, output.style, out))?;
     }
-    Ok(exit_code(&report))
+    let code = exit_code(&report);
+    // The process ends here: giving back hundreds of thousands of pieces of memory one by one
+    // would only make its reader wait.
+    std::mem::forget(report);
+    Ok(code)
 }
 
 /// Inputs that hold the same capture, compressed or not: everything in them counts twice.

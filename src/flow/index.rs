@@ -47,6 +47,13 @@ impl Index {
         Hash(fold(both ^ s2, s3 ^ key.kind.number()))
     }
 
+    /// Reads the slot where a look-up begins, and decides nothing: the waits for memory of many
+    /// such reads overlap.
+    #[inline]
+    pub(crate) fn touch(&self, hash: Hash) -> u64 {
+        self.slots.get(self.home(tag(hash))).copied().unwrap_or(0)
+    }
+
     /// The row that a look-up will most likely find: reading it early hides the wait for
     /// memory. Nothing of the row itself is read.
     #[inline]

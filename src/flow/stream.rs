@@ -9,6 +9,7 @@
 
 use crate::model::Time;
 use std::collections::BTreeMap;
+use std::num::NonZeroU64;
 
 /// What a stream has for its reader.
 pub(crate) enum Piece<'a> {
@@ -45,8 +46,9 @@ pub(crate) struct Budget {
 
 #[derive(Default)]
 pub(crate) struct Stream {
-    /// Position of the next byte: its low 32 bits are the sequence number.
-    next: Option<u64>,
+    /// Position of the next byte: its low 32 bits are the sequence number. Never 0: see
+    /// [`BASE`].
+    next: Option<NonZeroU64>,
     waiting: Option<Box<Waiting>>,
 }
 
@@ -72,7 +74,7 @@ impl Stream {
     /// A SYN with this sequence number was seen: data begins one further.
     pub(crate) fn open(&mut self, seq: u32) {
         if self.next.is_none() {
-            self.next = Some(u64::from(seq.wrapping_add(1)) | BASE);
+            self.next = first(seq.wrapping_add(1));
         }
     }
 
@@ -90,7 +92,13 @@ impl Stream {
         give: &mut dyn FnMut(Piece<'_>) -> bool,
     ) -> bool {
         // Midstream: the first byte seen is the first byte there is.
-        let next = *self.next.get_or_insert(u64::from(data.seq) | BASE);
+        let next = match self.next {
+            Some(next) => next.get(),
+            None => {
+                self.next = first(data.seq);
+                u64::from(data.seq) | BASE
+            }
+        };
         let start = position(data.seq, next);
         let end = start.saturating_add(data.len.into());
         if end <= next {
@@ -117,6 +125,7 @@ impl Stream {
         let (Some(next), Some(waiting)) = (self.next, &self.waiting) else {
             return true;
         };
+        let next = next.get();
         let ack = position(ack, next);
         match waiting.segments.first_key_value() {
             Some((start, _)) if ack >= *start && ack.wrapping_sub(next) <= FAR => {
@@ -149,11 +158,11 @@ impl Stream {
         data: Data<'_>,
         give: &mut dyn FnMut(Piece<'_>) -> bool,
     ) -> bool {
-        let next = self.next.unwrap_or(start);
+        let next = self.next.map_or(start, NonZeroU64::get);
         let end = start.saturating_add(data.len.into());
         let seen = usize::try_from(next.saturating_sub(start)).unwrap_or(usize::MAX);
         let fresh = data.bytes.get(seen..).unwrap_or_default();
-        self.next = Some(end);
+        self.next = NonZeroU64::new(end);
         let mut wanted = true;
         if !fresh.is_empty() {
             wanted = give(Piece::Bytes {
@@ -224,12 +233,12 @@ impl Stream {
             .waiting
             .as_ref()
             .and_then(|waiting| waiting.segments.first_key_value().map(|(start, _)| *start));
-        let (Some(start), Some(next)) = (start, self.next) else {
+        let (Some(start), Some(next)) = (start, self.next.map(NonZeroU64::get)) else {
             self.forget(budget);
             return true;
         };
         if start > next {
-            self.next = Some(start);
+            self.next = NonZeroU64::new(start);
             if !give(Piece::Gap(start.saturating_sub(next))) {
                 return false;
             }
@@ -240,7 +249,7 @@ impl Stream {
     /// Hands out what waits for as long as it follows without a hole.
     fn drain(&mut self, budget: &mut Budget, give: &mut dyn FnMut(Piece<'_>) -> bool) -> bool {
         loop {
-            let next = self.next.unwrap_or(0);
+            let next = self.next.map_or(0, NonZeroU64::get);
             let Some(waiting) = &mut self.waiting else {
                 return true;
             };
@@ -275,6 +284,11 @@ impl Stream {
 
 /// Positions begin well above 0, so that data before the first byte seen has one too.
 const BASE: u64 = 1 << 33;
+
+/// The position of the first byte of a stream.
+fn first(seq: u32) -> Option<NonZeroU64> {
+    NonZeroU64::new(u64::from(seq) | BASE)
+}
 
 /// The position nearest to `near` whose low 32 bits are `seq`.
 fn position(seq: u32, near: u64) -> u64 {

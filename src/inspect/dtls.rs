@@ -10,7 +10,7 @@
 
 use crate::inspect::tls::pieces::Pieces;
 use crate::inspect::tls::tell::{self, Handshake, Seen, Under};
-use crate::inspect::{self, Out, Probe, Protocol, Step};
+use crate::inspect::{self, Gate, Out, Probe, Protocol, Step};
 use crate::model::{Chunk, Side};
 use crate::wire::{Cursor, Malformed};
 
@@ -28,6 +28,7 @@ pub(crate) const PROTOCOL: Protocol = Protocol {
     name: "dtls",
     tcp: false,
     udp: true,
+    gate: Gate::Open,
     probe,
     start: Some(|| inspect::State::Dtls(State::new())),
 };

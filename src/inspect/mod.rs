@@ -80,11 +80,55 @@ pub(crate) struct Protocol {
     /// Over TCP, UDP or both.
     pub(crate) tcp: bool,
     pub(crate) udp: bool,
+    /// Which datagrams the probe need be asked about at all.
+    pub(crate) gate: Gate,
     /// Looks at the first bytes of one side of a flow (for TCP, all that is buffered so far
     /// from that side, up to [`PROBE_BYTES`]; `chunk.bytes` is that prefix).
     pub(crate) probe: fn(&Chunk<'_>) -> Probe,
     /// Makes a reader, or `None` where recognising is all there is.
     pub(crate) start: Option<fn() -> State>,
+}
+
+/// What a datagram must have for a probe to say anything but no: most of them are nobody's, and
+/// so need not be shown to everybody.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Gate {
+    /// Nothing that can be told at once.
+    Open,
+    /// A first byte that passes.
+    First(fn(u8) -> bool),
+    /// One of these ports at either end.
+    Ports(&'static [u16]),
+}
+
+impl Gate {
+    /// Whether the probe is asked about this datagram.
+    #[cfg(test)]
+    fn lets(self, chunk: &Chunk<'_>) -> bool {
+        match self {
+            Gate::Open => true,
+            Gate::First(passes) => chunk.bytes.first().is_some_and(|first| passes(*first)),
+            Gate::Ports(ports) => ports.iter().any(|port| chunk.has_port(*port)),
+        }
+    }
+}
+
+impl Protocol {
+    /// Asked only about datagrams whose first byte passes.
+    const fn first(self, passes: fn(u8) -> bool) -> Protocol {
+        Protocol {
+            gate: Gate::First(passes),
+            ..self
+        }
+    }
+
+    /// Asked only about datagrams with one of these ports.
+    const fn ports(self, ports: &'static [u16]) -> Protocol {
+        Protocol {
+            gate: Gate::Ports(ports),
+            ..self
+        }
+    }
 }
 
 /// The readers. One variant a protocol that is read beyond its name. Large ones are boxed.
@@ -198,13 +242,58 @@ fn protocols() -> impl Iterator<Item = &'static Protocol> {
     PROTOCOLS.iter().chain(recognise::RECOGNISED)
 }
 
-/// The protocols of one carrier, with their places in the whole list.
+/// Protocols with their places in the whole list.
 type Asked = Vec<(usize, &'static Protocol)>;
 
 static OVER_TCP: LazyLock<Asked> =
     LazyLock::new(|| protocols().enumerate().filter(|(_, p)| p.tcp).collect());
-static OVER_UDP: LazyLock<Asked> =
-    LazyLock::new(|| protocols().enumerate().filter(|(_, p)| p.udp).collect());
+static OVER_UDP: LazyLock<Datagrams> = LazyLock::new(Datagrams::new);
+
+/// Whom to ask about a datagram.
+struct Datagrams {
+    /// Where it has a port that some gate wants.
+    all: Asked,
+    wanted: Vec<u16>,
+    /// Otherwise, by its first byte.
+    by_first: Vec<Asked>,
+}
+
+impl Datagrams {
+    fn new() -> Self {
+        let all: Asked = protocols().enumerate().filter(|(_, p)| p.udp).collect();
+        let wanted = all.iter().filter_map(|(_, protocol)| match protocol.gate {
+            Gate::Ports(ports) => Some(ports),
+            Gate::Open | Gate::First(_) => None,
+        });
+        let mut wanted = wanted.flatten().copied().collect::<Vec<u16>>();
+        wanted.sort_unstable();
+        let passes = |first: u8| {
+            let passing = all.iter().filter(move |(_, protocol)| match protocol.gate {
+                Gate::Open => true,
+                Gate::First(passes) => passes(first),
+                Gate::Ports(_) => false,
+            });
+            passing.copied().collect()
+        };
+        Datagrams {
+            by_first: (0..=u8::MAX).map(passes).collect(),
+            all,
+            wanted,
+        }
+    }
+
+    fn asked(&self, chunk: &Chunk<'_>) -> &Asked {
+        let by_first = chunk
+            .bytes
+            .first()
+            .and_then(|first| self.by_first.get(usize::from(*first)));
+        let is_wanted = |port: u16| self.wanted.binary_search(&port).is_ok();
+        match by_first {
+            Some(asked) if !is_wanted(chunk.client_port) && !is_wanted(chunk.server_port) => asked,
+            _ => &self.all,
+        }
+    }
+}
 
 /// How much of each side of a stream probes may ask for.
 pub(crate) const PROBE_BYTES: usize = 2048;
@@ -223,9 +312,10 @@ const SWITCHES: u8 = 8;
 pub(crate) struct Inspection {
     phase: Phase,
     /// Protocols that turned the flow down after they had claimed it, by place in the list.
-    rejected: u128,
+    /// Two halves of a number, so that they ask for no more than eight bytes' alignment.
+    rejected: [u64; 2],
     /// Place in [`PROTOCOLS`] of the one being read.
-    current: usize,
+    current: u8,
     switches: u8,
     datagrams: u8,
 }
@@ -244,7 +334,7 @@ impl Inspection {
     pub(crate) fn resume(probed: u8) -> Self {
         Inspection {
             phase: Phase::Fresh,
-            rejected: 0,
+            rejected: [0; 2],
             current: 0,
             switches: 0,
             datagrams: probed,
@@ -307,7 +397,7 @@ impl Inspection {
     /// True if the next datagram could be read as well by a new inspection.
     pub(crate) fn can_pause(&self) -> bool {
         match &self.phase {
-            Phase::Fresh => self.rejected == 0 && self.switches == 0,
+            Phase::Fresh => self.rejected() == 0 && self.switches == 0,
             Phase::Reading(State::Dns(dns)) => dns.can_pause(),
             _ => false,
         }
@@ -374,9 +464,37 @@ impl Inspection {
         Step::More
     }
 
+    fn rejected(&self) -> u128 {
+        let [high, low] = self.rejected;
+        u128::from(high) << 64 | u128::from(low)
+    }
+
+    /// The flag of the protocol that is being read.
+    fn current(&self) -> u128 {
+        bit(self.current.into())
+    }
+
+    /// The protocol that was being read turned the flow down.
+    fn reject(&mut self) {
+        let flag = self.current();
+        let half = |bits: u128| u64::try_from(bits & u128::from(u64::MAX)).unwrap_or(0);
+        let [high, low] = &mut self.rejected;
+        *high |= half(flag >> 64);
+        *low |= half(flag);
+    }
+
+    /// Reads a little of what the next bytes will need.
+    pub(crate) fn touch(&self) -> u64 {
+        let phase = match &self.phase {
+            Phase::Reading(State::Tls(tls)) => tls.touch(),
+            _ => 0,
+        };
+        phase ^ u64::from(self.datagrams)
+    }
+
     /// What the probes of those that have not turned the flow down make of a prefix.
     fn ask(&self, chunk: &Chunk<'_>) -> Verdict {
-        ask(chunk, self.rejected)
+        ask(chunk, self.rejected())
     }
 
     /// Names the protocol, starts its reader and hands it all that is there.
@@ -391,7 +509,7 @@ impl Inspection {
             return Step::Done;
         };
         let mark = out.evidence.len();
-        self.current = index;
+        self.current = u8::try_from(index).unwrap_or(u8::MAX);
         out.add(chunk, What::Protocol(protocol.name));
         let Some(start) = protocol.start else {
             return Step::Done;
@@ -417,7 +535,7 @@ impl Inspection {
 
     /// The reader turned down bytes that are all still held: the others are asked about them.
     fn reject_held(&mut self, held: &mut Held, chunk: &Chunk<'_>, out: &mut Out) -> Step {
-        self.rejected |= bit(self.current);
+        self.reject();
         let held = std::mem::take(held);
         self.probe_held(held, chunk, out)
     }
@@ -433,12 +551,12 @@ impl Inspection {
                 Step::Switch if self.switches >= SWITCHES => break,
                 Step::Switch => {
                     self.switches = self.switches.saturating_add(1);
-                    self.rejected = 0;
+                    self.rejected = [0; 2];
                     step = self.probe_rest(chunk, out);
                 }
-                Step::NotMine if self.rejected & bit(self.current) != 0 => break,
+                Step::NotMine if self.rejected() & self.current() != 0 => break,
                 Step::NotMine => {
-                    self.rejected |= bit(self.current);
+                    self.reject();
                     step = if out.rest.iter().all(Vec::is_empty) {
                         self.probe_again(chunk, out)
                     } else {
@@ -529,7 +647,7 @@ fn ask(chunk: &Chunk<'_>, rejected: u128) -> Verdict {
     let mut open = 0;
     let asked = match chunk.carrier {
         Carrier::Tcp => &*OVER_TCP,
-        Carrier::Udp => &*OVER_UDP,
+        Carrier::Udp => OVER_UDP.asked(chunk),
     };
     for (index, protocol) in asked {
         let index = *index;

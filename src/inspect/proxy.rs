@@ -8,7 +8,7 @@
 //! A header of text has at most [`LINE_BYTES`]; a binary one may be 64 KiB long, of which no more
 //! than [`HEADER_BYTES`] are waited for.
 
-use super::{Out, Probe, Protocol, State, Step};
+use super::{Gate, Out, Probe, Protocol, State, Step};
 use crate::model::{Chunk, Side, Text, Via, What};
 use crate::wire::{Cursor, Malformed};
 use memchr::memchr;
@@ -17,6 +17,7 @@ pub(super) const PROTOCOL: Protocol = Protocol {
     name: "haproxy",
     tcp: true,
     udp: false,
+    gate: Gate::Open,
     probe: |chunk| probe(chunk.bytes),
     start: Some(|| State::Proxy(Box::default())),
 };

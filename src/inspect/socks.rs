@@ -7,7 +7,7 @@
 //!
 //! At most [`HELD_BYTES`] of each side are held until the proxy has answered.
 
-use super::{Out, Probe, Protocol, State, Step};
+use super::{Gate, Out, Probe, Protocol, State, Step};
 use crate::model::{Chunk, Side, Text, Via, What};
 use crate::wire::{Cursor, Malformed};
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -16,6 +16,7 @@ pub(super) const PROTOCOL: Protocol = Protocol {
     name: "socks",
     tcp: true,
     udp: false,
+    gate: Gate::Open,
     probe,
     start: Some(|| State::Socks(Box::default())),
 };

@@ -9,7 +9,7 @@
 //! after [`TALK_BYTES`] without a STARTTLS.
 
 use super::lines::Lines;
-use super::{Out, Probe, Protocol, State, Step};
+use super::{Gate, Out, Probe, Protocol, State, Step};
 use crate::model::{Chunk, Side, Text, Via, What};
 use crate::wire::Cursor;
 use memchr::{memchr, memmem};
@@ -30,6 +30,7 @@ pub(super) const SMTP: Protocol = Protocol {
     name: "smtp",
     tcp: true,
     udp: false,
+    gate: Gate::Open,
     probe: |chunk| probe(chunk, Kind::Smtp),
     start: Some(|| State::StartTls(Box::new(Talk::new(Kind::Smtp)))),
 };
@@ -38,6 +39,7 @@ pub(super) const IMAP: Protocol = Protocol {
     name: "imap",
     tcp: true,
     udp: false,
+    gate: Gate::Open,
     probe: |chunk| probe(chunk, Kind::Imap),
     start: Some(|| State::StartTls(Box::new(Talk::new(Kind::Imap)))),
 };
@@ -46,6 +48,7 @@ pub(super) const POP3: Protocol = Protocol {
     name: "pop3",
     tcp: true,
     udp: false,
+    gate: Gate::Open,
     probe: |chunk| probe(chunk, Kind::Pop3),
     start: Some(|| State::StartTls(Box::new(Talk::new(Kind::Pop3)))),
 };
@@ -54,6 +57,7 @@ pub(super) const FTP: Protocol = Protocol {
     name: "ftp",
     tcp: true,
     udp: false,
+    gate: Gate::Open,
     probe: |chunk| probe(chunk, Kind::Ftp),
     start: Some(|| State::StartTls(Box::new(Talk::new(Kind::Ftp)))),
 };

@@ -7,7 +7,7 @@
 //!
 //! This is no XML parser: it looks for three tags. At most [`HELD_BYTES`] of a side are held.
 
-use super::{Out, Probe, Protocol, State, Step};
+use super::{Gate, Out, Probe, Protocol, State, Step};
 use crate::model::{Chunk, Side, Text, Via, What};
 use memchr::{memchr, memmem};
 
@@ -15,6 +15,7 @@ pub(super) const PROTOCOL: Protocol = Protocol {
     name: "xmpp",
     tcp: true,
     udp: false,
+    gate: Gate::Open,
     probe,
     start: Some(|| State::Xmpp(Box::default())),
 };

@@ -93,6 +93,8 @@ pub enum Value<'a> {
     TlsVersion(u16),
     /// A cipher suite, as `0x1301`.
     Cipher(u16),
+    /// Bytes, as lower-case hexadecimal digits.
+    Hex(&'a [u8]),
     /// Words of ours, joined by `; `.
     List(&'a [&'static str]),
     /// Codes of countries, joined by spaces.

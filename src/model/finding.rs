@@ -63,9 +63,9 @@ pub struct Destination {
     /// Last packet.
     pub last_seen: Time,
     /// First frames of its flows, at most 16.
-    pub frames: Vec<u64>,
+    pub frames: Vec<u32>,
     /// Numbers of its flows, at most 16.
-    pub flow_numbers: Vec<u64>,
+    pub flow_numbers: Vec<u32>,
     /// Who is behind the name. Of several aliases that it had, one.
     pub owner: Arc<NameOwner>,
     /// The gravest verdict, where something was expected.

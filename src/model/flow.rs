@@ -149,12 +149,12 @@ pub struct Flow {
     pub tls_cipher: Option<u16>,
     /// ALPN: chosen where seen, else the first offered.
     pub alpn: Option<Text>,
-    /// JA3, hex.
-    pub ja3: Option<String>,
-    /// JA3S, hex.
-    pub ja3s: Option<String>,
+    /// JA3.
+    pub ja3: Option<[u8; 16]>,
+    /// JA3S.
+    pub ja3s: Option<[u8; 16]>,
     /// JA4.
-    pub ja4: Option<String>,
+    pub ja4: Option<Text>,
     /// `dot`, `doq`, `doh` or `ech`, where names asked or served here are hidden.
     pub hidden: Option<&'static str>,
     /// The server's certificate: names, issuer and validity in one line, where seen.

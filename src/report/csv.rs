@@ -103,8 +103,8 @@ fn judgement(table: &mut Table<'_>, finding: &Finding) {
 fn subject(table: &mut Table<'_>, destination: &Destination, report: &Report) {
     let place = &destination.place;
     let text = |text: Option<&Text>| -> Vec<u8> { text.map_or(Vec::new(), |t| t.bytes().to_vec()) };
-    let joined = |numbers: &[u64]| {
-        let words: Vec<String> = numbers.iter().map(u64::to_string).collect();
+    let joined = |numbers: &[u32]| {
+        let words: Vec<String> = numbers.iter().map(u32::to_string).collect();
         words.join(" ")
     };
     let addresses: Vec<String> = destination
@@ -284,6 +284,7 @@ impl<'w> Table<'w> {
                 out.extend_from_slice(b"0x");
                 escape::hex(out, &cipher.to_be_bytes());
             }
+            Value::Hex(bytes) => escape::hex(out, bytes),
             Value::List(words) => escape::csv(out, words.join("; ").as_bytes()),
             Value::Excluded(excluded) => {
                 out.extend_from_slice(excluded_codes(excluded).as_bytes());

@@ -80,10 +80,10 @@ pub(crate) fn hex(out: &mut Vec<u8>, bytes: &[u8]) {
 /// are spelled out. A cell that a spreadsheet would take for a formula begins with an
 /// apostrophe; so does one that began with an apostrophe of its own.
 pub(crate) fn csv(out: &mut Vec<u8>, bytes: &[u8]) {
-    let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b':' | b'/' | b' ');
     let starts_plain = bytes.first().is_none_or(u8::is_ascii_alphanumeric);
-    let safe = |b: &u8| plain(b) || *b == b'-' || *b == b'=';
-    if starts_plain && bytes.iter().all(safe) {
+    // All of them, without a way out at the first that is not: short cells, and no branches.
+    let safe = |all: bool, b: &u8| all & SAFE.get(usize::from(*b)).copied().unwrap_or(false);
+    if starts_plain && bytes.iter().fold(true, safe) {
         return out.extend_from_slice(bytes);
     }
     out.push(b'"');
@@ -98,6 +98,20 @@ pub(crate) fn csv(out: &mut Vec<u8>, bytes: &[u8]) {
     }
     out.push(b'"');
 }
+
+/// Bytes of a CSV cell that stand for themselves wherever they are but at its beginning.
+const SAFE: [bool; 256] = {
+    let mut safe = [false; 256];
+    let mut rest: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:/ -=";
+    while let [byte, tail @ ..] = rest {
+        #[allow(clippy::indexing_slicing, reason = "computed by the compiler")]
+        {
+            safe[*byte as usize] = true;
+        }
+        rest = tail;
+    }
+    safe
+};
 
 /// Combining marks kept on one letter; living scripts need no more than three.
 const MARKS: u32 = 4;

@@ -49,7 +49,57 @@ pub(crate) fn address(out: &mut Vec<u8>, address: IpAddr) {
             }
         }
         // Writing to a Vec cannot fail.
-        IpAddr::V6(v6) => drop(write!(out, "{v6}")),
+        IpAddr::V6(v6) if v6.to_ipv4_mapped().is_some() => drop(write!(out, "{v6}")),
+        IpAddr::V6(v6) => groups(out, v6.segments()),
+    }
+}
+
+/// Eight groups, the first of the longest runs of zeros left out (RFC 5952 §4.2).
+fn groups(out: &mut Vec<u8>, groups: [u16; 8]) {
+    let mut best = (0usize, 1usize);
+    let mut run = (0usize, 0usize);
+    for (place, group) in groups.into_iter().enumerate() {
+        if group != 0 {
+            run = (place.saturating_add(1), 0);
+            continue;
+        }
+        run.1 = run.1.saturating_add(1);
+        if run.1 > best.1 {
+            best = run;
+        }
+    }
+    let (start, len) = best;
+    let left_out = if len > 1 {
+        start..start.saturating_add(len)
+    } else {
+        0..0
+    };
+    for (place, group) in groups.into_iter().enumerate() {
+        if left_out.contains(&place) {
+            if place == start {
+                out.extend_from_slice(b"::");
+            }
+            continue;
+        }
+        if place > 0 && place != left_out.end {
+            out.push(b':');
+        }
+        hexadecimal(out, group);
+    }
+}
+
+/// Without zeros in front.
+fn hexadecimal(out: &mut Vec<u8>, group: u16) {
+    let mut started = false;
+    for shift in [12_u16, 8, 4, 0] {
+        let nibble = u8::try_from(group >> shift & 15).unwrap_or(0);
+        started |= nibble != 0 || shift == 0;
+        if started {
+            out.push(match nibble {
+                0..=9 => b'0' | nibble,
+                _ => nibble.wrapping_add(b'a' - 10),
+            });
+        }
     }
 }
 
@@ -138,7 +188,12 @@ mod tests {
                 let got = text(|out| stamp.write(out, Time(time)));
                 prop_assert_eq!(got, Time(time).to_string());
             }
-            for ip in [IpAddr::from(v4), IpAddr::from(v6)] {
+            // Many zeros, in many places.
+            let mut sparse = v6;
+            for (byte, bit) in sparse.iter_mut().zip(0_u32..) {
+                *byte *= u8::from(number >> (bit / 2) & 3 == 0);
+            }
+            for ip in [IpAddr::from(v4), IpAddr::from(v6), IpAddr::from(sparse)] {
                 prop_assert_eq!(text(|out| address(out, ip)), ip.to_string());
             }
         }

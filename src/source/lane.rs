@@ -13,7 +13,6 @@ use super::stored::Stored;
 use super::unpack;
 use crate::Error;
 use crate::model::{Input, Text};
-use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -46,6 +45,9 @@ pub(super) struct State {
     inner_hash: Option<u32>,
     closed: bool,
 }
+
+/// The numbers under which an input is hashed: as stored, and unpacked.
+pub(super) type Hashes = (Option<u32>, Option<u32>);
 
 enum Format {
     Pcap(Pcap),
@@ -269,14 +271,8 @@ impl State {
         };
     }
 
-    /// What is known of the input, with its hashes.
-    pub(super) fn into_input(self, digests: &BTreeMap<u32, String>) -> Input {
-        let digest = |number: Option<u32>| number.and_then(|number| digests.get(&number).cloned());
-        let (sha256, inner_sha256) = (digest(self.stored_hash), digest(self.inner_hash));
-        Input {
-            sha256,
-            inner_sha256,
-            ..self.core.finish()
-        }
+    /// What is known of the input, and the numbers of its hashes.
+    pub(super) fn into_input(self) -> (Input, Hashes) {
+        (self.core.finish(), (self.stored_hash, self.inner_hash))
     }
 }

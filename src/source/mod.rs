@@ -195,20 +195,27 @@ impl Capture {
 
     /// What the inputs said about themselves; waits for the hashes.
     #[must_use]
-    pub fn finish(mut self) -> Summary {
+    pub fn finish(self) -> Summary {
+        let (mut summary, digests) = self.end();
+        digests.write(&mut summary.inputs);
+        summary
+    }
+
+    /// What the inputs said about themselves but for their hashes, which may still be under way.
+    pub(crate) fn end(mut self) -> (Summary, Digests) {
         for (state, buffer) in self.states.iter_mut().zip(&mut self.buffers) {
             state.close(buffer);
         }
         // The hasher ends when the last feed is gone.
         drop(self.buffers);
-        let digests = self.hasher.map(hash::Hasher::finish).unwrap_or_default();
         let shared = self.shared;
-        Summary {
-            inputs: self
-                .states
-                .into_iter()
-                .map(|state| state.into_input(&digests))
-                .collect(),
+        let (inputs, hashes) = self.states.into_iter().map(State::into_input).unzip();
+        let digests = Digests {
+            hasher: self.hasher,
+            hashes,
+        };
+        let summary = Summary {
+            inputs,
             interfaces: shared.interfaces,
             damages: shared.damages,
             damage_count: shared.damage_count,
@@ -216,6 +223,25 @@ impl Capture {
             apps: shared.apps.into_iter().collect(),
             counts: shared.counts,
             warnings: shared.warnings,
+        };
+        (summary, digests)
+    }
+}
+
+/// Hashes of inputs that were read to their ends.
+pub(crate) struct Digests {
+    hasher: Option<hash::Hasher>,
+    hashes: Vec<lane::Hashes>,
+}
+
+impl Digests {
+    /// Waits for the hashes, and writes them to their inputs.
+    pub(crate) fn write(self, inputs: &mut [Input]) {
+        let digests = self.hasher.map(hash::Hasher::finish).unwrap_or_default();
+        let digest = |number: Option<u32>| number.and_then(|number| digests.get(&number).cloned());
+        for (input, (stored, inner)) in inputs.iter_mut().zip(self.hashes) {
+            input.sha256 = digest(stored);
+            input.inner_sha256 = digest(inner);
         }
     }
 }

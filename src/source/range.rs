@@ -133,9 +133,9 @@ impl Hashing {
         self.stored.drain();
         let Hashing { stored, capture } = self;
         drop((stored, capture.buffers));
-        let digests = capture.hasher?.finish();
-        let state = capture.states.into_iter().next()?;
-        state.into_input(&digests).sha256
+        let mut digests = capture.hasher?.finish();
+        let (_, (stored, _)) = capture.states.into_iter().next()?.into_input();
+        digests.remove(&stored?)
     }
 }
 
@@ -303,7 +303,7 @@ impl Part {
         let end = self.state.core.offset(self.state.core.at);
         self.state.close(&mut self.buffer);
         Facts {
-            input: self.state.into_input(&Default::default()),
+            input: self.state.into_input().0,
             shared: self.shared,
             start: self.start,
             shape,

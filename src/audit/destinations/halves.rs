@@ -5,7 +5,7 @@
 //!       depends on the order of all rows.
 
 use super::{EXAMPLES, Finished, Group, Groups, MOST_ADDRESSES, graver, rows};
-use crate::model::Totals;
+use crate::model::{Arena, Totals};
 use std::thread::Builder;
 
 /// Fewer rows are not worth a thread.
@@ -15,7 +15,7 @@ const LEAST_ROWS: usize = if cfg!(test) { 2 } else { 65_536 };
     clippy::disallowed_methods,
     reason = "rows are grouped beside each other; docs/architecture.md, 3"
 )]
-pub(super) fn grouped(finished: &Finished, most: usize) -> Option<(Totals, Vec<Group>)> {
+pub(super) fn grouped(finished: &Finished, most: usize) -> Option<(Totals, Arena<Group>)> {
     let count = finished.rows.len();
     if count < LEAST_ROWS {
         return None;
@@ -58,13 +58,14 @@ fn sum(mut totals: Totals, more: &Totals) -> Totals {
 impl Groups {
     /// Takes the groups of later rows. How many there are now.
     fn join(&mut self, later: Groups) -> usize {
-        for group in later.all {
+        for group in later.all.into_rows() {
             let next = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
             let number = *self.by_key.entry(group.key).or_insert(next);
-            let known = usize::try_from(number).unwrap_or(usize::MAX);
-            match self.all.get_mut(known) {
+            match self.all.get_mut(number) {
                 Some(known) => known.join(group),
-                None => self.all.push(group),
+                None => {
+                    self.all.push(group);
+                }
             }
         }
         self.all.len()

@@ -16,6 +16,7 @@ use crate::decode::{Detail, Segment};
 use crate::flow::index::Hash;
 use crate::flow::record::{Held, WHOLE};
 use crate::model::Time;
+use smallvec::SmallVec;
 use std::collections::HashMap;
 
 /// Which frames belonged to rows that may continue an earlier part's.
@@ -96,9 +97,9 @@ fn ends(key: &Key) -> (Ends, u64) {
     (ends, key.kind.number())
 }
 
-/// Rows by key, for packets that are pushed again.
+/// Rows by key, for packets that are pushed again, each with its place in [`Plan::replayed`].
 pub(crate) struct Wanted {
-    rows: Keys<Vec<u32>>,
+    rows: Keys<SmallVec<[(u32, usize); 2]>>,
 }
 
 /// What is known of two parts beside their tables.
@@ -378,38 +379,35 @@ impl<R: Reader> Table<R> {
 
     /// Rows of this part by key.
     pub(crate) fn wanted(&self, plan: &Plan) -> Wanted {
-        let mut rows: Keys<Vec<u32>> = HashMap::default();
-        for row in &plan.replayed {
+        let mut rows: Keys<SmallVec<[(u32, usize); 2]>> = HashMap::default();
+        for (place, row) in plan.replayed.iter().enumerate() {
             if let Some(record) = self.row(*row) {
-                rows.entry(ends(&record.key)).or_default().push(*row);
+                let rows = rows.entry(ends(&record.key)).or_default();
+                rows.push((*row, place));
             }
         }
         Wanted { rows }
     }
 
-    /// The row to be replayed to which a segment of this part belongs.
-    pub(crate) fn wants(&self, wanted: &Wanted, segment: &Segment<'_>) -> Option<u32> {
+    /// The row to be replayed to which a segment of this part belongs, and its place in
+    /// [`Plan::replayed`].
+    pub(crate) fn wants(&self, wanted: &Wanted, segment: &Segment<'_>) -> Option<(usize, &Record)> {
         let rows = wanted.rows.get(&ends(&Key::of(segment)))?;
         let frame = u32::try_from(segment.frame).unwrap_or(u32::MAX);
         // The last one that began by then.
-        let after = rows.partition_point(|row| {
+        let after = rows.partition_point(|(row, _)| {
             self.row(*row)
                 .is_some_and(|record| record.first_frame <= frame)
         });
-        rows.get(after.checked_sub(1)?).copied().filter(|row| {
-            self.row(*row)
-                .is_some_and(|record| frame <= record.last_frame)
-        })
+        let (row, place) = rows.get(after.checked_sub(1)?)?;
+        let record = self.row(*row)?;
+        (frame <= record.last_frame).then_some((*place, record))
     }
 
-    /// The row of the earlier part that only counts what follows of this flow, if it does:
-    /// the rest of `record`'s packets need not be pushed.
-    pub(crate) fn only_counts(&self, record: &Record) -> Option<u32> {
-        if record.has(SYN_SEEN) {
-            return None;
-        }
-        let row = self.row_of_key(&record.key, self.index.hash(&record.key))?;
-        self.row(row)?.has(DONE).then_some(row)
+    /// Whether `row`, which took a packet of `later`, only counts what follows of this flow:
+    /// the rest of `later`'s packets need not be pushed.
+    pub(crate) fn only_counts(&self, row: u32, later: &Record) -> bool {
+        !later.has(SYN_SEEN) && self.row(row).is_some_and(|record| record.has(DONE))
     }
 
     /// Takes the rows of the finished table of the later part that are flows of their own.

@@ -12,11 +12,14 @@ use super::name;
 use super::rdata::{self, Rdata};
 use crate::model::{DnsAnswer, DnsFamily, DnsMessage, Text};
 use crate::wire::{Cursor, Malformed};
+use smallvec::SmallVec;
 
 /// Questions, and records, that are kept of one message.
 const RECORDS: usize = 512;
 /// Text that is made of one message, in bytes.
 const TEXT_BYTES: usize = 64 << 10;
+/// Room for the text of nearly every name.
+const SCRATCH_BYTES: usize = 256;
 /// Names remembered by their place, since most pointers lead to the first few.
 const REMEMBERED: usize = 16;
 
@@ -67,8 +70,8 @@ pub(super) fn read(bytes: &[u8], family: DnsFamily) -> Result<Read, Malformed> {
     let mut reader = Reader {
         whole: bytes,
         cursor,
-        scratch: Vec::new(),
-        remembered: Vec::new(),
+        scratch: Vec::with_capacity(SCRATCH_BYTES),
+        remembered: SmallVec::new(),
         text_left: TEXT_BYTES,
         over_budget: false,
         message: DnsMessage {
@@ -99,7 +102,7 @@ struct Reader<'a> {
     /// Text being put together; kept for its capacity.
     scratch: Vec<u8>,
     /// Names by their place in the message.
-    remembered: Vec<(usize, Text)>,
+    remembered: SmallVec<[(usize, Text); 4]>,
     text_left: usize,
     over_budget: bool,
     message: DnsMessage,

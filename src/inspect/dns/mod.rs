@@ -14,7 +14,7 @@ mod message;
 mod name;
 mod rdata;
 
-use super::{Out, Probe, Protocol, State, Step};
+use super::{Gate, Out, Probe, Protocol, State, Step};
 use crate::model::{Carrier, Chunk, DnsFamily, Side, What};
 use crate::wire::{Cursor, Malformed};
 use message::Header;
@@ -23,6 +23,7 @@ pub(super) const PROTOCOL: Protocol = Protocol {
     name: "dns",
     tcp: true,
     udp: true,
+    gate: Gate::Open,
     probe: |chunk| probe(chunk, DnsFamily::Dns),
     start: Some(|| State::Dns(Dns::default())),
 };
@@ -31,6 +32,7 @@ pub(super) const MDNS: Protocol = Protocol {
     name: "mdns",
     tcp: false,
     udp: true,
+    gate: Gate::Ports(&[MDNS_PORT]),
     probe: |chunk| probe(chunk, DnsFamily::Mdns),
     start: Some(|| State::Dns(Dns::default())),
 };
@@ -39,6 +41,7 @@ pub(super) const LLMNR: Protocol = Protocol {
     name: "llmnr",
     tcp: true,
     udp: true,
+    gate: Gate::Ports(&[LLMNR_PORT]),
     probe: |chunk| probe(chunk, DnsFamily::Llmnr),
     start: Some(|| State::Dns(Dns::default())),
 };

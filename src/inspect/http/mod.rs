@@ -14,7 +14,7 @@ mod one;
 mod start;
 mod two;
 
-use super::{Out, Probe, Protocol, State, Step};
+use super::{Gate, Out, Probe, Protocol, State, Step};
 use crate::model::{Chunk, Side, What};
 use one::{Next, One};
 use two::Two;
@@ -23,6 +23,7 @@ pub(super) const PROTOCOL: Protocol = Protocol {
     name: "http",
     tcp: true,
     udp: false,
+    gate: Gate::Open,
     probe: |chunk| start::recognise(chunk.bytes),
     start: Some(|| State::Http(Http::One(Box::default()))),
 };
@@ -31,6 +32,7 @@ pub(super) const PROTOCOL_2: Protocol = Protocol {
     name: "http2",
     tcp: true,
     udp: false,
+    gate: Gate::Open,
     probe: |chunk| preface(chunk.bytes),
     start: Some(|| State::Http(Http::Two(Box::default()))),
 };

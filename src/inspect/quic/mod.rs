@@ -17,7 +17,7 @@ mod version;
 
 use crate::inspect::tls::pieces::Pieces;
 use crate::inspect::tls::tell::{self, Handshake, Seen, Under};
-use crate::inspect::{self, Out, Probe, Protocol, Step};
+use crate::inspect::{self, Gate, Out, Probe, Protocol, Step};
 use crate::model::{Chunk, Side, What};
 use crate::wire::Cursor;
 use frames::Frame;
@@ -48,6 +48,7 @@ pub(crate) const PROTOCOL: Protocol = Protocol {
     name: "quic",
     tcp: false,
     udp: true,
+    gate: Gate::Open,
     probe,
     start: Some(|| inspect::State::Quic(State::new())),
 };

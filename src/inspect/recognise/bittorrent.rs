@@ -25,9 +25,11 @@ pub(super) const DHT: Protocol = udp("bittorrent-dht", |chunk| {
             b"d2:ip18:",
         ],
     ))
-});
+})
+.first(|first| first == b'd');
 /// BitTorrent's transport over UDP, where a connection opens.
-pub(super) const UTP: Protocol = udp("utp", |chunk| datagram(utp(chunk)));
+pub(super) const UTP: Protocol =
+    udp("utp", |chunk| datagram(utp(chunk))).first(|first| first == 0x41);
 /// Gnutella's handshake: 64 bits.
 pub(super) const GNUTELLA: Protocol = turning(tcp("gnutella", |chunk| {
     stream(begins_any(

@@ -12,9 +12,11 @@ use crate::model::Chunk;
 /// A Telegram call over a reflector.
 pub(super) const TELEGRAM_CALL: Protocol = udp("telegram-call", |chunk| datagram(telegram(chunk)));
 /// Zoom's media servers.
-pub(super) const ZOOM: Protocol = udp("zoom", |chunk| datagram(zoom(chunk)));
+pub(super) const ZOOM: Protocol =
+    udp("zoom", |chunk| datagram(zoom(chunk))).first(|first| matches!(first, 1 | 2));
 /// Discord's voice servers.
-pub(super) const DISCORD: Protocol = udp("discord", |chunk| datagram(discord(chunk)));
+pub(super) const DISCORD: Protocol =
+    udp("discord", |chunk| datagram(discord(chunk))).first(|first| first == 0);
 
 /// Twelve bytes of ones (96 bits) behind the sixteen of the peer's tag.
 fn telegram(chunk: &Chunk<'_>) -> Option<bool> {

@@ -10,9 +10,10 @@ use crate::inspect::Protocol;
 use crate::model::Chunk;
 
 /// Network management.
-pub(super) const SNMP: Protocol = udp("snmp", |chunk| datagram(snmp(chunk)));
+pub(super) const SNMP: Protocol =
+    udp("snmp", |chunk| datagram(snmp(chunk))).first(|first| first == 0x30);
 /// Log lines.
-pub(super) const SYSLOG: Protocol = udp("syslog", |chunk| datagram(syslog(chunk)));
+pub(super) const SYSLOG: Protocol = udp("syslog", |chunk| datagram(syslog(chunk))).ports(&[514]);
 /// Routers telling each other of networks: sixteen bytes of ones, 128 bits.
 pub(super) const BGP: Protocol = tcp("bgp", |chunk| stream(bgp(chunk.bytes)));
 

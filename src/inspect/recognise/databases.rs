@@ -21,7 +21,7 @@ pub(super) const REDIS: Protocol = tcp("redis", |chunk| stream(redis(chunk.bytes
 /// MongoDB.
 pub(super) const MONGODB: Protocol = tcp("mongodb", |chunk| stream(mongodb(chunk.bytes)));
 /// Memcached, on its port.
-pub(super) const MEMCACHED: Protocol = both("memcached", memcached);
+pub(super) const MEMCACHED: Protocol = both("memcached", memcached).ports(&[11_211]);
 /// Microsoft's SQL server.
 pub(super) const TDS: Protocol = tcp("tds", |chunk| stream(tds(chunk.bytes)));
 

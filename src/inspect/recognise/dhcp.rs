@@ -9,9 +9,11 @@ use crate::inspect::Protocol;
 use crate::model::Chunk;
 
 /// DHCP for IPv4, and BOOTP before it.
-pub(super) const DHCP: Protocol = udp("dhcp", |chunk| datagram(dhcp(chunk)));
+pub(super) const DHCP: Protocol =
+    udp("dhcp", |chunk| datagram(dhcp(chunk))).first(|first| matches!(first, 1 | 2));
 /// DHCP for IPv6.
-pub(super) const DHCPV6: Protocol = udp("dhcpv6", |chunk| datagram(dhcpv6(chunk)));
+pub(super) const DHCPV6: Protocol =
+    udp("dhcpv6", |chunk| datagram(dhcpv6(chunk))).ports(&[546, 547]);
 
 /// The operation, the length of the hardware address and the cookie: 43 bits, on any port.
 /// BOOTP has no cookie and needs both its ports.

@@ -13,13 +13,16 @@ use crate::model::{Carrier, Chunk};
 pub(super) const LDAP: Protocol = turning(both("ldap", |chunk| match chunk.carrier {
     Carrier::Udp => datagram(ldap(chunk.bytes)),
     Carrier::Tcp => stream(ldap(chunk.bytes)),
-}));
+}))
+.first(|first| first == 0x30);
 /// Tickets.
-pub(super) const KERBEROS: Protocol = both("kerberos", kerberos);
+pub(super) const KERBEROS: Protocol =
+    both("kerberos", kerberos).first(|first| matches!(first, 0x6a..=0x6f | 0x74..=0x76 | 0x7e));
 /// Windows' remote procedure calls.
 pub(super) const DCE_RPC: Protocol = tcp("dcerpc", |chunk| stream(dcerpc(chunk.bytes)));
 /// Network access.
-pub(super) const RADIUS: Protocol = udp("radius", |chunk| datagram(radius(chunk)));
+pub(super) const RADIUS: Protocol =
+    udp("radius", |chunk| datagram(radius(chunk))).ports(&RADIUS_PORTS);
 
 /// A sequence (8 bits) whose length is in short or long form, a message number of one to four
 /// bytes (14 bits), then an operation (5 bits) whose first field is the one it must be
@@ -101,8 +104,7 @@ fn dcerpc(bytes: &[u8]) -> Option<bool> {
 /// One of the ports, a code that is assigned, the exact length (16 bits), and attributes that
 /// fill it.
 fn radius(chunk: &Chunk<'_>) -> Option<bool> {
-    let ports = [1812, 1813, 1645, 1646, 3799];
-    if !ports.iter().any(|port| chunk.has_port(*port)) {
+    if !RADIUS_PORTS.iter().any(|port| chunk.has_port(*port)) {
         return Some(false);
     }
     let code = at(chunk.bytes, 0)?;
@@ -123,6 +125,9 @@ fn radius(chunk: &Chunk<'_>) -> Option<bool> {
     }
     Some(place == len)
 }
+
+/// Authentication, accounting and changes, today's numbers and the old ones.
+const RADIUS_PORTS: [u16; 5] = [1812, 1813, 1645, 1646, 3799];
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing)]

@@ -21,19 +21,24 @@ pub(super) const SSDP: Protocol = udp("ssdp", |chunk| {
             b"HTTP/1.0 200 OK",
         ],
     ))
-});
+})
+.first(|first| matches!(first, b'H' | b'M' | b'N'));
 /// Web Services discovery: printers and cameras.
-pub(super) const WSD: Protocol = udp("wsd", |chunk| datagram(wsd(chunk)));
+pub(super) const WSD: Protocol = udp("wsd", |chunk| datagram(wsd(chunk))).ports(&[3702]);
 /// Dropbox looking for itself on the LAN.
-pub(super) const DROPBOX: Protocol = udp("dropbox-lan", |chunk| datagram(dropbox(chunk)));
+pub(super) const DROPBOX: Protocol =
+    udp("dropbox-lan", |chunk| datagram(dropbox(chunk))).ports(&[17_500]);
 /// Spotify looking for speakers: eight fixed characters, 64 bits.
 pub(super) const SPOTIFY: Protocol = udp("spotify-connect", |chunk| {
     datagram(Some(chunk.bytes.starts_with(b"SpotUdp0")))
-});
+})
+.first(|first| first == b'S');
 /// Syncthing's announcements.
-pub(super) const SYNCTHING: Protocol = udp("syncthing", |chunk| datagram(syncthing(chunk)));
+pub(super) const SYNCTHING: Protocol =
+    udp("syncthing", |chunk| datagram(syncthing(chunk))).first(|first| first == 0x2e);
 /// A router asked to open a port: NAT-PMP and its successor PCP.
-pub(super) const NAT_PMP: Protocol = udp("nat-pmp", |chunk| datagram(nat_pmp(chunk)));
+pub(super) const NAT_PMP: Protocol =
+    udp("nat-pmp", |chunk| datagram(nat_pmp(chunk))).ports(&[5351]);
 
 /// Port 3702 and a SOAP envelope: over 60 bits.
 fn wsd(chunk: &Chunk<'_>) -> Option<bool> {

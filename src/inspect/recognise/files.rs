@@ -9,7 +9,8 @@ use crate::inspect::{Probe, Protocol};
 use crate::model::{Carrier, Chunk};
 
 /// Trivial file transfer.
-pub(super) const TFTP: Protocol = udp("tftp", |chunk| datagram(tftp(chunk.bytes)));
+pub(super) const TFTP: Protocol =
+    udp("tftp", |chunk| datagram(tftp(chunk.bytes))).first(|first| first == 0);
 /// Windows shares.
 pub(super) const SMB: Protocol = tcp("smb", |chunk| stream(smb(chunk.bytes)));
 /// Remote procedure calls, mostly NFS.

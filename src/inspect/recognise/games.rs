@@ -9,7 +9,8 @@ use super::udp;
 use crate::inspect::Protocol;
 
 /// RakNet, the transport of Minecraft and others.
-pub(super) const RAKNET: Protocol = udp("raknet", |chunk| datagram(raknet(chunk.bytes)));
+pub(super) const RAKNET: Protocol = udp("raknet", |chunk| datagram(raknet(chunk.bytes)))
+    .first(|first| matches!(first, 0x01 | 0x02 | 0x05..=0x08 | 0x1c));
 /// Valve's queries and discovery: four bytes of ones and a text or number, 64 bits.
 pub(super) const STEAM: Protocol = udp("steam", |chunk| {
     datagram(begins_any(
@@ -19,7 +20,8 @@ pub(super) const STEAM: Protocol = udp("steam", |chunk| {
             b"\xff\xff\xff\xff\x21\x4c\x5f\xa0",
         ],
     ))
-});
+})
+.first(|first| first == 0xff);
 
 /// The sixteen bytes that mark a message outside a connection, where its kind puts them.
 fn raknet(bytes: &[u8]) -> Option<bool> {

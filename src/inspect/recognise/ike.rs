@@ -14,7 +14,7 @@ use crate::model::Chunk;
 /// Internet Key Exchange, both versions.
 pub(super) const IKE: Protocol = udp("ike", |chunk| datagram(ike(chunk)));
 /// ESP in UDP, and the single byte that keeps its translation alive.
-pub(super) const ESP: Protocol = udp("esp", |chunk| datagram(esp(chunk)));
+pub(super) const ESP: Protocol = udp("esp", |chunk| datagram(esp(chunk))).ports(&[4500]);
 
 /// A version (7 bits), an exchange type (5), flags (3) and the exact length (32); where the
 /// ports are not IKE's own, the first message's empty responder SPI (64 bits) as well.

@@ -28,7 +28,7 @@ pub(super) const XIAOMI_PUSH: Protocol = tcp("xiaomi-push", |chunk| {
     stream(begins(chunk.bytes, b"\xc2\xfe\x00\x05"))
 });
 /// QQ.
-pub(super) const OICQ: Protocol = udp("oicq", |chunk| datagram(oicq(chunk)));
+pub(super) const OICQ: Protocol = udp("oicq", |chunk| datagram(oicq(chunk))).ports(&[8000]);
 
 /// `WA` and two version numbers (27 bits) and the upper byte of a frame's length (8 bits). With
 /// `ED`, 0 and 1 (32 bits) before it, a route that the server handed out earlier comes first.

@@ -12,13 +12,13 @@ use crate::inspect::{Probe, Protocol};
 use crate::model::{Carrier, Chunk};
 
 /// GTP control, versions 1 and 2.
-pub(super) const GTP_C: Protocol = udp("gtp-c", |chunk| datagram(gtp(chunk, 2123)));
+pub(super) const GTP_C: Protocol = udp("gtp-c", |chunk| datagram(gtp(chunk, 2123))).ports(&[2123]);
 /// GTP user data, as the outer flow of a tunnel.
-pub(super) const GTP_U: Protocol = udp("gtp-u", |chunk| datagram(gtp(chunk, 2152)));
+pub(super) const GTP_U: Protocol = udp("gtp-u", |chunk| datagram(gtp(chunk, 2152))).ports(&[2152]);
 /// Diameter.
 pub(super) const DIAMETER: Protocol = tcp("diameter", |chunk| stream(diameter(chunk.bytes)));
 /// Secure User Plane Location, in the clear.
-pub(super) const SUPL: Protocol = both("supl", supl);
+pub(super) const SUPL: Protocol = both("supl", supl).ports(&[7275, 7276]);
 
 /// The port, the version (4 bits) and the exact length (16 bits).
 fn gtp(chunk: &Chunk<'_>, port: u16) -> Option<bool> {

@@ -36,7 +36,7 @@ mod tunnels;
 mod voip;
 mod wireguard;
 
-use super::Protocol;
+use super::{Gate, Protocol};
 
 /// Every protocol that is recognised only, the stricter probes first.
 pub(crate) const RECOGNISED: &[Protocol] = &[
@@ -128,11 +128,18 @@ fn word(chunk: &crate::model::Chunk<'_>) -> (&'static str, bool) {
             Carrier::Tcp => protocol.tcp,
             Carrier::Udp => protocol.udp,
         };
-        match if carries {
+        let said = if carries {
             (protocol.probe)(chunk)
         } else {
             Probe::No
-        } {
+        };
+        let held_back = chunk.carrier == Carrier::Udp && !protocol.gate.lets(chunk);
+        assert!(
+            !held_back || said == Probe::No,
+            "{}: its gate is too narrow",
+            protocol.name
+        );
+        match said {
             Probe::Yes => return (protocol.name, false),
             Probe::Maybe => open = true,
             Probe::No => {}
@@ -147,6 +154,7 @@ const fn udp(name: &'static str, probe: fn(&crate::model::Chunk<'_>) -> super::P
         name,
         tcp: false,
         udp: true,
+        gate: Gate::Open,
         probe,
         start: None,
     }
@@ -158,6 +166,7 @@ const fn tcp(name: &'static str, probe: fn(&crate::model::Chunk<'_>) -> super::P
         name,
         tcp: true,
         udp: false,
+        gate: Gate::Open,
         probe,
         start: None,
     }
@@ -177,6 +186,7 @@ const fn both(name: &'static str, probe: fn(&crate::model::Chunk<'_>) -> super::
         name,
         tcp: true,
         udp: true,
+        gate: Gate::Open,
         probe,
         start: None,
     }

@@ -11,7 +11,8 @@ use crate::model::Chunk;
 /// The name service.
 pub(super) const NAMES: Protocol = udp("nbns", |chunk| datagram(names(chunk.bytes)));
 /// The datagram service.
-pub(super) const DATAGRAMS: Protocol = udp("nbdgm", |chunk| datagram(datagrams(chunk)));
+pub(super) const DATAGRAMS: Protocol =
+    udp("nbdgm", |chunk| datagram(datagrams(chunk))).ports(&[138]);
 /// The session service, where a session is asked for by name.
 pub(super) const SESSIONS: Protocol = tcp("nbss", |chunk| stream(sessions(chunk)));
 

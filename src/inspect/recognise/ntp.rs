@@ -12,7 +12,7 @@ use crate::inspect::{Probe, Protocol};
 use crate::model::Chunk;
 
 /// Network time.
-pub(super) const NTP: Protocol = udp("ntp", probe);
+pub(super) const NTP: Protocol = udp("ntp", probe).ports(&[PORT]);
 
 fn probe(chunk: &Chunk<'_>) -> Probe {
     if !chunk.has_port(PORT) {

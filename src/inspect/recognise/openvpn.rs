@@ -14,7 +14,7 @@ use crate::model::{Carrier, Chunk};
 /// OpenVPN over UDP and TCP.
 pub(super) const OPENVPN: Protocol = Protocol {
     start: Some(|| State::OpenVpn(Box::new(crate::inspect::openvpn::OpenVpn::new()))),
-    ..both("openvpn", probe)
+    ..both("openvpn", probe).first(|first| matches!(first, 0x08 | 0x10 | 0x38 | 0x40 | 0x50))
 };
 
 fn probe(chunk: &Chunk<'_>) -> Probe {

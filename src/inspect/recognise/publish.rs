@@ -24,7 +24,7 @@ pub(super) const AMQP: Protocol = tcp("amqp", |chunk| {
     ))
 });
 /// CoAP, the small HTTP of things.
-pub(super) const COAP: Protocol = udp("coap", |chunk| datagram(coap(chunk)));
+pub(super) const COAP: Protocol = udp("coap", |chunk| datagram(coap(chunk))).ports(&[5683]);
 
 /// CONNECT (8 bits), a length of one to four bytes, and the protocol's name (48 bits or more).
 fn mqtt(bytes: &[u8]) -> Option<bool> {

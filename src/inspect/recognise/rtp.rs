@@ -13,11 +13,14 @@ use crate::inspect::Protocol;
 use crate::model::Chunk;
 
 /// Media packets.
-pub(super) const RTP: Protocol = udp("rtp", |chunk| datagram(rtp(chunk)));
+pub(super) const RTP: Protocol =
+    udp("rtp", |chunk| datagram(rtp(chunk))).first(|first| first >> 6 == 2);
 /// Reports about them.
-pub(super) const RTCP: Protocol = udp("rtcp", |chunk| datagram(rtcp(chunk)));
+pub(super) const RTCP: Protocol =
+    udp("rtcp", |chunk| datagram(rtcp(chunk))).first(|first| first >> 6 == 2);
 /// A television stream without RTP.
-pub(super) const MPEG_TS: Protocol = udp("mpeg-ts", |chunk| datagram(mpeg_ts(chunk)));
+pub(super) const MPEG_TS: Protocol =
+    udp("mpeg-ts", |chunk| datagram(mpeg_ts(chunk))).first(|first| first == SYNC);
 
 fn rtp(chunk: &Chunk<'_>) -> Option<bool> {
     let first = at(chunk.bytes, 0)?;

@@ -13,9 +13,11 @@ use crate::inspect::{Probe, Protocol};
 use crate::model::{Carrier, Chunk};
 
 /// Binding requests and their answers.
-pub(super) const STUN: Protocol = both("stun", |chunk| probe(chunk, Kind::Stun));
+pub(super) const STUN: Protocol =
+    both("stun", |chunk| probe(chunk, Kind::Stun)).first(|first| first < 0x40);
 /// Allocations on a relay, and what goes over it.
-pub(super) const TURN: Protocol = both("turn", |chunk| probe(chunk, Kind::Turn));
+pub(super) const TURN: Protocol =
+    both("turn", |chunk| probe(chunk, Kind::Turn)).first(|first| first < 0x80);
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Kind {

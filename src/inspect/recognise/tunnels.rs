@@ -9,11 +9,11 @@ use crate::inspect::{Probe, Protocol};
 use crate::model::{Carrier, Chunk};
 
 /// Layer two over UDP.
-pub(super) const L2TP: Protocol = udp("l2tp", |chunk| datagram(l2tp(chunk)));
+pub(super) const L2TP: Protocol = udp("l2tp", |chunk| datagram(l2tp(chunk))).ports(&[1701]);
 /// The control connection of PPTP.
 pub(super) const PPTP: Protocol = tcp("pptp", |chunk| stream(pptp(chunk.bytes)));
 /// DNS under DNSCrypt, by what the resolver answers.
-pub(super) const DNSCRYPT: Protocol = both("dnscrypt", dnscrypt);
+pub(super) const DNSCRYPT: Protocol = both("dnscrypt", dnscrypt).first(|first| first == b'r');
 
 /// Port 1701 and a control message's flags (13 bits) and exact length (16 bits), or an L2TP
 /// version 2 data message of exact length.

@@ -11,9 +11,11 @@ use crate::inspect::{Probe, Protocol};
 use crate::model::{Carrier, Chunk};
 
 /// Session Initiation Protocol.
-pub(super) const SIP: Protocol = both("sip", |chunk| text(chunk, b"SIP/2.0", SIP_METHODS));
+pub(super) const SIP: Protocol = both("sip", |chunk| text(chunk, b"SIP/2.0", SIP_METHODS))
+    .first(|first| first.is_ascii_uppercase());
 /// Real Time Streaming Protocol.
-pub(super) const RTSP: Protocol = both("rtsp", |chunk| text(chunk, b"RTSP/", RTSP_METHODS));
+pub(super) const RTSP: Protocol = both("rtsp", |chunk| text(chunk, b"RTSP/", RTSP_METHODS))
+    .first(|first| first.is_ascii_uppercase());
 /// Message Session Relay Protocol.
 pub(super) const MSRP: Protocol = tcp("msrp", |chunk| stream(msrp(chunk.bytes)));
 /// Adobe's streaming protocol, which live broadcasts are still sent with.

@@ -12,13 +12,15 @@ use crate::inspect::Protocol;
 use crate::model::Chunk;
 
 /// The four WireGuard messages.
-pub(super) const WIREGUARD: Protocol = udp("wireguard", |chunk| datagram(message(chunk)));
+pub(super) const WIREGUARD: Protocol =
+    udp("wireguard", |chunk| datagram(message(chunk))).first(|first| matches!(first, 1..=4));
 /// Tailscale's own messages between peers: six fixed bytes, 48 bits.
 pub(super) const TAILSCALE: Protocol = udp("tailscale", |chunk| {
     datagram(Some(
         chunk.bytes.starts_with(b"TS\xf0\x9f\x92\xac") && sent_len(chunk) >= 62,
     ))
-});
+})
+.first(|first| first == b'T');
 
 /// The type and three zero bytes (32 bits) with the type's length; or the type, its length and
 /// an empty second MAC (128 bits); or, for data, a length in steps of 16 and a counter whose

@@ -7,14 +7,23 @@
 //! Holds at most one message of [`MAX_MESSAGE`] bytes; a longer one is skipped. A message that
 //! lies whole in the input is not copied.
 
+use super::tell::Seen;
 use crate::wire::Cursor;
 
-/// The message being put together.
+/// The message being put together. Small: nearly every message lies whole in its input.
 #[derive(Debug, Default)]
 pub(crate) struct Messages {
-    held: Vec<u8>,
+    held: Option<Box<Held>>,
     /// Bytes of an overlong message still to be thrown away.
-    skip: usize,
+    skip: u32,
+}
+
+/// The beginning of a message, never empty.
+#[derive(Debug, Default)]
+struct Held {
+    bytes: Vec<u8>,
+    /// The last chunk of this direction.
+    last: Option<Seen>,
 }
 
 /// What [`Messages::next`] found.
@@ -37,12 +46,11 @@ impl Messages {
         input: &mut Cursor<'a>,
         spare: &'s mut Vec<u8>,
     ) -> Found<'s> {
-        let skipped = input.take_up_to(self.skip);
-        self.skip = self.skip.saturating_sub(skipped.len());
+        self.skip_some(input);
         if input.is_empty() {
             return Found::Nothing;
         }
-        if self.held.is_empty() {
+        if self.held.is_none() {
             if declared(input.rest()).is_some_and(|len| len > MAX_MESSAGE) {
                 return self.too_long(input);
             }
@@ -50,36 +58,47 @@ impl Messages {
                 return Found::Message { kind, body };
             }
         }
-        if self.held.len() < HEADER_LEN {
-            let missing = HEADER_LEN.saturating_sub(self.held.len());
-            self.held.extend_from_slice(input.take_up_to(missing));
+        let held = &mut self.held.get_or_insert_default().bytes;
+        if held.len() < HEADER_LEN {
+            let missing = HEADER_LEN.saturating_sub(held.len());
+            held.extend_from_slice(input.take_up_to(missing));
         }
-        let Some(len) = declared(&self.held) else {
+        let Some(len) = declared(held) else {
             return Found::Nothing;
         };
         if len > MAX_MESSAGE {
-            self.held.clear();
-            self.skip = len.saturating_sub(HEADER_LEN);
+            self.held = None;
+            self.skip = rest_of(len.saturating_sub(HEADER_LEN));
             return Found::TooLong;
         }
-        let missing = len.saturating_sub(self.held.len());
-        self.held.extend_from_slice(input.take_up_to(missing));
-        if self.held.len() < len {
+        let missing = len.saturating_sub(held.len());
+        held.extend_from_slice(input.take_up_to(missing));
+        if held.len() < len {
             return Found::Nothing;
         }
-        *spare = std::mem::take(&mut self.held);
+        *spare = self.held.take().unwrap_or_default().bytes;
         match whole(&mut Cursor::new(spare)) {
             Some((kind, body)) => Found::Message { kind, body },
             None => Found::Nothing,
         }
     }
 
-    /// The beginning of a message that is not whole: its type and what is there of its body.
-    pub(crate) fn unfinished(&self) -> Option<(u8, &[u8])> {
-        let mut held = Cursor::new(&self.held);
-        let kind = held.u8("msg_type").ok()?;
-        held.skip("length", 3).ok()?;
-        Some((kind, held.rest()))
+    /// Remembers the chunk that was read last, if the beginning of a message is held: that is
+    /// where it will be said to come from if nothing follows.
+    pub(crate) fn see(&mut self, seen: &Seen) {
+        if let Some(held) = &mut self.held {
+            held.last = Some(*seen);
+        }
+    }
+
+    /// The beginning of a message that is not whole: its type, what is there of its body,
+    /// and the last chunk of its direction.
+    pub(crate) fn unfinished(&self) -> Option<(u8, &[u8], Seen)> {
+        let held = self.held.as_ref()?;
+        let mut bytes = Cursor::new(&held.bytes);
+        let kind = bytes.u8("msg_type").ok()?;
+        bytes.skip("length", 3).ok()?;
+        Some((kind, bytes.rest(), held.last?))
     }
 
     pub(crate) fn clear(&mut self) {
@@ -88,15 +107,25 @@ impl Messages {
 
     /// Bytes held.
     pub(crate) fn buffered(&self) -> usize {
-        self.held.capacity()
+        self.held.as_ref().map_or(0, |held| held.bytes.capacity())
     }
 
     fn too_long(&mut self, input: &mut Cursor<'_>) -> Found<'static> {
-        self.skip = declared(input.rest()).unwrap_or_default();
-        let skipped = input.take_up_to(self.skip);
-        self.skip = self.skip.saturating_sub(skipped.len());
+        self.skip = rest_of(declared(input.rest()).unwrap_or_default());
+        self.skip_some(input);
         Found::TooLong
     }
+
+    fn skip_some(&mut self, input: &mut Cursor<'_>) {
+        let skip = usize::try_from(self.skip).unwrap_or(usize::MAX);
+        let skipped = input.take_up_to(skip);
+        self.skip = rest_of(skip.saturating_sub(skipped.len()));
+    }
+}
+
+/// Lengths have three bytes.
+fn rest_of(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
 }
 
 /// Takes one message if all of it is there.

@@ -21,7 +21,7 @@ pub(crate) mod tell;
 #[cfg(test)]
 pub(crate) mod testing;
 
-use crate::inspect::{self, Out, Probe, Protocol, Step};
+use crate::inspect::{self, Gate, Out, Probe, Protocol, Step};
 use crate::model::{Chunk, Side, What};
 use crate::wire::Cursor;
 use message::{Found, Messages};
@@ -42,21 +42,22 @@ pub(crate) const PROTOCOL: Protocol = Protocol {
     name: "tls",
     tcp: true,
     udp: false,
+    gate: Gate::Open,
     probe,
     start: Some(|| inspect::State::Tls(State::new())),
 };
 
 /// A reader of one flow.
 #[derive(Debug)]
-pub(crate) struct State(Box<Reader>);
+pub(crate) struct State(Reader);
 
 impl State {
     pub(crate) fn new() -> Self {
-        State(Box::new(Reader {
+        State(Reader {
             handshake: Handshake::new(Under::Tls),
             sides: Default::default(),
             midstream: false,
-        }))
+        })
     }
 
     /// The next bytes of one direction.
@@ -75,6 +76,12 @@ impl State {
         for side in [Side::Client, Side::Server] {
             self.0.lose(side, out);
         }
+    }
+
+    /// Reads a little of what the next bytes will need.
+    pub(crate) fn touch(&self) -> u64 {
+        let [client, server] = &self.0.sides;
+        u64::from(client.bytes ^ server.bytes) ^ u64::from(self.0.midstream)
     }
 
     /// Bytes held.
@@ -102,15 +109,13 @@ struct Direction {
     records: Records,
     messages: Messages,
     /// Bytes seen, saturating.
-    bytes: u64,
+    bytes: u32,
     /// ChangeCipherSpec or application data was sent: what follows is encrypted.
     encrypts: bool,
     /// The handshake record being read is in the clear.
     readable: bool,
     /// Where in the stream of records the reader stands is not known any more.
     lost: bool,
-    /// The last chunk, for what is told at the end.
-    last: Option<Seen>,
 }
 
 impl Reader {
@@ -120,9 +125,9 @@ impl Reader {
         let fresh = {
             let direction = self.side(chunk.from);
             let fresh = direction.bytes == 0;
-            let len = u64::try_from(chunk.bytes.len()).unwrap_or(u64::MAX);
+            let len = u32::try_from(chunk.bytes.len()).unwrap_or(u32::MAX);
             direction.bytes = direction.bytes.saturating_add(len);
-            direction.last = Some(seen);
+            direction.messages.see(&seen);
             if direction.lost {
                 return self.step();
             }
@@ -197,6 +202,7 @@ impl Reader {
                 Found::Nothing => break,
             }
         }
+        direction.messages.see(seen);
     }
 
     /// A hello of SSL 2.0 at the very beginning. The probe waited until it was whole.
@@ -210,7 +216,8 @@ impl Reader {
 
     fn gap(&mut self, side: Side, bytes: u64, out: &mut Out) {
         let direction = self.side(side);
-        direction.bytes = direction.bytes.saturating_add(bytes);
+        let counted = u32::try_from(bytes).unwrap_or(u32::MAX);
+        direction.bytes = direction.bytes.saturating_add(counted);
         if !direction.records.skip(bytes) {
             self.lose(side, out);
         }
@@ -220,9 +227,7 @@ impl Reader {
     fn lose(&mut self, side: Side, out: &mut Out) {
         let direction = side_of(&mut self.sides, side);
         direction.lost = true;
-        if let (Some((tell::CLIENT_HELLO, part)), Some(seen)) =
-            (direction.messages.unfinished(), direction.last)
-        {
+        if let Some((tell::CLIENT_HELLO, part, seen)) = direction.messages.unfinished() {
             self.handshake.cut_client_hello(part, &seen, out);
         }
         direction.messages.clear();
@@ -296,7 +301,7 @@ fn probe_records(bytes: &[u8]) -> Probe {
         (record::CHANGE_CIPHER_SPEC, 1, Some(first)) => first == 1,
         _ => false,
     };
-    if known || is_followed(input, header.len) {
+    if known || is_followed(input, header.len.into()) {
         Probe::Yes
     } else {
         Probe::No
@@ -327,7 +332,7 @@ fn probe_header(bytes: &[u8]) -> Probe {
 }
 
 /// Bytes of one direction after which its hello or certificate is not waited for any more.
-const MAX_BYTES: u64 = 256 << 10;
+const MAX_BYTES: u32 = 256 << 10;
 
 /// Reads `bytes` as the body of a hello of either side and as a Certificate, whatever they are.
 #[cfg(feature = "fuzzing")]

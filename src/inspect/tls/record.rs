@@ -12,10 +12,10 @@ use crate::wire::{Cursor, Malformed};
 #[derive(Debug, Default)]
 pub(crate) struct Records {
     header: [u8; HEADER_LEN],
-    header_len: usize,
+    header_len: u8,
     kind: u8,
-    body_len: usize,
-    body_left: usize,
+    body_len: u16,
+    body_left: u16,
     /// A header was read: this is a stream of records, or was.
     begun: bool,
 }
@@ -44,15 +44,16 @@ impl Records {
             }
             first = true;
         }
-        let bytes = input.take_up_to(self.body_left);
-        self.body_left = self.body_left.saturating_sub(bytes.len());
+        let bytes = input.take_up_to(self.body_left.into());
+        let taken = u16::try_from(bytes.len()).unwrap_or(u16::MAX);
+        self.body_left = self.body_left.saturating_sub(taken);
         if bytes.is_empty() && self.body_left > 0 && !first {
             return Ok(None);
         }
         Ok(Some(Piece {
             kind: self.kind,
             bytes,
-            body_len: self.body_len,
+            body_len: self.body_len.into(),
             first,
         }))
     }
@@ -63,7 +64,7 @@ impl Records {
         if !self.begun && self.header_len == 0 {
             return true;
         }
-        match usize::try_from(bytes) {
+        match u16::try_from(bytes) {
             Ok(bytes) if bytes <= self.body_left && self.kind != HANDSHAKE => {
                 self.body_left = self.body_left.saturating_sub(bytes);
                 true
@@ -82,7 +83,7 @@ impl Records {
         let header = if self.header_len == 0 && input.left() >= HEADER_LEN {
             input.array::<HEADER_LEN>("record header")?
         } else {
-            for place in self.header.iter_mut().skip(self.header_len) {
+            for place in self.header.iter_mut().skip(self.header_len.into()) {
                 let Ok(byte) = input.u8("record header") else {
                     return Ok(false);
                 };
@@ -105,7 +106,7 @@ impl Records {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Header {
     pub(crate) kind: u8,
-    pub(crate) len: usize,
+    pub(crate) len: u16,
 }
 
 impl Header {
@@ -132,10 +133,7 @@ impl Header {
                 value: len.into(),
             });
         }
-        Ok(Header {
-            kind,
-            len: len.into(),
-        })
+        Ok(Header { kind, len })
     }
 }
 

@@ -76,13 +76,13 @@ pub(crate) struct Handshake {
     retried_after: Option<u8>,
     /// The server's part is read: what follows is encrypted or of no interest.
     server_done: bool,
-    /// The name told last and how, so that a second hello does not repeat it.
-    name: Option<(Via, Text)>,
+    /// A name was told.
+    named: bool,
     /// The protocol word and hidden word told last.
     hidden: Option<&'static str>,
     ech_told: bool,
-    /// Kinds of trouble told, at most [`MAX_TROUBLES`].
-    troubles: Vec<&'static str>,
+    /// Kinds of trouble told, at most [`MAX_TROUBLES`]: hardly ever one.
+    troubles: Box<[&'static str]>,
 }
 
 impl Handshake {
@@ -94,10 +94,10 @@ impl Handshake {
             answers: 0,
             retried_after: None,
             server_done: false,
-            name: None,
+            named: false,
             hidden: None,
             ech_told: false,
-            troubles: Vec::new(),
+            troubles: Box::default(),
         }
     }
 
@@ -156,7 +156,9 @@ impl Handshake {
     /// Counts one kind of trouble, once.
     pub(crate) fn trouble(&mut self, words: &'static str, seen: &Seen, out: &mut Out) {
         if self.troubles.len() < MAX_TROUBLES && !self.troubles.contains(&words) {
-            self.troubles.push(words);
+            let mut troubles = std::mem::take(&mut self.troubles).into_vec();
+            troubles.push(words);
+            self.troubles = troubles.into_boxed_slice();
             seen.add(out, What::Trouble(words));
         }
     }
@@ -202,16 +204,9 @@ impl Handshake {
     }
 
     fn name(&mut self, via: Via, name: &[u8], seen: &Seen, out: &mut Out) {
-        let text = Text::new(name);
-        if self
-            .name
-            .as_ref()
-            .is_some_and(|(old_via, old)| *old_via == via && *old == text)
-        {
-            return;
-        }
-        self.name = Some((via, text.clone()));
-        seen.add(out, What::Name { via, name: text });
+        self.named = true;
+        let name = Text::new(name);
+        seen.add(out, What::Name { via, name });
     }
 
     fn client_hello(&mut self, body: &[u8], seen: &Seen, out: &mut Out) {
@@ -334,11 +329,11 @@ impl Handshake {
             return;
         };
         let host = |name: &&Text| is_host_like(name.bytes());
-        if self.name.is_none()
+        if !self.named
             && let Some(name) = certificate.names.iter().find(host)
         {
             let (via, name) = (Via::Certificate, name.clone());
-            self.name = Some((via, name.clone()));
+            self.named = true;
             seen.add(out, What::Name { via, name });
         }
         seen.add(out, What::Certificate(Box::new(certificate)));

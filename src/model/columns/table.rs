@@ -264,14 +264,14 @@ pub const COLUMNS: &[Column] = &[
         "hex",
         "JA3 fingerprint of the client's hello.",
         Kind::String,
-        |row| words(row.flow.ja3.as_deref()),
+        |row| hex(row.flow.ja3.as_ref()),
     ),
     nullable(
         "ja4",
         "",
         "JA4 fingerprint of the client's hello.",
         Kind::String,
-        |row| words(row.flow.ja4.as_deref()),
+        |row| text(row.flow.ja4.as_ref()),
     ),
     nullable(
         "verdict",
@@ -417,7 +417,7 @@ pub const COLUMNS: &[Column] = &[
         "hex",
         "JA3S fingerprint of the server's hello.",
         Kind::String,
-        |row| words(row.flow.ja3s.as_deref()),
+        |row| hex(row.flow.ja3s.as_ref()),
     ),
     nullable(
         "certificate",
@@ -639,4 +639,8 @@ fn owner<'a>(row: Row<'a>, of: fn(&Company) -> &Arc<str>) -> Value<'a> {
 
 fn text(text: Option<&Text>) -> Value<'_> {
     text.map_or(Value::Null, Value::Text)
+}
+
+fn hex(digest: Option<&[u8; 16]>) -> Value<'_> {
+    digest.map_or(Value::Null, |digest| Value::Hex(digest))
 }

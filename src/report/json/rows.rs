@@ -52,7 +52,7 @@ pub(super) fn destinations(json: &mut Writer<'_>, report: &Report) -> io::Result
             json.field("packets_out", destination.packets_out);
             json.field("packets_in", destination.packets_in);
             json.list("flow_numbers", &destination.flow_numbers, |json, flow| {
-                json.integer(*flow)
+                json.integer((*flow).into())
             });
             let verdict = destination.verdict.map(|verdict| verdict.as_str());
             json.field_string_or_null("verdict", verdict);
@@ -86,7 +86,7 @@ fn subject(json: &mut Writer<'_>, destination: &Destination) {
     json.field("bytes_in", destination.bytes_in);
     json.span(Some((destination.first_seen, destination.last_seen)));
     json.list("frames", &destination.frames, |json, frame| {
-        json.integer(*frame)
+        json.integer((*frame).into())
     });
 }
 

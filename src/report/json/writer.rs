@@ -200,6 +200,12 @@ impl<'w> Writer<'w> {
                 escape::hex(&mut self.buffer, &cipher.to_be_bytes());
                 self.buffer.push(b'"');
             }
+            Value::Hex(bytes) => {
+                self.before();
+                self.buffer.push(b'"');
+                escape::hex(&mut self.buffer, bytes);
+                self.buffer.push(b'"');
+            }
             Value::Opinions(opinions, data) => self.opinions(opinions, data),
             Value::List(words) => self.string(&words.join("; ")),
             Value::Excluded(excluded) => self.string(&excluded_codes(excluded)),

@@ -142,7 +142,7 @@ fn frames(destination: &Destination) -> String {
         .frames
         .iter()
         .take(SHOWN)
-        .map(u64::to_string)
+        .map(u32::to_string)
         .collect();
     let more = destination.flows.saturating_sub(length(shown.len()));
     match more {
