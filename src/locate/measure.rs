@@ -185,7 +185,7 @@ mod tests {
         // Values of Wilson's interval as tables give them.
         near(share(10, 10, 10), (1.0, 0.7225, 1.0));
         near(share(100, 100, 95), (0.95, 0.8882, 0.9785));
-        near(share(25, 100, 50), (0.5, 0.3193, 0.6807));
+        near(share(25, 100, 50), (0.5, 0.3175, 0.6825));
         assert_eq!(share(10, 0, 0), None);
     }
 
