@@ -306,6 +306,15 @@ mod tests {
     }
 
     #[test]
+    fn every_class_stands_in_the_method() {
+        let method = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/method.md"));
+        for class in CLASSES {
+            let row = format!("| `{}` | {} | ", class.name, class.confidence.as_str());
+            assert!(method.contains(&row), "{row}");
+        }
+    }
+
+    #[test]
     fn every_class_without_a_country_says_why() {
         for class in CLASSES {
             let none = class.confidence == Confidence::None;
