@@ -57,6 +57,13 @@ struct Entry {
     at: usize,
 }
 
+/// The first second of a day `YYYY-MM-DD`, since 1970.
+fn begin(day: &str) -> Option<i64> {
+    let day: jiff::civil::Date = day.parse().ok()?;
+    let start = day.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+    Some(start.timestamp().as_second())
+}
+
 impl Catalogue {
     /// Adds the embedded catalogue; what it is, unless it is empty.
     pub(crate) fn add_embedded(&mut self) -> Option<DataSource> {
@@ -70,7 +77,7 @@ impl Catalogue {
             origin: "embedded".to_owned(),
             description: format!("seats and control of companies: {}", contents(&OWNERS)),
             date: newest.map(ToString::to_string),
-            built: None,
+            built: newest.and_then(|day| begin(day)),
             sha256: OWNERS_SHA256.to_owned(),
             credit: None,
             link: None,

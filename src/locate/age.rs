@@ -26,12 +26,27 @@ struct Distance {
 /// `last`; louder ones past a year.
 pub(super) fn warnings(sources: &[DataSource], first: Time, last: Time) -> Vec<String> {
     let mut warnings = Vec::new();
+    let is_owners = |source: &&DataSource| source.gives == ["owners"];
+    let (owners, sources): (Vec<&DataSource>, Vec<&DataSource>) =
+        sources.iter().partition(is_owners);
+    let days = |source: &&DataSource| Some((source.built?, source.name.clone()));
+    for (built, name) in owners.iter().filter_map(days) {
+        let distance = distance(built, first, last);
+        if distance.days > NOTABLE_DAYS {
+            let direction = if distance.older { "older" } else { "newer" };
+            warnings.push(format!(
+                "owners: the entries of {name} are {} days or more {direction} than the traffic; \
+                 companies may have been sold in between",
+                distance.days
+            ));
+        }
+    }
     for (far, older) in [(true, true), (true, false), (false, true), (false, false)] {
         let concerned = sources.iter().filter_map(|source| {
             let distance = distance(source.built?, first, last);
             let is_far = distance.days > FAR_DAYS;
             let fits = distance.days > NOTABLE_DAYS && is_far == far && distance.older == older;
-            fits.then_some((source, distance.days))
+            fits.then_some((*source, distance.days))
         });
         let concerned: Vec<(&DataSource, i64)> = concerned.collect();
         if let Some(most) = concerned.iter().map(|(_, days)| *days).max() {
@@ -146,6 +161,24 @@ mod tests {
             ],
         );
         check(&[1000], 950, 1050, &[]);
+    }
+
+    #[test]
+    fn companies_are_sold_and_addresses_move() {
+        let mut owners = source("owners", 1000);
+        owners.gives = vec!["owners"];
+        let warnings = |day: i64| {
+            let time = Time(day * DAY_NS);
+            super::warnings(std::slice::from_ref(&owners), time, time)
+        };
+        assert!(warnings(1090).is_empty());
+        assert_eq!(
+            warnings(1091),
+            [
+                "owners: the entries of owners are 91 days or more older than the traffic; companies \
+              may have been sold in between"
+            ]
+        );
     }
 
     #[test]

@@ -279,7 +279,8 @@ impl Places {
             let editions = editions.filter(|other| editions::are_editions(one, other));
             series.push(editions.filter_map(|edition| edition.built).collect());
         }
-        let placing = |source: &&DataSource| source.gives != ["registration"];
+        let placing =
+            |source: &&DataSource| source.gives != ["registration"] && source.gives != ["owners"];
         let built = self.sources.iter().filter(placing);
         let epochs = Epochs::new(&series, built.filter_map(|source| source.built));
         self.epochs = epochs.cut(self.owners.seconds());
