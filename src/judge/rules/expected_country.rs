@@ -6,7 +6,8 @@
 
 use super::Rule;
 use crate::model::{
-    Confidence, Country, DataSource, Destination, Expectation, Physics, Place, Scope, Verdict,
+    Confidence, Country, DataSource, Destination, Expectation, OpinionKind, Physics, Place, Scope,
+    Verdict,
 };
 use std::net::IpAddr;
 
@@ -229,9 +230,15 @@ fn opinions(place: &Place, data: &[DataSource]) -> Vec<String> {
     let words = place.opinions.iter().filter_map(|opinion| {
         let source = data.get(opinion.source)?;
         let date = source.date.as_deref().unwrap_or("no date");
+        // Who is audited may have written such a record itself.
+        let whose = match opinion.kind {
+            OpinionKind::Database => "",
+            OpinionKind::OperatorRange => ", the operator's own word,",
+            OpinionKind::Geofeed => ", the holder's own word,",
+        };
         Some(match opinion.country {
-            Some(country) => format!("{} ({date}) says {country}", source.name),
-            None => format!("{} ({date}) has no country", source.name),
+            Some(country) => format!("{} ({date}){whose} says {country}", source.name),
+            None => format!("{} ({date}){whose} has no country", source.name),
         })
     });
     words.collect()
