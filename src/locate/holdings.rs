@@ -66,11 +66,15 @@ impl Places {
             let covers = cover(database, &asked).map_err(|error| self.damaged(database, &error))?;
             let facts = [database.country_source, database.asn_source];
             for (at, cover) in facts.into_iter().zip(covers) {
-                let Some(holding) = at.and_then(|at| holdings.get_mut(at)) else {
+                let Some(holding) = at.and_then(|number| holdings.get_mut(number)) else {
                     continue;
                 };
                 holding.kind = "database";
-                holding.maker = database.maker.name();
+                // The embedded table of systems is of several hands: its description names them.
+                let of_several = database.embedded && at == database.asn_source;
+                if !of_several {
+                    holding.maker = database.maker.name();
+                }
                 holding.covers.push(cover);
                 holding.editions = self.editions_of(database, at);
             }
