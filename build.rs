@@ -17,6 +17,10 @@ mod embed;
 // The reader of users' own files.
 #[path = "src/catalogue/form/mod.rs"]
 mod form;
+#[path = "src/model"]
+mod model {
+    pub(crate) mod form;
+}
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -39,6 +43,7 @@ fn main() -> Result<(), Failure> {
     ranges(out, &regions, &mut code)?;
     std::fs::write(out.join("tables.rs"), code)?;
     println!("cargo::rerun-if-changed=src/catalogue");
+    println!("cargo::rerun-if-changed=src/model/form.rs");
     std::fs::write(out.join("owners.rs"), embed::owners(&watched("catalogue"))?)?;
     Ok(())
 }

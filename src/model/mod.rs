@@ -11,6 +11,7 @@ mod endpoint;
 mod evidence;
 mod finding;
 mod flow;
+pub(crate) mod form;
 mod input;
 mod limits;
 mod losses;

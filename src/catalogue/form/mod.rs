@@ -12,9 +12,11 @@ pub(crate) mod words;
 
 pub(crate) use words::{days, endings, filter, is_domain};
 
+pub(crate) use crate::model::form::{Fault, Placed};
+
+use crate::model::form::{self, Entry, listed, shown, text};
 use std::collections::BTreeMap;
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeValue;
 use words::{FUNCTIONS, ROLES};
 
 /// How strictly a file is read.
@@ -74,52 +76,10 @@ pub(crate) struct Function {
     pub(crate) source: String,
 }
 
-/// A value, and the byte where it stands.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Placed<T> {
-    pub(crate) value: T,
-    pub(crate) at: usize,
-}
-
-/// What is wrong, and at which byte.
-#[derive(Debug)]
-pub(crate) struct Fault {
-    pub(crate) at: usize,
-    pub(crate) what: String,
-}
-
-impl Fault {
-    fn new(at: usize, what: impl Into<String>) -> Self {
-        Fault {
-            at,
-            what: what.into(),
-        }
-    }
-
-    /// Line and column in `text`, from 1; columns count characters.
-    pub(crate) fn place(&self, text: &str) -> (usize, usize) {
-        let mut at = self.at.min(text.len());
-        while !text.is_char_boundary(at) {
-            at = at.saturating_sub(1);
-        }
-        let before = text.get(..at).unwrap_or_default();
-        let line = before.matches('\n').count().saturating_add(1);
-        let column = before.rsplit('\n').next().unwrap_or_default();
-        (line, column.chars().count().saturating_add(1))
-    }
-}
-
 /// Reads one file.
 pub(crate) fn read(text: &str, rules: &Rules<'_>) -> Result<File, Fault> {
-    let root = DeTable::parse(text).map_err(|error| {
-        let at = error.span().map_or(0, |span| span.start);
-        Fault::new(at, error.message().replace('\n', "; "))
-    })?;
-    let root = Entry {
-        table: root.get_ref(),
-        at: 0,
-        what: "the file",
-    };
+    let root = form::parse(text)?;
+    let root = Entry::root(&root);
     root.knows(&["group", "company"])?;
     let group = match root.get("group") {
         Some(value) => Entry::of(value, "[group]")?,
@@ -322,109 +282,6 @@ fn no_circle(file: &File) -> Result<(), Fault> {
 /// Companies between one and its group.
 const MOST_STEPS: usize = 8;
 
-/// A table of the file.
-struct Entry<'t> {
-    table: &'t DeTable<'t>,
-    at: usize,
-    what: &'static str,
-}
-
-impl<'t> Entry<'t> {
-    fn of(value: &'t Spanned<DeValue<'t>>, what: &'static str) -> Result<Self, Fault> {
-        let at = value.span().start;
-        match value.get_ref() {
-            DeValue::Table(table) => Ok(Entry { table, at, what }),
-            _ => Err(Fault::new(at, format!("must be a table, {what}"))),
-        }
-    }
-
-    fn fault(&self, what: &str) -> Fault {
-        Fault::new(self.at, format!("{} {what}", self.what))
-    }
-
-    fn get(&self, key: &str) -> Option<&'t Spanned<DeValue<'t>>> {
-        let mut entries = self.table.iter();
-        let found = entries.find(|(known, _)| known.get_ref() == key);
-        found.map(|(_, value)| value)
-    }
-
-    fn knows(&self, keys: &[&str]) -> Result<(), Fault> {
-        for (key, _) in self.table {
-            if !keys.contains(&key.get_ref().as_ref()) {
-                let what = format!(
-                    "`{}` is no key of {}; it has {}",
-                    shown(key.get_ref()),
-                    self.what,
-                    keys.join(", ")
-                );
-                return Err(Fault::new(key.span().start, what));
-            }
-        }
-        Ok(())
-    }
-
-    /// The text of `key`; empty where it is not there.
-    fn text(&self, key: &str) -> Result<Placed<String>, Fault> {
-        match self.get(key) {
-            Some(value) => text(value, key),
-            None => Ok(Placed {
-                value: String::new(),
-                at: self.at,
-            }),
-        }
-    }
-
-    fn need(&self, key: &str) -> Result<Placed<String>, Fault> {
-        let text = self.text(key)?;
-        if text.value.is_empty() {
-            return Err(Fault::new(text.at, format!("{} needs `{key}`", self.what)));
-        }
-        Ok(text)
-    }
-
-    fn list(&self, key: &str) -> Result<&'t [Spanned<DeValue<'t>>], Fault> {
-        match self.get(key) {
-            None => Ok(&[]),
-            Some(value) => match value.get_ref() {
-                DeValue::Array(list) => Ok(list),
-                _ => Err(Fault::new(
-                    value.span().start,
-                    format!("`{key}` must be a list"),
-                )),
-            },
-        }
-    }
-
-    fn tables(&self, key: &str, what: &'static str) -> Result<Vec<Entry<'t>>, Fault> {
-        let list = self.list(key)?;
-        list.iter().map(|value| Entry::of(value, what)).collect()
-    }
-}
-
-/// The longest text that is taken: none of these is prose.
-const MOST_BYTES: usize = 1_000;
-
-fn text(value: &Spanned<DeValue<'_>>, key: &str) -> Result<Placed<String>, Fault> {
-    let at = value.span().start;
-    let DeValue::String(text) = value.get_ref() else {
-        let what = format!("`{key}` must be a text in quotes");
-        return Err(Fault::new(at, what));
-    };
-    if text.len() > MOST_BYTES || text.chars().any(char::is_control) {
-        let what = format!("`{key}` must be one line of at most {MOST_BYTES} bytes");
-        return Err(Fault::new(at, what));
-    }
-    Ok(Placed {
-        value: text.trim().to_owned(),
-        at,
-    })
-}
-
-/// A text of the user's, short enough for an error.
-fn shown(text: &str) -> String {
-    text.chars().take(40).collect()
-}
-
 fn id(id: Placed<String>, entry: &Entry<'_>, rules: &Rules<'_>) -> Result<Placed<String>, Fault> {
     if id.value.is_empty() && rules.complete {
         return Err(entry.fault("needs `id`"));
@@ -459,18 +316,6 @@ fn roles(entry: &Entry<'_>, rules: &Rules<'_>) -> Result<Vec<String>, Fault> {
         return Err(entry.fault("needs `roles`"));
     }
     Ok(roles)
-}
-
-fn listed(word: &Placed<String>, known: &[&str], what: &str) -> Result<(), Fault> {
-    if known.contains(&word.value.as_str()) {
-        return Ok(());
-    }
-    let what = format!(
-        "`{}` is no {what} that is known; there are {}",
-        shown(&word.value),
-        known.join(", ")
-    );
-    Err(Fault::new(word.at, what))
 }
 
 fn asns(entry: &Entry<'_>) -> Result<Vec<Placed<u32>>, Fault> {
