@@ -19,6 +19,10 @@ mod embed;
 mod form;
 #[path = "src/model"]
 mod model {
+    #[expect(
+        dead_code,
+        reason = "policies and claims, which it reads too, are not embedded so"
+    )]
     pub(crate) mod form;
 }
 

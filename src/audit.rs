@@ -9,15 +9,16 @@ mod destinations;
 mod devices;
 mod extra;
 mod finished;
+mod judging;
 mod owners;
 mod reading;
 mod split;
 mod talk;
 
 use crate::Error;
-use crate::decode::{Decoder, Outcome, Segment, Sink, Whole};
+use crate::decode::{Decoder, Outcome as Decoded, Segment, Sink, Whole};
 use crate::flow::{BATCH, Table};
-use crate::judge::{self, Expected};
+use crate::judge::{self, Expected, Outcome};
 use crate::locate::Places;
 use crate::model::{Expectation, Limits, Losses, Reason, Report, Settings, Text, Time, Totals};
 use crate::source::{Capture, Packet, Summary};
@@ -35,6 +36,8 @@ pub struct AuditOptions {
     pub expect_operator: Option<Expectation>,
     /// The countries that owners of names are expected to have their seat in.
     pub expect_owner: Option<Expectation>,
+    /// Policies and claims.
+    pub asked: judge::Asked,
     /// Addresses and MACs of the audited devices; empty to work them out.
     pub devices: Vec<String>,
     /// The budgets.
@@ -209,9 +212,9 @@ impl Audit {
         for packet in packets {
             sums.add(&packet);
             match self.decoder.decode(&packet, &mut waiting) {
-                Outcome::Flow => sums.in_flows = sums.in_flows.saturating_add(1),
-                Outcome::NotIp(reason) => increment(&mut self.losses.not_ip, reason),
-                Outcome::Undecodable(reason) => increment(&mut self.losses.undecodable, reason),
+                Decoded::Flow => sums.in_flows = sums.in_flows.saturating_add(1),
+                Decoded::NotIp(reason) => increment(&mut self.losses.not_ip, reason),
+                Decoded::Undecodable(reason) => increment(&mut self.losses.undecodable, reason),
             }
         }
         waiting.flush();
@@ -296,7 +299,7 @@ impl Audit {
         };
         let troubles = std::mem::take(&mut reading.troubles);
         let unreadable_before = places.unreadable();
-        let finished = Finished::new(
+        let mut finished = Finished::new(
             table,
             reading,
             (&devices, !options.devices.is_empty()),
@@ -307,8 +310,13 @@ impl Audit {
                 owner: &|owner| judge::judge_owner(owner, &expected),
             },
         );
-        let (sums, destinations) =
-            destinations::group(&finished, options.limits.destinations, options.threads);
+        let most = options.limits.destinations;
+        let (sums, mut destinations, of_rows) = if options.asked.is_anything() {
+            destinations::group_rows(&finished, most)
+        } else {
+            let (sums, destinations) = destinations::group(&finished, most, options.threads);
+            (sums, destinations, Vec::new())
+        };
         let folded = finished.table().counts;
         totals = Totals {
             packets: totals.packets,
@@ -339,7 +347,26 @@ impl Audit {
                 "place data: a database is damaged; some addresses could not be looked up in it",
             ));
         }
-        let findings = destinations::findings(&destinations, &expected, places.sources());
+        let mut outcome = Outcome::default();
+        if options.asked.is_anything() {
+            let known = judge::Known {
+                devices: devices.clone(),
+                phases: None,
+                data: places.sources().to_vec(),
+            };
+            let judging = judge::Judging::new(&options.asked, known);
+            outcome = judging::judge(
+                &mut finished,
+                &mut destinations,
+                &of_rows,
+                &mut totals,
+                &losses,
+                judging,
+            );
+        }
+        let mut findings = destinations::findings(&destinations, &expected, places.sources());
+        findings.append(&mut outcome.findings);
+        findings.sort_by_key(|finding| finding.verdict);
         Ok(Report {
             inputs: summary.inputs,
             data: places.sources().to_vec(),
@@ -357,6 +384,9 @@ impl Audit {
             losses,
             destinations,
             findings,
+            policy: outcome.policy,
+            claims: outcome.claims,
+            phases: None,
             rows: Box::new(finished),
         })
     }

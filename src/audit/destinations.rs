@@ -12,8 +12,8 @@ use super::finished::{Finished, Sums, TOGETHER, View};
 use crate::flow::{CARRIES_TUNNEL, Record};
 use crate::judge::Expected;
 use crate::model::{
-    Arena, DataSource, Destination, Finding, Grade, Scope, Text, Time, Totals, Transport, Verdict,
-    Via,
+    Arena, DataSource, Destination, Finding, Grade, Scope, Severity, Text, Time, Totals, Transport,
+    Verdict, Via,
 };
 use smallvec::SmallVec;
 use std::collections::hash_map::Entry;
@@ -100,7 +100,7 @@ impl Groups {
         view: &View,
         record: &Record,
         most: usize,
-    ) -> Option<&mut Group> {
+    ) -> Option<u32> {
         let key = Key {
             subject: subject(view),
             place: view.place,
@@ -116,7 +116,7 @@ impl Groups {
             *self.last(finished, at, view)? = number;
             number
         };
-        self.all.get_mut(number)
+        Some(number)
     }
 
     fn find(&mut self, key: Key, record: &Record, view: &View, most: usize) -> u32 {
@@ -153,14 +153,74 @@ pub(super) fn group(
 ) -> (Totals, Vec<Destination>) {
     let halves = (threads > 1).then(|| halves::grouped(finished, most));
     let (totals, groups) = halves.flatten().unwrap_or_else(|| {
-        let (totals, groups) = rows(finished, 0..finished.rows.len(), most);
+        let (totals, groups) = rows(finished, 0..finished.rows.len(), most, None);
         (totals, groups.all)
     });
-    (totals, sorted(finished, groups))
+    (totals, sorted(finished, groups).0)
+}
+
+/// The same, and the number of each row's destination.
+pub(super) fn group_rows(finished: &Finished, most: usize) -> (Totals, Vec<Destination>, Vec<u32>) {
+    let count = finished.rows.len();
+    let mut of_rows = vec![NONE; count];
+    let (totals, groups) = rows(finished, 0..count, most, Some(&mut of_rows));
+    let (destinations, order) = sorted(finished, groups.all);
+    let moved = places_in(&order);
+    for number in &mut of_rows {
+        let group = usize::try_from(*number).unwrap_or(usize::MAX);
+        *number = moved
+            .get(group)
+            .map_or(NONE, |at| u32::try_from(*at).unwrap_or(NONE));
+    }
+    (totals, destinations, of_rows)
+}
+
+/// Puts destinations in order again after verdicts changed; where each of them went.
+pub(super) fn sort_by_verdict(destinations: &mut Vec<Destination>) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..destinations.len()).collect();
+    // What else decides has not changed, and the sort is stable.
+    let key = |at: &usize| destinations.get(*at).map(|one| rank(one.verdict));
+    order.sort_by_key(|at| {
+        (
+            key(at),
+            destinations
+                .get(*at)
+                .map(|one| (one.scope, std::cmp::Reverse(one.bytes_out))),
+        )
+    });
+    let mut taken: Vec<Option<Destination>> =
+        std::mem::take(destinations).into_iter().map(Some).collect();
+    destinations.extend(order.iter().filter_map(|at| taken.get_mut(*at)?.take()));
+    places_in(&order)
+}
+
+/// Where each number stands in a list of all.
+fn places_in(order: &[usize]) -> Vec<usize> {
+    let mut places = vec![0; order.len()];
+    for (place, number) in order.iter().enumerate() {
+        if let Some(entry) = places.get_mut(*number) {
+            *entry = place;
+        }
+    }
+    places
+}
+
+fn rank(verdict: Option<Verdict>) -> u8 {
+    match verdict {
+        Some(Verdict::Violated) => 0,
+        Some(Verdict::Indeterminate) => 1,
+        Some(Verdict::Met) => 2,
+        None => 3,
+    }
 }
 
 /// Totals and groups of some rows.
-fn rows(finished: &Finished, range: Range<usize>, most: usize) -> (Totals, Groups) {
+fn rows(
+    finished: &Finished,
+    range: Range<usize>,
+    most: usize,
+    mut of_rows: Option<&mut [u32]>,
+) -> (Totals, Groups) {
     let mut totals = Totals::default();
     let mut groups = Groups::default();
     let mut views: Vec<(u32, _)> = Vec::with_capacity(TOGETHER);
@@ -181,7 +241,12 @@ fn rows(finished: &Finished, range: Range<usize>, most: usize) -> (Totals, Group
             let sums = Finished::sums(record, view);
             let protocol = finished.protocol(record, *extra);
             total(&mut totals, record, view, &sums, protocol);
-            if let Some(group) = groups.of(finished, *at, view, record, most) {
+            let found = groups.of(finished, *at, view, record, most);
+            let number_of_group = found.unwrap_or(NONE);
+            if let Some(entry) = of_rows.as_deref_mut().and_then(|list| list.get_mut(*at)) {
+                *entry = number_of_group;
+            }
+            if let Some(group) = groups.all.get_mut(number_of_group) {
                 group.add(record, view, &sums, protocol, *number);
                 group.alias(finished, view);
             }
@@ -191,20 +256,15 @@ fn rows(finished: &Finished, range: Range<usize>, most: usize) -> (Totals, Group
 }
 
 /// In the order of the report.
-fn sorted(finished: &Finished, mut groups: Arena<Group>) -> Vec<Destination> {
+/// Where each came from stands beside it.
+fn sorted(finished: &Finished, mut groups: Arena<Group>) -> (Vec<Destination>, Vec<usize>) {
     for group in groups.iter_mut() {
         group.addresses.sort_unstable();
         group.protocols.sort_unstable();
     }
     let order = |group: &Group| {
-        let verdict = match group.verdict {
-            Some(Verdict::Violated) => 0,
-            Some(Verdict::Indeterminate) => 1,
-            Some(Verdict::Met) => 2,
-            None => 3,
-        };
         (
-            verdict,
+            rank(group.verdict),
             group.key.scope,
             std::cmp::Reverse(group.sums.bytes_out),
         )
@@ -222,12 +282,14 @@ fn sorted(finished: &Finished, mut groups: Arena<Group>) -> Vec<Destination> {
             .then_with(|| rows(one).cmp(&rows(two)))
     });
     let mut destinations = Vec::with_capacity(places.len());
+    let mut order = Vec::with_capacity(places.len());
     for (_, at) in places {
         if let Some(group) = groups.get_mut(at) {
             destinations.push(destination(finished, group));
+            order.push(usize::try_from(at).unwrap_or(usize::MAX));
         }
     }
-    destinations
+    (destinations, order)
 }
 
 /// One finding for each destination and each rule that judged it: violated first, then
@@ -253,9 +315,16 @@ pub(super) fn findings(
         for judged in explainer.judge(destination, expected, data) {
             findings.push(Finding {
                 id: crate::judge::finding_id(judged.rule, judged.verdict, destination),
-                rule: judged.rule,
+                rule: judged.rule.into(),
+                check: judged.check,
+                severity: Severity::Medium,
+                reference: None,
                 verdict: judged.verdict,
-                destination: place,
+                destination: Some(place),
+                flows: destination.flows,
+                frames: destination.frames.clone(),
+                flow_numbers: destination.flow_numbers.clone(),
+                suppressed: None,
                 country: judged.country,
                 why: shared(&judged.why),
                 would_decide: judged.would_decide.as_deref().map(&mut shared),

@@ -43,6 +43,8 @@ pub(super) struct Finished {
     row_turns: Vec<u8>,
     pub(super) places: Vec<Arc<Place>>,
     verdicts: Vec<[Option<Verdict>; 4]>,
+    /// The verdicts of policies, for every row; empty where there is none.
+    row_verdicts: Vec<Option<Verdict>>,
     /// The number of a row's flow, for rows that exchanges point to.
     numbers: Map<u32, u64>,
     device_addresses: Map<IpAddr, u32>,
@@ -148,6 +150,7 @@ impl Finished {
             row_turns: Vec::new(),
             places: Vec::new(),
             verdicts: Vec::new(),
+            row_verdicts: Vec::new(),
             numbers: Map::default(),
             device_addresses,
             devices_are_named,
@@ -242,6 +245,11 @@ impl Finished {
         self.numbers = wanted;
     }
 
+    /// Every row's verdict, where each was judged by itself.
+    pub(super) fn set_verdicts(&mut self, verdicts: Vec<Option<Verdict>>) {
+        self.row_verdicts = verdicts;
+    }
+
     pub(super) fn talk(&self) -> &Talk {
         &self.talk
     }
@@ -305,7 +313,10 @@ impl Finished {
             let client = || self.client(view.local);
             view.owner = self.owners.number(view.name, record.first, client);
         }
-        view.verdict = self.verdict(&view);
+        view.verdict = match self.row_verdicts.get(at) {
+            Some(verdict) => *verdict,
+            None => self.verdict(&view),
+        };
         Some((record, extra, view))
     }
 
@@ -488,6 +499,8 @@ impl Finished {
             certificate: tls.and_then(|tls| text(tls.certificate)),
             gap_bytes: self.store.rare(extra).gap_bytes.into(),
             verdict: view.verdict,
+            phase: None,
+            in_baseline: None,
         })
     }
 

@@ -213,14 +213,21 @@ fn exit_code(report: &Report) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use whereto::model::{Finding, Input, Losses, Settings, SortedRows, Totals};
+    use whereto::model::{Finding, Input, Losses, Settings, Severity, SortedRows, Totals};
 
     fn report(verdicts: &[Verdict], cut: bool) -> Report {
         let finding = |verdict: &Verdict| Finding {
             id: String::new(),
-            rule: "expected-country",
+            rule: "expected-country".into(),
+            check: "server-country",
+            severity: Severity::Medium,
+            reference: None,
             verdict: *verdict,
-            destination: 0,
+            destination: Some(0),
+            flows: 0,
+            frames: Vec::new(),
+            flow_numbers: Vec::new(),
+            suppressed: None,
             country: None,
             why: "".into(),
             would_decide: None,
@@ -237,6 +244,9 @@ mod tests {
             losses: Losses::default(),
             destinations: Vec::new(),
             findings: verdicts.iter().map(finding).collect(),
+            policy: None,
+            claims: Vec::new(),
+            phases: None,
             rows: Box::new(SortedRows::default()),
         }
     }

@@ -101,6 +101,7 @@ pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
             expect,
             expect_operator,
             expect_owner,
+            asked: judge::Asked::default(),
             devices: request.input.device.clone(),
             limits,
             keep_dns: request.keep_dns && exchanges,

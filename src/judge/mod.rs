@@ -6,10 +6,17 @@
 //! A verdict is about what was observed in this capture, never about a law. Sentences are built
 //! of our words, numbers and country names: nothing in them was chosen by the capture.
 
+mod claims;
 mod expectation;
+mod judging;
+mod policy;
 mod rules;
+mod selector;
 
+pub use claims::Claims;
 pub use expectation::parse_expectation;
+pub use judging::{Asked, Judging, Known, Outcome};
+pub use policy::Policy;
 
 use crate::model::{
     Country, DataSource, Destination, Expectation, NameOwner, Place, Scope, Verdict,
@@ -67,6 +74,8 @@ pub fn judge_owner(owner: &NameOwner, expected: &Expected) -> Option<Verdict> {
 pub struct Judged {
     /// The rule.
     pub rule: &'static str,
+    /// What it looked at.
+    pub check: &'static str,
     /// What it says.
     pub verdict: Verdict,
     /// The country that was judged, where known.
@@ -106,6 +115,7 @@ impl Explainer {
             let (why, would_decide) = self.explain(destination, verdict, expect, data);
             found.push(Judged {
                 rule: expected_country::RULE.id,
+                check: expected_country::RULE.check,
                 verdict,
                 country: place.country,
                 why,

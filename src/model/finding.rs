@@ -1,6 +1,6 @@
 //! What a judgement says about a destination.
 
-use super::{Country, NameOwner, Place, Scope, Text, Time};
+use super::{Country, NameOwner, Place, Scope, Severity, Text, Time};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -72,23 +72,49 @@ pub struct Destination {
     pub verdict: Option<Verdict>,
 }
 
-/// A judgement on one destination.
+/// A finding that its readers were told not to count.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Suppression {
+    /// Why.
+    pub reason: Arc<str>,
+    /// Who answers for it.
+    pub owner: Arc<str>,
+    /// The day it ends, `YYYY-MM-DD`, where it does.
+    pub expires: Option<Arc<str>>,
+}
+
+/// A judgement, by one rule, on one destination or on the policy itself.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
-    /// Stable across runs: derived from rule, subject and verdict.
+    /// Stable across runs and machines: derived from rule, check, subject and verdict.
     pub id: String,
-    /// The rule that judged: `expected-country`, `expected-operator`, `expected-owner`.
-    pub rule: &'static str,
+    /// The rule that judged: `expected-country`, `expected-operator`, `expected-owner`, or the id
+    /// of a rule of the policy.
+    pub rule: Arc<str>,
+    /// What the rule looked at: a word of ours, `server-country`, `encryption`.
+    pub check: &'static str,
+    /// How grave, as the policy has it.
+    pub severity: Severity,
+    /// Law, contract or claim that the policy refers to.
+    pub reference: Option<Arc<str>>,
     /// What it said.
     pub verdict: Verdict,
-    /// Index into `Report::destinations`.
-    pub destination: usize,
+    /// Index into `Report::destinations`; `None` for a finding on the policy itself.
+    pub destination: Option<usize>,
     /// The country that was judged, where known: of the address, or of the seat of whoever is at
     /// the top of the operator or of the name's owner.
     pub country: Option<Country>,
+    /// Flows that were judged so: all of the destination, or some.
+    pub flows: u64,
+    /// First frames of the first of them, at most 16.
+    pub frames: Vec<u32>,
+    /// Their numbers.
+    pub flow_numbers: Vec<u32>,
     /// One careful sentence. Built from our words and numbers only: names and other
     /// words from the capture stay in `destination`.
     pub why: Arc<str>,
     /// What would decide an indeterminate finding.
     pub would_decide: Option<Arc<str>>,
+    /// Why it does not count, where it was suppressed.
+    pub suppressed: Option<Suppression>,
 }

@@ -163,6 +163,10 @@ pub struct Flow {
     pub gap_bytes: u64,
     /// The verdict, where something was expected.
     pub verdict: Option<Verdict>,
+    /// The phase of the test in which it began.
+    pub phase: Option<std::sync::Arc<str>>,
+    /// Whether a baseline has its destination too; `None` where there is no baseline.
+    pub in_baseline: Option<bool>,
 }
 
 /// One DNS exchange, or a query without an answer.

@@ -136,6 +136,46 @@ impl<'t> Entry<'t> {
         }
     }
 
+    /// The texts of a list; none where the key is not there.
+    pub(crate) fn texts(&self, key: &str) -> Result<Vec<Placed<String>>, Fault> {
+        let list = self.list(key)?;
+        let texts = list.iter().map(|value| {
+            let text = text(value, key)?;
+            if text.value.is_empty() {
+                return Err(Fault::new(text.at, format!("`{key}` has an empty entry")));
+            }
+            Ok(text)
+        });
+        texts.collect()
+    }
+
+    /// The whole numbers of a list.
+    pub(crate) fn integers(&self, key: &str) -> Result<Vec<Placed<i64>>, Fault> {
+        let list = self.list(key)?;
+        list.iter().map(|value| integer(value, key)).collect()
+    }
+
+    /// `true` or `false`, where the key is there.
+    pub(crate) fn boolean(&self, key: &str) -> Result<Option<bool>, Fault> {
+        match self.get(key) {
+            None => Ok(None),
+            Some(value) => match value.get_ref() {
+                DeValue::Boolean(yes) => Ok(Some(*yes)),
+                _ => {
+                    let what = format!("`{key}` must be true or false");
+                    Err(Fault::new(value.span().start, what))
+                }
+            },
+        }
+    }
+
+    /// The table under a key, where it is there.
+    pub(crate) fn table(&self, key: &str, what: &'static str) -> Result<Option<Self>, Fault> {
+        self.get(key)
+            .map(|value| Entry::of(value, what))
+            .transpose()
+    }
+
     pub(crate) fn tables(&self, key: &str, what: &'static str) -> Result<Vec<Entry<'t>>, Fault> {
         let list = self.list(key)?;
         list.iter().map(|value| Entry::of(value, what)).collect()
@@ -159,6 +199,16 @@ pub(crate) fn text(value: &Spanned<DeValue<'_>>, key: &str) -> Result<Placed<Str
         value: text.trim().to_owned(),
         at,
     })
+}
+
+pub(crate) fn integer(value: &Spanned<DeValue<'_>>, key: &str) -> Result<Placed<i64>, Fault> {
+    let at = value.span().start;
+    let number = match value.get_ref() {
+        DeValue::Integer(number) if number.radix() == 10 => number.as_str().parse().ok(),
+        _ => None,
+    };
+    let value = number.ok_or_else(|| Fault::new(at, format!("`{key}` must be a whole number")))?;
+    Ok(Placed { value, at })
 }
 
 /// A text of the user's, short enough for an error.

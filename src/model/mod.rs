@@ -5,6 +5,7 @@
 mod app;
 mod arena;
 mod chunk;
+mod claim;
 pub mod columns;
 mod country;
 mod endpoint;
@@ -16,31 +17,38 @@ mod input;
 mod limits;
 mod losses;
 mod owner;
+mod phase;
 mod place;
+mod policy;
 mod report;
 mod text;
 mod time;
+mod truth;
 
 pub use app::App;
 pub(crate) use arena::Arena;
 pub(crate) use chunk::Chunk;
 pub use chunk::{Carrier, Side};
+pub use claim::{ClaimResult, ClaimVerdict, Exhibit, HiddenShare, Known, Step};
 pub use country::Country;
 pub use endpoint::{Device, Mac, Scope, scope_of};
 pub use evidence::{
     Certificate, ClientHello, DnsAnswer, DnsFamily, DnsMessage, Evidence, Grade, HttpRequest,
     HttpResponse, ServerHello, Via, What,
 };
-pub use finding::{Destination, Finding, Verdict};
+pub use finding::{Destination, Finding, Suppression, Verdict};
 pub use flow::{DnsRow, Flow, FlowName, HttpRow, Transport};
 pub use input::{Input, Interface, Recorded};
 pub use limits::Limits;
 pub use losses::{Damage, Losses, Reason};
 pub use owner::{Alias, Company, NameOwner};
+pub use phase::{Phase, PhaseLog, PhaseSums};
 pub use place::{
     Confidence, Cover, DataSource, Excluded, Holding, Operator, OpinionKind, Physics, Place,
     PlaceClass, PlaceOpinion, Whereabouts,
 };
+pub use policy::{ExceptionResult, PolicyResult, RuleResult, Severity};
 pub use report::{Expectation, ExpectedGroup, Report, Rows, Settings, SortedRows, Totals};
 pub use text::Text;
 pub use time::Time;
+pub use truth::Truth;

@@ -1,8 +1,8 @@
 //! Everything that a report says, before it has a form.
 
 use super::{
-    Country, DataSource, Destination, Device, DnsRow, Finding, Flow, HttpRow, Input, Limits,
-    Losses, Time,
+    ClaimResult, Country, DataSource, Destination, Device, DnsRow, Finding, Flow, HttpRow, Input,
+    Limits, Losses, PhaseLog, PolicyResult, Time,
 };
 use std::io;
 
@@ -152,6 +152,12 @@ pub struct Report {
     pub destinations: Vec<Destination>,
     /// Violated first, then indeterminate, then met; bytes out within.
     pub findings: Vec<Finding>,
+    /// The policy that was used, and how its rules turned out.
+    pub policy: Option<PolicyResult>,
+    /// The claims, in the order of their files.
+    pub claims: Vec<ClaimResult>,
+    /// What the tester did, and what was sent meanwhile.
+    pub phases: Option<PhaseLog>,
     /// The long lists.
     pub rows: Box<dyn Rows>,
 }

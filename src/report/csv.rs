@@ -65,6 +65,11 @@ const FINDING_HEADER: &[&str] = &[
     "owner_country",
     "function",
     "cname_target",
+    "check",
+    "severity",
+    "reference",
+    "flow_numbers",
+    "suppressed",
 ];
 
 /// One row a finding. Lists inside a cell are joined by spaces.
@@ -72,18 +77,23 @@ pub(super) fn findings(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut table = Table::new(out);
     table.header(FINDING_HEADER)?;
     for finding in &report.findings {
-        if let Some(destination) = report.destinations.get(finding.destination) {
-            judgement(&mut table, finding);
-            subject(&mut table, destination, report);
-            table.end()?;
+        judgement(&mut table, finding);
+        let destination = finding
+            .destination
+            .and_then(|at| report.destinations.get(at));
+        match destination {
+            Some(destination) => subject(&mut table, finding, destination, report),
+            None => no_subject(&mut table, finding),
         }
+        extent(&mut table, finding);
+        table.end()?;
     }
     table.flush()
 }
 
 fn judgement(table: &mut Table<'_>, finding: &Finding) {
     table.cell(Value::Words(&finding.id));
-    table.cell(Value::Word(finding.rule));
+    table.cell(Value::Words(&finding.rule));
     table.cell(Value::Word(finding.verdict.as_str()));
     table.cell(
         finding
@@ -100,13 +110,43 @@ fn judgement(table: &mut Table<'_>, finding: &Finding) {
     );
 }
 
-fn subject(table: &mut Table<'_>, destination: &Destination, report: &Report) {
+fn joined(numbers: &[u32]) -> String {
+    let words: Vec<String> = numbers.iter().map(u32::to_string).collect();
+    words.join(" ")
+}
+
+/// A finding on the policy itself: the cells of the destination stay empty.
+fn no_subject(table: &mut Table<'_>, finding: &Finding) {
+    let columns = FINDING_HEADER
+        .iter()
+        .skip(6)
+        .take_while(|name| **name != "check");
+    for name in columns {
+        table.cell(match *name {
+            "flows" => Value::Integer(finding.flows),
+            _ => Value::Null,
+        });
+    }
+}
+
+/// What the policy adds.
+fn extent(table: &mut Table<'_>, finding: &Finding) {
+    table.cell(Value::Word(finding.check));
+    table.cell(Value::Word(finding.severity.as_str()));
+    table.cell(
+        finding
+            .reference
+            .as_deref()
+            .map_or(Value::Null, Value::Words),
+    );
+    table.cell(Value::Words(&joined(&finding.flow_numbers)));
+    let suppressed = finding.suppressed.as_ref();
+    table.cell(suppressed.map_or(Value::Null, |it| Value::Words(&it.reason)));
+}
+
+fn subject(table: &mut Table<'_>, finding: &Finding, destination: &Destination, report: &Report) {
     let place = &destination.place;
     let text = |text: Option<&Text>| -> Vec<u8> { text.map_or(Vec::new(), |t| t.bytes().to_vec()) };
-    let joined = |numbers: &[u32]| {
-        let words: Vec<String> = numbers.iter().map(u32::to_string).collect();
-        words.join(" ")
-    };
     let addresses: Vec<String> = destination
         .addresses
         .iter()
@@ -127,14 +167,14 @@ fn subject(table: &mut Table<'_>, destination: &Destination, report: &Report) {
     );
     table.cell(place.as_org.as_deref().map_or(Value::Null, Value::Words));
     table.cell(Value::Words(&destination.protocols.join(" ")));
-    table.cell(Value::Integer(destination.flows));
+    table.cell(Value::Integer(finding.flows));
     table.cell(Value::Integer(destination.packets_out));
     table.cell(Value::Integer(destination.bytes_out));
     table.cell(Value::Integer(destination.packets_in));
     table.cell(Value::Integer(destination.bytes_in));
     table.cell(Value::Time(destination.first_seen));
     table.cell(Value::Time(destination.last_seen));
-    table.cell(Value::Words(&joined(&destination.frames)));
+    table.cell(Value::Words(&joined(&finding.frames)));
     who(table, destination);
 }
 

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+use crate::model::Severity;
 use crate::model::{
     Alias, App, Company, Confidence, Country, Damage, DataSource, Destination, Device, DnsAnswer,
     DnsRow, Expectation, Finding, Flow, FlowName, Grade, HttpRequest, HttpResponse, HttpRow, Input,
@@ -34,6 +35,9 @@ pub(super) fn report() -> Report {
         losses: losses(),
         destinations,
         findings,
+        policy: None,
+        claims: Vec::new(),
+        phases: None,
         rows: Box::new(SortedRows {
             flows: flows(),
             dns: dns(),
@@ -65,6 +69,9 @@ pub(super) fn empty() -> Report {
         losses: Losses::default(),
         destinations: Vec::new(),
         findings: Vec::new(),
+        policy: None,
+        claims: Vec::new(),
+        phases: None,
         rows: Box::new(SortedRows::default()),
     }
 }
@@ -288,9 +295,16 @@ fn findings(destinations: &[Destination]) -> Vec<Finding> {
     judged
         .map(|(at, destination, verdict)| Finding {
             id: format!("f{at:07x}"),
-            rule: "expected-country",
+            rule: "expected-country".into(),
+            check: "server-country",
+            severity: Severity::Medium,
+            reference: None,
             verdict,
-            destination: at,
+            destination: Some(at),
+            flows: destination.flows,
+            frames: destination.frames.clone(),
+            flow_numbers: destination.flow_numbers.clone(),
+            suppressed: None,
             country: destination.place.country,
             why: match verdict {
                 Verdict::Violated => {
@@ -510,6 +524,8 @@ pub(super) fn flows() -> Vec<Flow> {
 
 fn flow(number: u64, remote: &str, place: Place) -> Flow {
     Flow {
+        phase: None,
+        in_baseline: None,
         flow: number,
         scope: Scope::Outbound,
         transport: Transport::Tcp,

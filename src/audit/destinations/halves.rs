@@ -24,8 +24,8 @@ pub(super) fn grouped(finished: &Finished, most: usize) -> Option<(Totals, Arena
     let (one, two) = std::thread::scope(|scope| {
         let beside = Builder::new()
             .name("groups".to_owned())
-            .spawn_scoped(scope, || rows(finished, middle..count, most));
-        let one = rows(finished, 0..middle, most);
+            .spawn_scoped(scope, || rows(finished, middle..count, most, None));
+        let one = rows(finished, 0..middle, most, None);
         Some((one, beside.ok()?.join().ok()?))
     })?;
     let ((totals, mut groups), (more, later)) = (one, two);

@@ -13,6 +13,7 @@ use std::net::IpAddr;
 
 pub(in super::super) const RULE: Rule = Rule {
     id: "expected-country",
+    check: "server-country",
     prefix: "EC",
 };
 

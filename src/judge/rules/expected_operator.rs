@@ -11,6 +11,7 @@ use crate::model::{Destination, Expectation, Place, Scope, Verdict};
 
 pub(in super::super) const RULE: Rule = Rule {
     id: "expected-operator",
+    check: "operator-country",
     prefix: "EO",
 };
 
@@ -61,6 +62,7 @@ pub(in super::super) fn explain(destination: &Destination, expect: &Expectation)
     };
     Some(Judged {
         rule: RULE.id,
+        check: RULE.check,
         verdict,
         country,
         why,

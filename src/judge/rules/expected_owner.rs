@@ -11,6 +11,7 @@ use crate::model::{Company, Destination, Expectation, NameOwner, Scope, Verdict}
 
 pub(in super::super) const RULE: Rule = Rule {
     id: "expected-owner",
+    check: "owner-country",
     prefix: "ON",
 };
 
@@ -62,6 +63,7 @@ pub(in super::super) fn explain(destination: &Destination, expect: &Expectation)
     }
     Some(Judged {
         rule: RULE.id,
+        check: RULE.check,
         verdict: match country {
             Some(country) => seat(country, expect),
             None => Verdict::Indeterminate,

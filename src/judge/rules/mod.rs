@@ -10,6 +10,8 @@ use crate::model::{Country, Expectation, Verdict};
 pub(super) struct Rule {
     /// As findings show it.
     pub(super) id: &'static str,
+    /// What it looks at, as findings show it.
+    pub(super) check: &'static str,
     /// The first letters of its findings' names.
     pub(super) prefix: &'static str,
 }

@@ -554,6 +554,20 @@ pub const COLUMNS: &[Column] = &[
             )
         },
     ),
+    nullable(
+        "phase",
+        "word",
+        "The phase of the test in which the flow began (`--phases`).",
+        Kind::String,
+        |row| words(row.flow.phase.as_deref()),
+    ),
+    nullable(
+        "in_baseline",
+        "",
+        "True if the capture of an idle phone (`--baseline`) has the destination too.",
+        Kind::Boolean,
+        |row| boolean(row.flow.in_baseline),
+    ),
 ];
 
 const fn column(

@@ -64,6 +64,20 @@ pub(super) fn destinations(json: &mut Writer<'_>, report: &Report) -> io::Result
 
 /// What identifies a destination, how much went there, and where to look.
 fn subject(json: &mut Writer<'_>, destination: &Destination) {
+    identity(json, destination);
+    json.field("flows", destination.flows);
+    json.field("bytes_out", destination.bytes_out);
+    json.field("bytes_in", destination.bytes_in);
+    json.span(Some((destination.first_seen, destination.last_seen)));
+    numbers(json, "frames", &destination.frames);
+}
+
+fn numbers(json: &mut Writer<'_>, key: &str, numbers: &[u32]) {
+    json.list(key, numbers, |json, number| json.integer((*number).into()));
+}
+
+/// What a destination is called, and its addresses.
+fn identity(json: &mut Writer<'_>, destination: &Destination) {
     json.text_or_null("name", destination.name.as_ref());
     json.field_string_or_null(
         "name_via",
@@ -80,13 +94,6 @@ fn subject(json: &mut Writer<'_>, destination: &Destination) {
     json.field("address_count", destination.address_count);
     json.list("protocols", &destination.protocols, |json, word| {
         json.string(word)
-    });
-    json.field("flows", destination.flows);
-    json.field("bytes_out", destination.bytes_out);
-    json.field("bytes_in", destination.bytes_in);
-    json.span(Some((destination.first_seen, destination.last_seen)));
-    json.list("frames", &destination.frames, |json, frame| {
-        json.integer((*frame).into())
     });
 }
 
@@ -240,7 +247,10 @@ pub(super) fn findings(json: &mut Writer<'_>, report: &Report) -> io::Result<()>
     rows(json, "findings", |json| {
         report.findings.iter().try_for_each(|finding| {
             json.line();
-            self::finding(json, finding, report.destinations.get(finding.destination));
+            let destination = finding
+                .destination
+                .and_then(|at| report.destinations.get(at));
+            self::finding(json, finding, destination);
             json.drain()
         })
     })
@@ -249,7 +259,10 @@ pub(super) fn findings(json: &mut Writer<'_>, report: &Report) -> io::Result<()>
 fn finding(json: &mut Writer<'_>, finding: &Finding, destination: Option<&Destination>) {
     json.begin(b'{');
     json.field_string("id", &finding.id);
-    json.field_string("rule", finding.rule);
+    json.field_string("rule", &finding.rule);
+    json.field_string("check", finding.check);
+    json.field_string("severity", finding.severity.as_str());
+    json.field_string_or_null("reference", finding.reference.as_deref());
     json.field_string("verdict", finding.verdict.as_str());
     json.field_string_or_null(
         "country",
@@ -257,12 +270,27 @@ fn finding(json: &mut Writer<'_>, finding: &Finding, destination: Option<&Destin
     );
     json.field_string("why", &finding.why);
     json.field_string_or_null("would_decide", finding.would_decide.as_deref());
-    json.field(
-        "destination",
-        u64::try_from(finding.destination).unwrap_or(u64::MAX),
-    );
+    let number = finding.destination.and_then(|at| u64::try_from(at).ok());
+    json.field_or_null("destination", number);
     if let Some(destination) = destination {
-        subject(json, destination);
+        identity(json, destination);
+        json.field("bytes_out", destination.bytes_out);
+        json.field("bytes_in", destination.bytes_in);
+        json.span(Some((destination.first_seen, destination.last_seen)));
+    }
+    json.field("flows", finding.flows);
+    numbers(json, "frames", &finding.frames);
+    numbers(json, "flow_numbers", &finding.flow_numbers);
+    json.key("suppressed");
+    match &finding.suppressed {
+        None => json.null(),
+        Some(suppression) => {
+            json.begin(b'{');
+            json.field_string("reason", &suppression.reason);
+            json.field_string("owner", &suppression.owner);
+            json.field_string_or_null("expires", suppression.expires.as_deref());
+            json.end(b'}');
+        }
     }
     json.end(b'}');
 }

@@ -77,7 +77,7 @@ impl Axis<'_> {
     pub(super) fn findings<'r>(&self, report: &'r Report) -> impl Iterator<Item = &'r Finding> {
         let rule = self.rule;
         let findings = report.findings.iter();
-        findings.filter(move |finding| finding.rule == rule)
+        findings.filter(move |finding| &*finding.rule == rule)
     }
 
     /// Destinations violated, indeterminate and met.

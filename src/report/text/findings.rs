@@ -52,7 +52,10 @@ fn of(report: &Report, verdict: Verdict) -> impl Iterator<Item = &Finding> {
 
 fn cards(page: &mut Page<'_>, report: &Report, verdict: Verdict) -> io::Result<()> {
     for finding in of(report, verdict).take(CARDS) {
-        if let Some(destination) = report.destinations.get(finding.destination) {
+        if let Some(destination) = finding
+            .destination
+            .and_then(|at| report.destinations.get(at))
+        {
             card(page, finding, destination)?;
             page.blank()?;
         }

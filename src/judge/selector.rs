@@ -1,0 +1,516 @@
+//! Which flows a rule or a claim speaks of.
+//!
+//! In:   a table of a policy or a file of claims; then flows.
+//! Out:  a [`Selector`]; for each flow whether it is meant: yes, no, or not known.
+//!
+//! Every field that is given must fit, and of each field one entry is enough. What is not known
+//! of a flow is never taken for a no: a flow without a name may be anybody's. So a judgement that
+//! rests on a selector stays open where a hidden flow could turn it.
+
+use crate::model::form::{Entry, Fault, Placed, shown};
+use crate::model::{Device, Flow, Grade, PhaseLog, Text, Time, Truth, Via};
+use std::net::IpAddr;
+
+/// The keys of a selector in TOML.
+pub(crate) const KEYS: &[&str] = &[
+    "apps",
+    "owners",
+    "domains",
+    "names",
+    "functions",
+    "protocols",
+    "ports",
+    "addresses",
+    "devices",
+    "phases",
+    "before",
+    "after",
+    "from",
+    "until",
+];
+
+/// Which flows are meant. An empty list asks nothing.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Selector {
+    /// Names of programs, with `*`; `uid:10123` for a number.
+    pub(crate) apps: Vec<Pattern>,
+    /// Companies or groups, as the catalogue names them, in any case.
+    pub(crate) owners: Vec<String>,
+    /// Domains: the name itself, or any name below it. Lower case.
+    pub(crate) domains: Vec<String>,
+    /// Names, with `*`.
+    pub(crate) names: Vec<Pattern>,
+    /// What services do: `push`, `telemetry`.
+    pub(crate) functions: Vec<String>,
+    /// The words of the `protocol` column.
+    pub(crate) protocols: Vec<String>,
+    /// Remote ports.
+    pub(crate) ports: Vec<u16>,
+    /// Remote addresses and prefixes.
+    pub(crate) addresses: Vec<Prefix>,
+    /// Addresses and MACs of devices, as written.
+    pub(crate) devices: Vec<String>,
+    /// Phases of the test.
+    pub(crate) phases: Vec<String>,
+    /// Before the first phase of this name began.
+    pub(crate) before: Option<String>,
+    /// From the first phase of this name on.
+    pub(crate) after: Option<String>,
+    /// From this instant on.
+    pub(crate) from: Option<Time>,
+    /// Before this instant.
+    pub(crate) until: Option<Time>,
+}
+
+/// What a selector must know of the test to read devices and phases.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Test<'t> {
+    pub(crate) devices: &'t [Device],
+    pub(crate) phases: Option<&'t PhaseLog>,
+}
+
+impl Selector {
+    /// Reads the keys of a selector out of `entry`; whether it has others is not asked here.
+    pub(crate) fn read(entry: &Entry<'_>) -> Result<Self, Fault> {
+        let texts = |key| entry.texts(key);
+        let plain = |key| Ok(entry.texts(key)?.into_iter().map(|text| text.value));
+        let lower = |key| Ok(plain(key)?.map(|text: String| text.to_lowercase()));
+        let one = |key| -> Result<Option<String>, Fault> {
+            Ok(Some(entry.text(key)?.value).filter(|text| !text.is_empty()))
+        };
+        let patterns = |key| -> Result<Vec<Pattern>, Fault> {
+            Ok(texts(key)?
+                .iter()
+                .map(|text| Pattern::new(&text.value))
+                .collect())
+        };
+        let mut ports = Vec::new();
+        for port in entry.integers("ports")? {
+            ports.push(u16::try_from(port.value).map_err(|_| {
+                Fault::new(port.at, format!("`{}` is no port, 0 to 65535", port.value))
+            })?);
+        }
+        let mut addresses = Vec::new();
+        for address in texts("addresses")? {
+            addresses.push(Prefix::read(&address)?);
+        }
+        let mut domains: Vec<String> = Vec::new();
+        for domain in texts("domains")? {
+            let lower = domain.value.trim_matches('.').to_lowercase();
+            if lower.is_empty() || lower.contains(['*', '/', ' ']) {
+                let what = format!(
+                    "`{}`: a domain stands here as example.com and means all names below it; \
+                     patterns belong under `names`",
+                    shown(&domain.value)
+                );
+                return Err(Fault::new(domain.at, what));
+            }
+            domains.push(lower);
+        }
+        let time = |key| -> Result<Option<Time>, Fault> {
+            match entry.text(key)? {
+                text if text.value.is_empty() => Ok(None),
+                text => instant(&text).map(Some),
+            }
+        };
+        Ok(Selector {
+            apps: patterns("apps")?,
+            owners: lower("owners")?.collect(),
+            domains,
+            names: patterns("names")?,
+            functions: lower("functions")?.collect(),
+            protocols: lower("protocols")?.collect(),
+            ports,
+            addresses,
+            devices: lower("devices")?.collect(),
+            phases: plain("phases")?.collect(),
+            before: one("before")?,
+            after: one("after")?,
+            from: time("from")?,
+            until: time("until")?,
+        })
+    }
+
+    /// Whether `flow` is meant.
+    pub(crate) fn matches(&self, flow: &Flow, test: Test<'_>) -> Truth {
+        let plain = self.plain(flow, test);
+        if plain == Truth::No {
+            return Truth::No;
+        }
+        plain.and(self.who(flow))
+    }
+
+    /// What depends on the name alone, and on what is known of it: flows that agree in
+    /// name, grade, rivals and owner agree in this.
+    pub(crate) fn who(&self, flow: &Flow) -> Truth {
+        self.owners(flow)
+            .and(self.domains(flow))
+            .and(self.names(flow))
+            .and(self.functions(flow))
+    }
+
+    /// What does not depend on the name.
+    pub(crate) fn plain(&self, flow: &Flow, test: Test<'_>) -> Truth {
+        let of_list = |all: bool, empty: bool| if empty { Truth::Yes } else { Truth::of(all) };
+        let address = self
+            .addresses
+            .iter()
+            .any(|prefix| prefix.has(flow.remote_ip));
+        let from = self.from.is_none_or(|from| flow.first_seen >= from);
+        let until = self.until.is_none_or(|until| flow.first_seen < until);
+        of_list(
+            self.ports.contains(&flow.remote_port),
+            self.ports.is_empty(),
+        )
+        .and(of_list(address, self.addresses.is_empty()))
+        .and(Truth::of(from && until))
+        .and(self.protocols(flow))
+        .and(self.apps(flow))
+        .and(self.devices(flow, test.devices))
+        .and(self.phases(flow.first_seen, test.phases))
+    }
+
+    /// True where a name, or what is known of it, is asked for.
+    pub(crate) fn asks_who(&self) -> bool {
+        !(self.owners.is_empty()
+            && self.domains.is_empty()
+            && self.names.is_empty()
+            && self.functions.is_empty())
+    }
+
+    fn protocols(&self, flow: &Flow) -> Truth {
+        if self.protocols.is_empty() {
+            return Truth::Yes;
+        }
+        match flow.protocol {
+            Some(word) => Truth::of(self.protocols.iter().any(|known| known == word)),
+            None => Truth::Maybe,
+        }
+    }
+
+    fn apps(&self, flow: &Flow) -> Truth {
+        if self.apps.is_empty() {
+            return Truth::Yes;
+        }
+        let Some(app) = &flow.app else {
+            return Truth::Maybe;
+        };
+        let uid = app.uid.map(|uid| format!("uid:{uid}"));
+        let fits = |pattern: &Pattern| {
+            let name = app
+                .name
+                .as_ref()
+                .map_or(Truth::Maybe, |name| Truth::of(pattern.fits(name.bytes())));
+            let uid = uid
+                .as_ref()
+                .map_or(Truth::Maybe, |uid| Truth::of(pattern.fits(uid.as_bytes())));
+            if pattern.0.starts_with(b"uid:") {
+                uid
+            } else {
+                name
+            }
+        };
+        any(self.apps.iter().map(fits))
+    }
+
+    fn devices(&self, flow: &Flow, devices: &[Device]) -> Truth {
+        if self.devices.is_empty() {
+            return Truth::Yes;
+        }
+        let local = flow.local_ip;
+        let is = |written: &String| {
+            if written.parse() == Ok(local) {
+                return true;
+            }
+            devices.iter().any(|device| {
+                let mac = device.mac.is_some_and(|mac| mac.to_string() == *written);
+                let address = written.parse::<IpAddr>();
+                let named = mac || address.is_ok_and(|it| device.addresses.contains(&it));
+                named && device.addresses.contains(&local)
+            })
+        };
+        Truth::of(self.devices.iter().any(is))
+    }
+
+    fn phases(&self, at: Time, log: Option<&PhaseLog>) -> Truth {
+        if self.phases.is_empty() && self.before.is_none() && self.after.is_none() {
+            return Truth::Yes;
+        }
+        let Some(log) = log else {
+            return Truth::Maybe;
+        };
+        let start = |name: &str| {
+            let mut phases = log.phases.iter();
+            phases
+                .find(|phase| *phase.name == *name)
+                .map(|phase| phase.start)
+        };
+        // A phase that the log does not have: nobody knows when it was.
+        let before = self.before.as_deref().map_or(Truth::Yes, |name| {
+            start(name).map_or(Truth::Maybe, |start| Truth::of(at < start))
+        });
+        let after = self.after.as_deref().map_or(Truth::Yes, |name| {
+            start(name).map_or(Truth::Maybe, |start| Truth::of(at >= start))
+        });
+        let now = log.at(at).and_then(|now| log.phases.get(now));
+        let during = if self.phases.is_empty() {
+            Truth::Yes
+        } else if now.is_some_and(|now| self.phases.iter().any(|name| **name == *now.name)) {
+            Truth::Yes
+        } else if self.phases.iter().all(|name| start(name).is_none()) {
+            Truth::Maybe
+        } else {
+            Truth::No
+        };
+        before.and(after).and(during)
+    }
+
+    fn owners(&self, flow: &Flow) -> Truth {
+        if self.owners.is_empty() {
+            return Truth::Yes;
+        }
+        let Some(company) = &flow.owner.owner else {
+            return Truth::Maybe;
+        };
+        let words = [
+            Some(&company.name),
+            Some(&company.group),
+            company.legal_name.as_ref(),
+        ];
+        let is = |owner: &String| {
+            words
+                .into_iter()
+                .flatten()
+                .any(|word| word.to_lowercase() == *owner)
+        };
+        Truth::of(self.owners.iter().any(is)).if_sure(is_the_flows_own(flow))
+    }
+
+    fn domains(&self, flow: &Flow) -> Truth {
+        if self.domains.is_empty() {
+            return Truth::Yes;
+        }
+        let below = |name: &Text| {
+            self.domains
+                .iter()
+                .any(|domain| is_below(name.bytes(), domain))
+        };
+        by_name(flow, below)
+    }
+
+    fn names(&self, flow: &Flow) -> Truth {
+        if self.names.is_empty() {
+            return Truth::Yes;
+        }
+        by_name(flow, |name| {
+            self.names.iter().any(|pattern| pattern.fits(name.bytes()))
+        })
+    }
+
+    fn functions(&self, flow: &Flow) -> Truth {
+        if self.functions.is_empty() {
+            return Truth::Yes;
+        }
+        let Some(function) = &flow.owner.function else {
+            return Truth::Maybe;
+        };
+        let is = self.functions.iter().any(|known| **known == **function);
+        Truth::of(is).if_sure(is_the_flows_own(flow))
+    }
+}
+
+/// At least one.
+fn any(truths: impl Iterator<Item = Truth>) -> Truth {
+    truths.fold(Truth::No, Truth::or)
+}
+
+/// Whether the name of a flow fits; not known where it has none of its own.
+fn by_name(flow: &Flow, fits: impl Fn(&Text) -> bool) -> Truth {
+    match &flow.name {
+        None => Truth::Maybe,
+        Some(name) => Truth::of(fits(name)).if_sure(is_the_flows_own(flow)),
+    }
+}
+
+/// A name that rivals share, or that stands before a hidden one, may not be the one that was
+/// asked for.
+pub(crate) fn is_the_flows_own(flow: &Flow) -> bool {
+    let rivals = flow.name_grade == Grade::Inferred && flow.name_rivals.is_some_and(|n| n > 0);
+    flow.name.is_some() && !rivals && flow.name_via != Some(Via::EchOuter)
+}
+
+fn is_below(name: &[u8], domain: &str) -> bool {
+    let domain = domain.as_bytes();
+    let Some(start) = name.len().checked_sub(domain.len()) else {
+        return false;
+    };
+    let end = name.get(start..).unwrap_or_default();
+    let dot = start.checked_sub(1).and_then(|at| name.get(at));
+    end.eq_ignore_ascii_case(domain) && (start == 0 || dot == Some(&b'.'))
+}
+
+/// A text with `*` for any number of characters, in any case.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Pattern(Vec<u8>);
+
+impl Pattern {
+    pub(crate) fn new(text: &str) -> Self {
+        Pattern(text.to_ascii_lowercase().into_bytes())
+    }
+
+    /// Takes time in proportion to both lengths multiplied, whatever they hold.
+    pub(crate) fn fits(&self, text: &[u8]) -> bool {
+        let (mut at, mut in_text) = (0_usize, 0_usize);
+        // Where the last `*` was, and how much of the text it has taken.
+        let mut star: Option<(usize, usize)> = None;
+        loop {
+            let (wanted, found) = (self.0.get(at), text.get(in_text));
+            match (wanted, found) {
+                (Some(b'*'), _) => {
+                    star = Some((at, in_text));
+                    at = at.saturating_add(1);
+                    continue;
+                }
+                (Some(wanted), Some(found)) if *wanted == found.to_ascii_lowercase() => {
+                    at = at.saturating_add(1);
+                    in_text = in_text.saturating_add(1);
+                    continue;
+                }
+                (None, None) => return true,
+                _ => {}
+            }
+            let Some((before, taken)) = star.filter(|(_, taken)| *taken < text.len()) else {
+                return false;
+            };
+            star = Some((before, taken.saturating_add(1)));
+            at = before.saturating_add(1);
+            in_text = taken.saturating_add(1);
+        }
+    }
+
+    /// As it was written, in lower case.
+    pub(crate) fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+/// An address, or all that share its first bits.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Prefix {
+    address: IpAddr,
+    bits: u8,
+}
+
+impl Prefix {
+    fn read(text: &Placed<String>) -> Result<Self, Fault> {
+        let wrong = || {
+            let what = format!(
+                "`{}`: an address stands here as 192.0.2.1 or 192.0.2.0/24",
+                shown(&text.value)
+            );
+            Fault::new(text.at, what)
+        };
+        let (address, bits) = match text.value.split_once('/') {
+            None => (text.value.as_str(), None),
+            Some((address, bits)) => (address, Some(bits)),
+        };
+        let address: IpAddr = address.parse().map_err(|_| wrong())?;
+        let most = if address.is_ipv4() { 32 } else { 128 };
+        let bits = match bits {
+            None => most,
+            Some(bits) => bits
+                .parse()
+                .ok()
+                .filter(|bits| *bits <= most)
+                .ok_or_else(wrong)?,
+        };
+        Ok(Prefix { address, bits })
+    }
+
+    pub(crate) fn has(&self, address: IpAddr) -> bool {
+        let (one, other, width) = match (self.address, address) {
+            (IpAddr::V4(one), IpAddr::V4(other)) => (
+                u128::from(one.to_bits()),
+                u128::from(other.to_bits()),
+                32_u8,
+            ),
+            (IpAddr::V6(one), IpAddr::V6(other)) => (one.to_bits(), other.to_bits(), 128),
+            _ => return false,
+        };
+        let rest = u32::from(width.saturating_sub(self.bits));
+        one.checked_shr(rest).unwrap_or(0) == other.checked_shr(rest).unwrap_or(0)
+    }
+}
+
+/// `2026-11-21` (its first instant, UTC) or `2026-11-21T04:31:08Z`.
+pub(crate) fn instant(text: &Placed<String>) -> Result<Time, Fault> {
+    let zoned = |text: &str| text.parse::<jiff::Timestamp>().ok();
+    let found = zoned(&text.value).or_else(|| zoned(&format!("{}T00:00:00Z", text.value)));
+    let time = found.and_then(|time| i64::try_from(time.as_nanosecond()).ok());
+    time.map(Time).ok_or_else(|| {
+        let what = format!(
+            "`{}`: a time stands here as 2026-11-21 or 2026-11-21T04:31:08Z",
+            shown(&text.value)
+        );
+        Fault::new(text.at, what)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(pattern: &str, text: &str, want: bool) {
+        assert_eq!(
+            Pattern::new(pattern).fits(text.as_bytes()),
+            want,
+            "{pattern} {text}"
+        );
+    }
+
+    #[test]
+    fn a_star_takes_anything() {
+        check("*.Xiaomi.com", "api.account.xiaomi.com", true);
+        check("*.xiaomi.com", "xiaomi.com", false);
+        check("*", "", true);
+        check("", "", true);
+        check("", "a", false);
+        check("a*b*c", "aXXbYYbZc", true);
+        check("a*b*c", "aXXbYYbZcd", false);
+        check("a**", "a", true);
+        check("*ab", "aab", true);
+    }
+
+    #[test]
+    fn a_domain_is_itself_and_all_below() {
+        assert!(is_below(b"MI.com", "mi.com"));
+        assert!(is_below(b"a.mi.com", "mi.com"));
+        assert!(!is_below(b"xmi.com", "mi.com"));
+        assert!(!is_below(b"com", "mi.com"));
+    }
+
+    #[test]
+    fn prefixes_hold_what_shares_their_bits() {
+        let prefix = |text: &str| {
+            let text = Placed {
+                value: text.to_owned(),
+                at: 0,
+            };
+            Prefix::read(&text).ok()
+        };
+        let has = |text: &str, address: &str| {
+            prefix(text).is_some_and(|prefix| {
+                prefix.has(address.parse().unwrap_or(IpAddr::V4([0; 4].into())))
+            })
+        };
+        assert!(has("192.0.2.0/24", "192.0.2.255"));
+        assert!(!has("192.0.2.0/24", "192.0.3.0"));
+        assert!(has("0.0.0.0/0", "8.8.8.8"));
+        assert!(!has("0.0.0.0/0", "::1"));
+        assert!(has("2001:db8::/32", "2001:db8:1::1"));
+        assert!(has("::/0", "2001:db8:1::1"));
+        assert!(prefix("192.0.2.0/33").is_none());
+        assert!(prefix("192.0.2").is_none());
+    }
+}
