@@ -49,7 +49,10 @@ pub use place::{
     PlaceClass, PlaceOpinion, Whereabouts,
 };
 pub use policy::{ExceptionResult, PolicyResult, RuleResult, Severity};
-pub use report::{Expectation, ExpectedGroup, Report, Rows, Settings, SortedRows, Totals};
+pub use report::{
+    BaselineCapture, BaselineSums, Expectation, ExpectedGroup, Report, Rows, Settings, SortedRows,
+    Totals,
+};
 pub use text::Text;
 pub use time::Time;
 pub use truth::Truth;
