@@ -760,10 +760,9 @@ fn a_baseline_marks_and_excuses_nothing() {
         kit::column(&report, "flows", "verdict"),
         kit::column(&plain, "flows", "verdict")
     );
-    let tracking = report["destinations"].as_array().unwrap().iter();
-    let tracking = tracking
-        .filter(|one| one["name"] == "tracking.miui.com")
-        .next()
+    let mut destinations = report["destinations"].as_array().unwrap().iter();
+    let tracking = destinations
+        .find(|one| one["name"] == "tracking.miui.com")
         .unwrap();
     assert_eq!(tracking["in_baseline"], true);
     assert_eq!(tracking["verdict"], "violated");

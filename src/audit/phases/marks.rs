@@ -123,7 +123,10 @@ fn trimmed(text: &[u8]) -> &[u8] {
 /// A query for `NAME.phase.whereto.invalid`, or its answer. What the labels in front of the
 /// suffix are is left to whoever takes the mark.
 fn of_query(payload: &[u8]) -> Option<Mark<'static>> {
-    let (is_answer, labels) = question(payload).ok()??;
+    let Question {
+        is_answered,
+        labels,
+    } = question(payload).ok()?;
     let count = labels.len().checked_sub(SUFFIX.len())?;
     let (name, suffix) = labels.split_at_checked(count)?;
     let is_mark = suffix
@@ -135,34 +138,44 @@ fn of_query(payload: &[u8]) -> Option<Mark<'static>> {
     }
     // A dot is in no plain word: a name of several labels is not taken for one of one.
     let name = name.join(&b'.').to_ascii_lowercase();
-    Some(if is_answer {
+    Some(if is_answered {
         Mark::Silent
     } else {
         Mark::Says(name, None)
     })
 }
 
-/// Whether the message is an answer, and the labels of its first question. Names of questions
-/// are not compressed: nothing stands before them.
-fn question(payload: &[u8]) -> Result<Option<(bool, Vec<&[u8]>)>, Malformed> {
+/// The first question of a message.
+struct Question<'a> {
+    is_answered: bool,
+    labels: Vec<&'a [u8]>,
+}
+
+/// Names of first questions are not compressed: nothing stands before them.
+fn question(payload: &[u8]) -> Result<Question<'_>, Malformed> {
     let mut message = Cursor::new(payload);
     message.skip("id", 2)?;
     let flags = message.u16("flags")?;
     let questions = message.u16("question count")?;
     message.skip("other counts", 6)?;
-    if questions == 0 {
-        return Ok(None);
-    }
     let mut labels = Vec::new();
     // A name of 255 bytes has no more labels than this (RFC 1035 §3.1).
-    while labels.len() < 128 {
+    while questions > 0 && labels.len() < 128 {
         match message.u8("label length")? {
-            0 => return Ok(Some((flags & 0x8000 != 0, labels))),
+            0 => break,
             len @ 1..=63 => labels.push(message.take("label", len.into())?),
-            _ => return Ok(None),
+            len => {
+                return Err(Malformed::Illegal {
+                    field: "label length",
+                    value: len.into(),
+                });
+            }
         }
     }
-    Ok(None)
+    Ok(Question {
+        is_answered: flags & 0x8000 != 0,
+        labels,
+    })
 }
 
 #[cfg(test)]
