@@ -367,6 +367,7 @@ impl Audit {
         let mut findings = destinations::findings(&destinations, &expected, places.sources());
         findings.append(&mut outcome.findings);
         findings.sort_by_key(|finding| finding.verdict);
+        judge::number_findings(&mut findings);
         Ok(Report {
             inputs: summary.inputs,
             data: places.sources().to_vec(),
@@ -376,8 +377,8 @@ impl Audit {
                 expect_owner: options.expect_owner,
                 devices: options.devices,
                 hashed: options.hashed,
-                filter: None,
                 limits: options.limits,
+                ..Settings::default()
             },
             devices,
             totals,

@@ -1,7 +1,9 @@
 //! A settled command to its outputs and its exit code.
 
 use super::args::{Args, Command};
+use super::automation::Automation;
 use super::geo;
+use super::init;
 use super::live::Filter;
 use super::man;
 use super::output::Target;
@@ -13,7 +15,7 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::process::ExitCode;
 use whereto::locate::Places;
-use whereto::model::{Report, Text, Verdict};
+use whereto::model::{Report, Text};
 use whereto::report::{DNS_FORMATS, FLOW_FORMATS, FORMATS, INFO_FORMATS};
 use whereto::source::Capture;
 use whereto::{Audit, AuditOptions, Error, Progress, audit};
@@ -35,6 +37,7 @@ const FAILED: u8 = 2;
 fn command(command: &Command) -> Result<u8, Error> {
     match command {
         Command::Audit(audit) => examine(&Request {
+            automation: Automation::settle(&audit.automation)?,
             input: &audit.input,
             output: &audit.output,
             format: audit.format.as_deref(),
@@ -46,6 +49,7 @@ fn command(command: &Command) -> Result<u8, Error> {
             keep_http: true,
         }),
         Command::Flows(flows) => examine(&Request {
+            automation: Automation::default(),
             input: &flows.input,
             output: &flows.output,
             format: flows.format.as_deref(),
@@ -57,6 +61,7 @@ fn command(command: &Command) -> Result<u8, Error> {
             keep_http: false,
         }),
         Command::Dns(dns) => examine(&Request {
+            automation: Automation::default(),
             input: &dns.input,
             output: &dns.output,
             format: dns.format.as_deref(),
@@ -68,6 +73,7 @@ fn command(command: &Command) -> Result<u8, Error> {
             keep_http: false,
         }),
         Command::Info(info) => examine(&Request {
+            automation: Automation::default(),
             input: &info.input,
             output: &info.output,
             format: info.format.as_deref(),
@@ -79,6 +85,7 @@ fn command(command: &Command) -> Result<u8, Error> {
             keep_http: false,
         }),
         Command::Geo { command } => geo::run(command).map(|()| 0),
+        Command::Init(asked) => init::run(asked).map(|()| 0),
         Command::Where(asked) => whereabouts::explain(asked),
         Command::Completions { shell } => {
             let mut script = Vec::new();
@@ -123,12 +130,13 @@ fn examine(request: &Request<'_>) -> Result<u8, Error> {
         let words = format!("the live capture ended early: {words}");
         report.losses.warnings.push(Text::from(words.as_str()));
     }
+    request.automation.apply(&mut report);
     for output in &outputs {
         output
             .target
             .write(|out| (output.format.write)(&report, output.style, out))?;
     }
-    let code = exit_code(&report);
+    let code = report.exit_code();
     // The process ends here: giving back hundreds of thousands of pieces of memory one by one
     // would only make its reader wait.
     std::mem::forget(report);
@@ -185,87 +193,4 @@ fn audit_some(
         report.losses.warnings.push(Text::from(words.as_str()));
     }
     Ok(report)
-}
-
-/// 1 violated, 4 damaged or cut, 3 indeterminate, 0 otherwise: the first that fits.
-fn exit_code(report: &Report) -> u8 {
-    let any = |verdict| {
-        report
-            .findings
-            .iter()
-            .any(|finding| finding.verdict == verdict)
-    };
-    let losses = &report.losses;
-    let damaged = losses.damage_count > 0
-        || losses.lost_records > 0
-        || report.inputs.iter().any(|input| input.cut);
-    if any(Verdict::Violated) {
-        1
-    } else if damaged {
-        4
-    } else if any(Verdict::Indeterminate) {
-        3
-    } else {
-        0
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use whereto::model::{Finding, Input, Losses, Settings, Severity, SortedRows, Totals};
-
-    fn report(verdicts: &[Verdict], cut: bool) -> Report {
-        let finding = |verdict: &Verdict| Finding {
-            id: String::new(),
-            rule: "expected-country".into(),
-            check: "server-country",
-            severity: Severity::Medium,
-            reference: None,
-            verdict: *verdict,
-            destination: Some(0),
-            flows: 0,
-            frames: Vec::new(),
-            flow_numbers: Vec::new(),
-            suppressed: None,
-            country: None,
-            why: "".into(),
-            would_decide: None,
-        };
-        Report {
-            inputs: vec![Input {
-                cut,
-                ..Input::default()
-            }],
-            data: Vec::new(),
-            settings: Settings::default(),
-            devices: Vec::new(),
-            totals: Totals::default(),
-            losses: Losses::default(),
-            destinations: Vec::new(),
-            findings: verdicts.iter().map(finding).collect(),
-            policy: None,
-            claims: Vec::new(),
-            phases: None,
-            rows: Box::new(SortedRows::default()),
-        }
-    }
-
-    #[test]
-    fn the_gravest_code_wins() {
-        use Verdict::{Indeterminate, Met, Violated};
-        assert_eq!(exit_code(&report(&[], false)), 0);
-        assert_eq!(exit_code(&report(&[Met], false)), 0);
-        assert_eq!(exit_code(&report(&[Met, Indeterminate], false)), 3);
-        assert_eq!(exit_code(&report(&[Indeterminate], true)), 4);
-        assert_eq!(exit_code(&report(&[Met], true)), 4);
-        assert_eq!(exit_code(&report(&[Indeterminate, Violated], true)), 1);
-        let mut lossy = report(&[], false);
-        lossy.losses.lost_records = 1;
-        assert_eq!(exit_code(&lossy), 4);
-        // A snaplen is a choice, not damage.
-        let mut snapped = report(&[], false);
-        snapped.losses.cut_packets = 9;
-        assert_eq!(exit_code(&snapped), 0);
-    }
 }

@@ -21,6 +21,7 @@ mod phase;
 mod place;
 mod policy;
 mod report;
+mod standing;
 mod text;
 mod time;
 mod truth;
@@ -49,6 +50,7 @@ pub use place::{
 };
 pub use policy::{ExceptionResult, PolicyResult, RuleResult, Severity};
 pub use report::{Expectation, ExpectedGroup, Report, Rows, Settings, SortedRows, Totals};
+pub use standing::{FailOn, Standing, SuppressionFile};
 pub use text::Text;
 pub use time::Time;
 pub use truth::Truth;

@@ -1,8 +1,8 @@
 //! Everything that a report says, before it has a form.
 
 use super::{
-    ClaimResult, Country, DataSource, Destination, Device, DnsRow, Finding, Flow, HttpRow, Input,
-    Limits, Losses, PhaseLog, PolicyResult, Time,
+    ClaimResult, Country, DataSource, Destination, Device, DnsRow, FailOn, Finding, Flow, HttpRow,
+    Input, Limits, Losses, PhaseLog, PolicyResult, SuppressionFile, Time,
 };
 use std::io;
 
@@ -47,6 +47,10 @@ pub struct Settings {
     pub hashed: bool,
     /// The filter that chose the packets, as written.
     pub filter: Option<String>,
+    /// What makes the run fail.
+    pub fail_on: FailOn,
+    /// Findings that were set aside, where a file says so.
+    pub suppressions: Option<SuppressionFile>,
     /// The budgets.
     pub limits: Limits,
 }
