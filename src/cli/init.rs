@@ -14,7 +14,7 @@ use whereto::judge::policy_text;
 
 /// A market, and the built-in policy that it begins from.
 struct Market {
-    /// The word on the command line, and the name of its policy.
+    /// The word on the command line; its policy is called `market-WORD`.
     word: &'static str,
     /// As it stands in a sentence.
     name: &'static str,
@@ -127,7 +127,7 @@ fn policy(market: &Market) -> String {
          # docs/policies.md describes every key; `whereto policy check policy.toml` finds faults.\n\n",
         market.name
     );
-    match policy_text(market.word) {
+    match policy_text(&format!("market-{}", market.word)) {
         Some(text) => head + text,
         None => format!(
             "{head}[policy]\nname = \"{}\"\ntitle = \"Expectations for {}\"\n\

@@ -30,7 +30,7 @@ use rules::{expected_operator, expected_owner};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// The text of the built-in policy for a market, with its comments.
+/// The text of the built-in policy of this name, with its comments; `None` where there is none.
 #[must_use]
 pub fn policy_text(_name: &str) -> Option<&'static str> {
     None

@@ -205,7 +205,7 @@ fn row(report: &Report, finding: &Finding) -> String {
         ));
     }
     if let Some(suppression) = &finding.suppressed {
-        words = format!("**{}** {words}", prose(&suppression.words(), 300));
+        words = format!("**{}** {words}", prose(suppression.words(), 300));
     }
     let reference = finding.reference.as_deref().unwrap_or_default();
     if !reference.is_empty() {
