@@ -474,6 +474,7 @@ impl Audit {
         let mut findings = destinations::findings(&destinations, &expected, places.sources());
         findings.append(&mut outcome.findings);
         findings.sort_by_key(|finding| finding.verdict);
+        judge::number_findings(&mut findings);
         Ok(Report {
             inputs: summary.inputs,
             data: places.sources().to_vec(),
@@ -483,11 +484,11 @@ impl Audit {
                 expect_owner: options.expect_owner,
                 devices: options.devices,
                 hashed: options.hashed,
-                filter: None,
                 baselines: options
                     .baseline
                     .map_or_else(Vec::new, |baseline| baseline.captures.clone()),
                 limits: options.limits,
+                ..Settings::default()
             },
             devices,
             totals,

@@ -58,6 +58,9 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: Geo,
     },
+    /// Write a policy, claims and a log of phases for a market, with comments, to begin from
+    #[command(after_long_help = INIT_EXAMPLES)]
+    Init(Init),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -160,12 +163,14 @@ pub(super) struct Audit {
     #[command(flatten)]
     pub(super) control: Control,
     #[command(flatten)]
+    pub(super) automation: Automation,
+    #[command(flatten)]
     pub(super) input: Input,
     #[command(flatten)]
     pub(super) test: Test,
     #[command(flatten)]
     pub(super) places: Places,
-    /// Form of the output: text, json, csv (flows) or csv-findings
+    /// Form of the output: text, json, csv (flows), csv-findings, csv-claims, sarif, junit or markdown
     ///
     /// Without it the end of a file's name decides; standard output gets text.
     #[arg(long, value_name = "FORMAT")]
@@ -214,6 +219,27 @@ pub(super) struct Info {
     pub(super) format: Option<String>,
     #[command(flatten)]
     pub(super) output: Output,
+}
+
+/// What counts, for programs that act on the exit code.
+#[derive(Debug, Group)]
+pub(super) struct Automation {
+    /// What makes the run fail: violated, indeterminate, not-exercised, or never
+    ///
+    /// Separated by commas. `violated` gives exit code 1, the others 3. Contradicted claims count
+    /// as violated; `not-exercised` are claims and rules that the capture never tested. A damaged
+    /// input gives 4 in any case.
+    #[arg(long, value_name = "LIST", default_value = "violated,indeterminate")]
+    pub(super) fail_on: String,
+    /// Findings that somebody answers for: they are marked, and do not count
+    ///
+    /// TOML, described in docs/automation.md: each entry has a reason, an owner and the day it
+    /// ends. An entry that has expired or that fits nothing is a warning.
+    #[arg(long, value_name = "FILE.toml")]
+    pub(super) suppress: Option<PathBuf>,
+    /// The day against which suppressions expire; else that of the last packet
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub(super) as_of: Option<i64>,
 }
 
 /// Who is expected behind networks and names.
@@ -308,6 +334,19 @@ fn clock_offset(text: &str) -> Result<i64, String> {
     let whole: i64 = whole.parse().map_err(|_| wrong())?;
     let fraction: i64 = format!("{decimals:0<9}").parse().map_err(|_| wrong())?;
     Ok(sign.saturating_mul(whole.saturating_mul(1_000_000_000).saturating_add(fraction)))
+}
+
+#[derive(Debug, Group)]
+pub(super) struct Init {
+    /// The market, as --list shows it
+    #[arg(value_name = "MARKET", required_unless_present = "list")]
+    pub(super) market: Option<String>,
+    /// List the markets
+    #[arg(long, conflicts_with = "market")]
+    pub(super) list: bool,
+    /// The folder to write to; it is made where it is not there
+    #[arg(short, long, value_name = "DIR", default_value = ".")]
+    pub(super) output: PathBuf,
 }
 
 /// Milliseconds, with decimals or without, as nanoseconds.
@@ -436,7 +475,7 @@ pub(super) struct Output {
     /// Write to FILE, - for standard output (repeat for several)
     ///
     /// The end of the name decides the form: .txt, .json or .csv, as far as --format knows them;
-    /// for audit also .findings.csv. A file appears whole or not at all. Without -o the result
+    /// for audit also .findings.csv, .claims.csv, .sarif, .junit.xml and .md. A file appears whole or not at all. Without -o the result
     /// goes to standard output.
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Vec<PathBuf>,
@@ -488,6 +527,8 @@ Examples:
   whereto audit phone.pcap --expect IN,SG
   whereto audit monday/ tuesday/ --device 192.168.1.20 --device 02:00:5e:10:00:01
   whereto audit phone.pcap -o report.txt -o report.json -o flows.csv -o audit.findings.csv
+  whereto audit phone.pcap --expect IN -o report.sarif -o report.junit.xml -o comment.md
+  whereto audit phone.pcap --expect IN --fail-on violated --suppress known.toml
   whereto audit phone.pcap --geo GeoLite2-City.mmdb --no-embedded-geo
   whereto audit phone.pcap --expect-owner @EEA,US --owners own.toml
   whereto audit phone.pcap --phases log.csv --clock-offset -2.5 --baseline idle.pcap
@@ -518,6 +559,14 @@ Examples:
       two databases, and the embedded ranges, against a list of another day
 
 The output is a table in Markdown. Databases read such lists too: shares are upper bounds.";
+
+const INIT_EXAMPLES: &str = "\
+Examples:
+  whereto init india
+  whereto init --list
+  whereto init singapore -o audits/singapore
+
+Writes policy.toml, claims.toml and phases.csv. A file that exists is never replaced.";
 
 const WHERE_EXAMPLES: &str = "\
 Examples:

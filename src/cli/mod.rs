@@ -9,7 +9,9 @@
 #![allow(clippy::disallowed_methods)]
 
 mod args;
+mod automation;
 mod geo;
+mod init;
 mod installed;
 #[cfg(feature = "live")]
 mod live;

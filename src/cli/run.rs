@@ -1,7 +1,9 @@
 //! A settled command to its outputs and its exit code.
 
 use super::args::{Args, Command};
+use super::automation::Automation;
 use super::geo;
+use super::init;
 use super::live::Filter;
 use super::man;
 use super::output::Target;
@@ -14,7 +16,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 use whereto::locate::Places;
-use whereto::model::{Report, Text, Verdict};
+use whereto::model::{Report, Text};
 use whereto::report::{DNS_FORMATS, FLOW_FORMATS, FORMATS, INFO_FORMATS};
 use whereto::source::Capture;
 use whereto::{Audit, AuditOptions, Baseline, Error, Progress, audit};
@@ -36,6 +38,7 @@ const FAILED: u8 = 2;
 fn command(command: &Command) -> Result<u8, Error> {
     match command {
         Command::Audit(audit) => examine(&Request {
+            automation: Automation::settle(&audit.automation)?,
             input: &audit.input,
             output: &audit.output,
             format: audit.format.as_deref(),
@@ -48,6 +51,7 @@ fn command(command: &Command) -> Result<u8, Error> {
             keep_http: true,
         }),
         Command::Flows(flows) => examine(&Request {
+            automation: Automation::default(),
             input: &flows.input,
             output: &flows.output,
             format: flows.format.as_deref(),
@@ -60,6 +64,7 @@ fn command(command: &Command) -> Result<u8, Error> {
             keep_http: false,
         }),
         Command::Dns(dns) => examine(&Request {
+            automation: Automation::default(),
             input: &dns.input,
             output: &dns.output,
             format: dns.format.as_deref(),
@@ -72,6 +77,7 @@ fn command(command: &Command) -> Result<u8, Error> {
             keep_http: false,
         }),
         Command::Info(info) => examine(&Request {
+            automation: Automation::default(),
             input: &info.input,
             output: &info.output,
             format: info.format.as_deref(),
@@ -84,6 +90,7 @@ fn command(command: &Command) -> Result<u8, Error> {
             keep_http: false,
         }),
         Command::Geo { command } => geo::run(command).map(|()| 0),
+        Command::Init(asked) => init::run(asked).map(|()| 0),
         Command::Where(asked) => whereabouts::explain(asked),
         Command::Completions { shell } => {
             let mut script = Vec::new();
@@ -135,12 +142,13 @@ fn examine(request: &Request<'_>) -> Result<u8, Error> {
         let words = format!("the live capture ended early: {words}");
         report.losses.warnings.push(Text::from(words.as_str()));
     }
+    request.automation.apply(&mut report);
     for output in &outputs {
         output
             .target
             .write(|out| (output.format.write)(&report, output.style, out))?;
     }
-    let code = exit_code(&report);
+    let code = report.exit_code();
     // The process ends here: giving back hundreds of thousands of pieces of memory one by one
     // would only make its reader wait.
     std::mem::forget(report);
@@ -195,7 +203,7 @@ fn doubts(report: &Report) -> Vec<Text> {
     if report.totals.outbound_flows == 0 {
         say(&first.path, " has no outbound flows: nothing is in it");
     }
-    if is_damaged(report) {
+    if report.is_damaged() {
         say(
             &first.path,
             " is damaged or cut: destinations may be missing from it",
@@ -289,90 +297,4 @@ fn audit_some(
         report.losses.warnings.push(Text::from(words.as_str()));
     }
     Ok(report)
-}
-
-/// 1 violated, 4 damaged or cut, 3 indeterminate, 0 otherwise: the first that fits.
-fn exit_code(report: &Report) -> u8 {
-    let any = |verdict| {
-        report
-            .findings
-            .iter()
-            .any(|finding| finding.verdict == verdict)
-    };
-    if any(Verdict::Violated) {
-        1
-    } else if is_damaged(report) {
-        4
-    } else if any(Verdict::Indeterminate) {
-        3
-    } else {
-        0
-    }
-}
-
-fn is_damaged(report: &Report) -> bool {
-    let losses = &report.losses;
-    losses.damage_count > 0
-        || losses.lost_records > 0
-        || report.inputs.iter().any(|input| input.cut)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use whereto::model::{Finding, Input, Losses, Settings, Severity, SortedRows, Totals};
-
-    fn report(verdicts: &[Verdict], cut: bool) -> Report {
-        let finding = |verdict: &Verdict| Finding {
-            id: String::new(),
-            rule: "expected-country".into(),
-            check: "server-country",
-            severity: Severity::Medium,
-            reference: None,
-            verdict: *verdict,
-            destination: Some(0),
-            flows: 0,
-            frames: Vec::new(),
-            flow_numbers: Vec::new(),
-            suppressed: None,
-            country: None,
-            why: "".into(),
-            would_decide: None,
-        };
-        Report {
-            inputs: vec![Input {
-                cut,
-                ..Input::default()
-            }],
-            data: Vec::new(),
-            settings: Settings::default(),
-            devices: Vec::new(),
-            totals: Totals::default(),
-            losses: Losses::default(),
-            destinations: Vec::new(),
-            findings: verdicts.iter().map(finding).collect(),
-            policy: None,
-            claims: Vec::new(),
-            phases: None,
-            rows: Box::new(SortedRows::default()),
-        }
-    }
-
-    #[test]
-    fn the_gravest_code_wins() {
-        use Verdict::{Indeterminate, Met, Violated};
-        assert_eq!(exit_code(&report(&[], false)), 0);
-        assert_eq!(exit_code(&report(&[Met], false)), 0);
-        assert_eq!(exit_code(&report(&[Met, Indeterminate], false)), 3);
-        assert_eq!(exit_code(&report(&[Indeterminate], true)), 4);
-        assert_eq!(exit_code(&report(&[Met], true)), 4);
-        assert_eq!(exit_code(&report(&[Indeterminate, Violated], true)), 1);
-        let mut lossy = report(&[], false);
-        lossy.losses.lost_records = 1;
-        assert_eq!(exit_code(&lossy), 4);
-        // A snaplen is a choice, not damage.
-        let mut snapped = report(&[], false);
-        snapped.losses.cut_packets = 9;
-        assert_eq!(exit_code(&snapped), 0);
-    }
 }

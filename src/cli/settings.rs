@@ -4,6 +4,7 @@
 //! Out:  settings that can be run, or an error that says what to do.
 
 use super::args::{self, Colour};
+use super::automation::Automation;
 use super::installed;
 use super::live::{self, Filter, Trouble};
 use super::output::Target;
@@ -43,6 +44,7 @@ pub(super) struct Output<T: ?Sized + 'static = Report> {
 
 /// What the subcommands differ in.
 pub(super) struct Request<'a> {
+    pub(super) automation: Automation,
     pub(super) input: &'a args::Input,
     pub(super) output: &'a args::Output,
     pub(super) format: Option<&'a str>,
@@ -423,6 +425,10 @@ mod tests {
         check("findings.csv", None, "csv-findings");
         check("monday.findings.csv", None, "csv-findings");
         check("monday-findings.csv", None, "csv");
+        check("claims.csv", None, "csv-claims");
+        check("report.junit.xml", None, "junit");
+        check("report.xml", None, "junit");
+        check("report.sarif.json", None, "sarif");
         check("any.csv", Some("csv-findings"), "csv-findings");
         check("report.json", Some("csv"), "json");
         check("report", Some("csv"), "csv");
@@ -435,7 +441,7 @@ mod tests {
             "report.pdf",
             None,
             "report.pdf: the end of the name says no format; use one of .txt .json .csv \
-             .findings.csv, or --format",
+             .findings.csv .claims.csv .sarif .xml .md, or --format",
         );
         assert!(named(FLOW_FORMATS, "csv-findings").is_err());
     }

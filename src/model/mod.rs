@@ -21,6 +21,7 @@ mod phase;
 mod place;
 mod policy;
 mod report;
+mod standing;
 mod text;
 mod time;
 mod truth;
@@ -53,6 +54,7 @@ pub use report::{
     BaselineCapture, BaselineSums, Expectation, ExpectedGroup, Report, Rows, Settings, SortedRows,
     Totals,
 };
+pub use standing::{FailOn, Standing, SuppressionFile};
 pub use text::Text;
 pub use time::Time;
 pub use truth::Truth;

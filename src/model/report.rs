@@ -1,8 +1,8 @@
 //! Everything that a report says, before it has a form.
 
 use super::{
-    ClaimResult, Country, DataSource, Destination, Device, DnsRow, Finding, Flow, HttpRow, Input,
-    Limits, Losses, PhaseLog, PolicyResult, Text, Time,
+    ClaimResult, Country, DataSource, Destination, Device, DnsRow, FailOn, Finding, Flow, HttpRow,
+    Input, Limits, Losses, PhaseLog, PolicyResult, SuppressionFile, Text, Time,
 };
 use std::io;
 
@@ -49,6 +49,10 @@ pub struct Settings {
     pub filter: Option<String>,
     /// Captures of the device at rest.
     pub baselines: Vec<BaselineCapture>,
+    /// What makes the run fail.
+    pub fail_on: FailOn,
+    /// Findings that were set aside, where a file says so.
+    pub suppressions: Option<SuppressionFile>,
     /// The budgets.
     pub limits: Limits,
 }

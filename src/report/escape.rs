@@ -1,13 +1,18 @@
 //! The one way by which words that somebody else chose reach an output.
 //!
 //! In:   bytes from a capture, a file name, a database: anything at all.
-//! Out:  the same words, harmless in a terminal, in a CSV cell, in a JSON string.
+//! Out:  the same words, harmless in a terminal, in a CSV cell, in a JSON string; in XML, Markdown,
+//!       SARIF and URIs, see `escape/markup.rs`.
 //! Spec: RFC 8259 §7 (JSON strings), RFC 4180 (CSV).
 //!
 //! One function an output kind. What is not plain text is spelled out rather than dropped, so
 //! that a reader sees that it was there: `\n`, `\x1b`, `\u{202e}`. A byte that is not UTF-8 is
 //! `\xNN`. A backslash is doubled, so that the original can be told from the spelling.
 //! Everything here is linear in its input, and output is at most ten times as long.
+
+mod markup;
+
+pub(crate) use markup::{markdown, markdown_code, sarif, uri, xml};
 
 use crate::model::Text;
 use std::borrow::Cow;

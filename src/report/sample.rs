@@ -480,9 +480,8 @@ fn settings() -> Settings {
         expect_owner: None,
         devices: vec!["10.215.173.1".to_owned()],
         hashed: true,
-        filter: None,
-        baselines: Vec::new(),
         limits: Limits::default(),
+        ..Settings::default()
     }
 }
 

@@ -15,6 +15,7 @@ mod harness;
 mod kit;
 
 mod architecture;
+mod automation;
 mod cli;
 mod determinism;
 mod docs;

@@ -8,11 +8,14 @@
 mod parts;
 mod phases;
 mod rows;
+mod sarif;
 mod writer;
 
 use crate::model::{DataSource, Holding, Report, Whereabouts};
 use std::io::{self, Write};
 use writer::Writer;
+
+pub use sarif::sarif;
 
 /// The version of the document's shape. It grows when a key changes its meaning; a new key
 /// does not change it.

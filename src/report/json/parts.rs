@@ -2,8 +2,8 @@
 
 use super::writer::Writer;
 use crate::model::{
-    DataSource, Device, Expectation, Holding, Input, Interface, Limits, Losses, Reason, Report,
-    Settings, Text, Totals,
+    DataSource, Device, Expectation, FailOn, Holding, Input, Interface, Limits, Losses, Reason,
+    Report, Settings, Text, Totals,
 };
 use crate::report::words;
 use std::collections::BTreeMap;
@@ -174,6 +174,19 @@ fn settings(json: &mut Writer<'_>, settings: &Settings) {
             json.span(capture.time);
             json.end(b'}');
         });
+    }
+    if settings.fail_on != FailOn::default() {
+        json.list("fail_on", settings.fail_on.words(), |json, word| {
+            json.word(word)
+        });
+    }
+    if let Some(file) = &settings.suppressions {
+        json.key("suppressions");
+        json.begin(b'{');
+        json.field_string("origin", &file.origin);
+        json.field_string("sha256", &file.sha256);
+        json.field_string_or_null("as_of", file.as_of.as_deref());
+        json.end(b'}');
     }
     limits(json, &settings.limits);
     json.end(b'}');

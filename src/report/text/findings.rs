@@ -24,7 +24,25 @@ pub(super) fn findings(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     for axis in axes(report) {
         met(page, report, &axis)?;
     }
-    Ok(())
+    set_aside(page, report)
+}
+
+/// What does not count for the exit code, as a part of all.
+fn set_aside(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    let standing = report.standing();
+    let [violated, indeterminate, _] = standing.findings;
+    let [violated_aside, indeterminate_aside] = standing.suppressed;
+    if violated_aside.saturating_add(indeterminate_aside) == 0 {
+        return Ok(());
+    }
+    let words = format!(
+        "Suppressed: {} of {} violated, {} of {} indeterminate; they do not count for the exit code",
+        count(violated_aside),
+        count(violated),
+        count(indeterminate_aside),
+        count(indeterminate)
+    );
+    page.paragraph(&words, 2, Some(Ink::Soft))
 }
 
 /// How many fit what was expected, on one axis.
@@ -85,6 +103,10 @@ fn card(page: &mut Page<'_>, finding: &Finding, destination: &Destination) -> io
     let subject = page.paint(&subject, Some(Ink::Strong));
     page.line(&format!("  {verdict}  {subject}"))?;
     page.paragraph(&escape::terminal_str(&finding.why), 4, None)?;
+    if let Some(suppression) = &finding.suppressed {
+        let words = suppression.words();
+        page.paragraph(&escape::terminal_str(&words), 4, Some(Ink::Soft))?;
+    }
     if let Some(words) = &finding.would_decide {
         let words = format!("Would decide it: {}", escape::terminal_str(words));
         page.paragraph(&words, 4, None)?;

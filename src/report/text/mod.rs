@@ -47,6 +47,13 @@ pub fn report(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<
     losses::losses(page, report)
 }
 
+/// What was asked on each axis, and the answer in one sentence.
+pub(super) fn questions(report: &Report) -> Vec<(String, String)> {
+    let each = axes::axes(report).into_iter();
+    each.map(|axis| (axis.question(), axis.answer(report)))
+        .collect()
+}
+
 /// What the captures say about themselves, and what was lost.
 ///
 /// # Errors
