@@ -8,6 +8,9 @@
 
 mod claims;
 mod expectation;
+// Claims use it as well.
+#[allow(dead_code)]
+mod groups;
 mod judging;
 mod policy;
 mod rules;

@@ -23,13 +23,13 @@ pub struct ExpectedGroup {
     /// `@EEA`.
     pub name: String,
     /// The name in words.
-    pub title: &'static str,
+    pub title: std::sync::Arc<str>,
     /// The day for which its members are right.
-    pub date: &'static str,
+    pub date: std::sync::Arc<str>,
     /// Where they can be checked.
-    pub source: &'static str,
+    pub source: std::sync::Arc<str>,
     /// What a reader must know; may be empty.
-    pub note: &'static str,
+    pub note: std::sync::Arc<str>,
 }
 
 /// The settings that shaped the result.

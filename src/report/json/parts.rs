@@ -179,10 +179,10 @@ fn expect(json: &mut Writer<'_>, key: &str, expectation: &Expectation) {
     json.list("groups", &expectation.groups, |json, group| {
         json.begin(b'{');
         json.field_string("name", &group.name);
-        json.field_string("title", group.title);
-        json.field_string("date", group.date);
-        json.field_string("source", group.source);
-        json.field_string("note", group.note);
+        json.field_string("title", &group.title);
+        json.field_string("date", &group.date);
+        json.field_string("source", &group.source);
+        json.field_string("note", &group.note);
         json.end(b'}');
     });
     json.end(b'}');
