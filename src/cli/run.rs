@@ -5,6 +5,7 @@ use super::geo;
 use super::live::Filter;
 use super::man;
 use super::output::Target;
+use super::policy;
 use super::progress::Line;
 use super::settings::{Request, Settings, error_line, settle};
 use super::whereabouts;
@@ -79,6 +80,7 @@ fn command(command: &Command) -> Result<u8, Error> {
             keep_http: false,
         }),
         Command::Geo { command } => geo::run(command).map(|()| 0),
+        Command::Policy { command } => policy::run(command),
         Command::Where(asked) => whereabouts::explain(asked),
         Command::Completions { shell } => {
             let mut script = Vec::new();

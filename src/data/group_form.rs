@@ -77,7 +77,8 @@ pub(crate) fn group(entry: &Entry<'_>) -> Result<GroupForm, Fault> {
     for dated in entry.tables("membership", "a membership")? {
         memberships.extend(membership(&dated)?);
     }
-    if memberships.is_empty() {
+    // An empty list is said on purpose.
+    if memberships.is_empty() && entry.get("members").is_none() {
         return Err(entry.fault("has no members"));
     }
     no_two_at_once(&memberships)?;

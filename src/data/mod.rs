@@ -9,10 +9,12 @@
 
 pub(crate) mod group_form;
 mod owners;
+mod policies;
 
 pub(crate) use owners::{
     List, OwnerCompany, OwnerFunction, OwnerGroup, OwnerSuffix, OwnerTable, Words,
 };
+pub(crate) use policies::POLICIES;
 use std::borrow::Cow;
 
 /// A source of the embedded place database.

@@ -19,7 +19,7 @@ mod selector;
 pub use claims::Claims;
 pub use expectation::parse_expectation;
 pub use judging::{Asked, Judging, Known, Outcome};
-pub use policy::Policy;
+pub use policy::{AxisExplained, Explanation, Lint, Policy};
 
 use crate::model::{
     Country, DataSource, Destination, Expectation, NameOwner, Place, Scope, Verdict,

@@ -513,6 +513,11 @@ impl Prefix {
         Ok(Prefix { address, bits })
     }
 
+    /// True where every address of `other` is in this one.
+    pub(crate) fn covers(&self, other: Prefix) -> bool {
+        self.bits <= other.bits && self.has(other.address)
+    }
+
     pub(crate) fn has(&self, address: IpAddr) -> bool {
         let (one, other, width) = match (self.address, address) {
             (IpAddr::V4(one), IpAddr::V4(other)) => (

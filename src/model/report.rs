@@ -161,3 +161,11 @@ pub struct Report {
     /// The long lists.
     pub rows: Box<dyn Rows>,
 }
+
+impl Report {
+    /// True where anything was expected, by an option or by a policy.
+    #[must_use]
+    pub fn is_judged(&self) -> bool {
+        self.settings.is_judged() || self.policy.is_some()
+    }
+}

@@ -50,9 +50,4 @@ impl Axis {
             Axis::Silence => "silence",
         }
     }
-
-    /// Its place among all.
-    pub(crate) fn at(self) -> usize {
-        Axis::ALL.iter().position(|axis| *axis == self).unwrap_or(0)
-    }
 }

@@ -42,7 +42,7 @@ pub(super) fn expected(axis: Axis, expect: &Expect) -> String {
         Axis::Encryption => match expect.encryption {
             Some(Encryption::Known) => "that content is encrypted".to_owned(),
             Some(Encryption::Tls(version)) => format!("{} at least", tls(version)),
-            _ => "no encryption".to_owned(),
+            _ => "nothing: encryption is not asked for".to_owned(),
         },
         Axis::Names if expect.names == Some(true) => {
             "that names cannot be read on the way".to_owned()
@@ -62,7 +62,7 @@ pub(super) fn expected(axis: Axis, expect: &Expect) -> String {
         Axis::Silence => "no flow at all".to_owned(),
         Axis::Server | Axis::Operator | Axis::Owner => {
             let places = expect.places(axis);
-            places.map(super::expect::Places::words).unwrap_or_default()
+            places.map(super::expect::Places::list).unwrap_or_default()
         }
     }
 }

@@ -73,6 +73,11 @@ impl Places {
 
     /// `the expected countries (IN, @EEA)`.
     pub(crate) fn words(&self) -> String {
+        format!("the expected countries ({})", self.list())
+    }
+
+    /// `IN, @EEA`; `all but CN`.
+    pub(crate) fn list(&self) -> String {
         let list = |countries: &Countries| {
             let codes = countries.countries.iter().map(|it| it.code().to_owned());
             let groups = countries.groups.iter();
@@ -80,13 +85,9 @@ impl Places {
             codes.chain(groups).collect::<Vec<_>>().join(", ")
         };
         match &self.only {
-            Some(only) if self.not.is_empty() => format!("the expected countries ({})", list(only)),
-            Some(only) => format!(
-                "the expected countries ({}, without {})",
-                list(only),
-                list(&self.not)
-            ),
-            None => format!("the expected countries (all but {})", list(&self.not)),
+            Some(only) if self.not.is_empty() => list(only),
+            Some(only) => format!("{}, without {}", list(only), list(&self.not)),
+            None => format!("all but {}", list(&self.not)),
         }
     }
 

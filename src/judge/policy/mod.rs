@@ -6,8 +6,11 @@
 //! `docs/policies.md` describes the form and how rules are matched.
 
 mod axis;
+mod builtin;
 mod causes;
+mod check;
 mod expect;
+mod explain;
 mod facts;
 mod form;
 mod functions;
@@ -18,6 +21,8 @@ mod run;
 mod tally;
 mod words;
 
+pub use check::Lint;
+pub use explain::{AxisExplained, Explanation};
 pub use form::Policy;
 pub(super) use run::Run;
 

@@ -146,7 +146,11 @@ impl Bench<'_> {
     }
 
     /// What those say that may be the judge, in their order.
-    fn judge(&self, axis: Axis, may: impl Iterator<Item = (usize, bool)>) -> Option<Judged> {
+    pub(super) fn judge(
+        &self,
+        axis: Axis,
+        may: impl Iterator<Item = (usize, bool)>,
+    ) -> Option<Judged> {
         // Of each verdict the first who says it.
         let mut firsts: [Option<(usize, Said)>; 3] = [None; 3];
         let mut judge = None;

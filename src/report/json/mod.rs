@@ -6,6 +6,7 @@
 //! Spec: RFC 8259.
 
 mod parts;
+mod policy;
 mod rows;
 mod writer;
 
@@ -33,7 +34,9 @@ pub fn report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         json.line();
         rows::http(json, report)?;
         json.line();
-        rows::findings(json, report)
+        rows::findings(json, report)?;
+        policy::policy(json, report.policy.as_ref());
+        Ok(())
     })
 }
 
@@ -47,7 +50,9 @@ pub fn flows(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         json.line();
         parts::data(json, &report.data);
         json.line();
-        rows::flows(json, report)
+        rows::flows(json, report)?;
+        policy::policy(json, report.policy.as_ref());
+        Ok(())
     })
 }
 

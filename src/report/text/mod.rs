@@ -18,6 +18,7 @@ mod layout;
 mod listing;
 mod losses;
 mod place;
+mod policy;
 mod who;
 
 use super::{Style, countries, escape};
@@ -37,6 +38,7 @@ pub fn report(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<
     header::title(page)?;
     header::answer(page, report)?;
     header::examined(page, report)?;
+    policy::policy(page, report)?;
     findings::findings(page, report)?;
     destinations::by_country(page, report)?;
     destinations::nearby(page, report)?;
