@@ -17,6 +17,8 @@ mod embed;
 // The reader of users' own files.
 #[path = "src/catalogue/form/mod.rs"]
 mod form;
+#[path = "src/data/group_form.rs"]
+mod group_form;
 #[path = "src/model"]
 mod model {
     #[expect(
@@ -42,12 +44,13 @@ fn main() -> Result<(), Failure> {
     let mut code = String::new();
     places(&read("places.toml")?, &mut code)?;
     anycast(&read("anycast.toml")?, &mut code)?;
-    groups(&read("groups.toml")?, &mut code)?;
+    groups(&mut code)?;
     let regions = regions(&read("regions.toml")?, &mut code)?;
     ranges(out, &regions, &mut code)?;
     std::fs::write(out.join("tables.rs"), code)?;
     println!("cargo::rerun-if-changed=src/catalogue");
     println!("cargo::rerun-if-changed=src/model/form.rs");
+    println!("cargo::rerun-if-changed=src/data/group_form.rs");
     std::fs::write(out.join("owners.rs"), embed::owners(&watched("catalogue"))?)?;
     Ok(())
 }
@@ -169,24 +172,48 @@ fn range(prefix: &str) -> Result<(bool, u128, u128), Failure> {
     Ok((is_v4, first, first | mask))
 }
 
-fn groups(table: &Table, code: &mut String) -> Result<(), Failure> {
+/// The groups, read as users' own are.
+fn groups(code: &mut String) -> Result<(), Failure> {
+    let path = watched("groups.toml");
+    let text = std::fs::read_to_string(&path).map_err(|err| format!("{path}: {err}"))?;
+    let wrong = |fault: model::form::Fault| {
+        let (line, column) = fault.place(&text);
+        Failure::from(format!("{path}:{line}:{column}: {}", fault.what))
+    };
+    let document = model::form::parse(&text).map_err(wrong)?;
+    let root = model::form::Entry::root(&document);
+    root.knows(&["group"]).map_err(wrong)?;
     writeln!(code, "pub(crate) static GROUPS: &[Group] = &[")?;
-    for group in list(table, "group")? {
-        write!(code, "    Group {{ ")?;
-        for key in ["name", "title", "as_of", "source", "note"] {
-            write!(code, "{key}: {:?}, ", text(group, key)?)?;
-        }
-        let aliases = group.get("aliases").and_then(Value::as_array);
-        let aliases = aliases.ok_or("groups.toml: a group without aliases")?;
-        let aliases: Vec<&str> = aliases.iter().filter_map(Value::as_str).collect();
-        let territories = group
-            .get("territories")
-            .and_then(Value::as_str)
-            .unwrap_or("");
-        let members = text(group, "members")?.split_whitespace();
-        let mut members: Vec<&str> = members.chain(territories.split_whitespace()).collect();
+    for entry in root.tables("group", "a group").map_err(wrong)? {
+        let group = group_form::group(&entry).map_err(wrong)?;
+        let as_of = group_form::day(&group.as_of).map_err(wrong)?;
+        let now = group
+            .memberships
+            .iter()
+            .filter(|one| one.condition.is_empty() && one.from <= as_of && as_of < one.until);
+        let mut members: Vec<&str> = now.map(|one| one.country.value.as_str()).collect();
         members.sort_unstable();
-        writeln!(code, "aliases: &{aliases:?}, members: &{members:?} }},")?;
+        let [name, as_of] = [&group.name.value, &group.as_of.value];
+        let [title, source, note] = [&group.title, &group.source, &group.note];
+        write!(
+            code,
+            "    Group {{ name: {name:?}, title: {title:?}, as_of: {as_of:?}, "
+        )?;
+        write!(code, "source: {source:?}, note: {note:?}, ")?;
+        write!(
+            code,
+            "aliases: &{:?}, members: &{members:?}, ",
+            group.aliases
+        )?;
+        writeln!(code, "memberships: &[")?;
+        for one in &group.memberships {
+            writeln!(
+                code,
+                "        Membership {{ country: {:?}, from: {}, until: {}, condition: {:?}, source: {:?} }},",
+                one.country.value, one.from, one.until, one.condition, one.source
+            )?;
+        }
+        writeln!(code, "    ] }},")?;
     }
     writeln!(code, "];")?;
     Ok(())

@@ -61,6 +61,11 @@ pub(super) enum Command {
     /// Write a policy, claims and a log of phases for a market, with comments, to begin from
     #[command(after_long_help = INIT_EXAMPLES)]
     Init(Init),
+    /// List, show, check and explain policies
+    Policy {
+        #[command(subcommand)]
+        command: Policy,
+    },
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -87,6 +92,45 @@ pub(super) enum Geo {
     /// Remove an installed place database
     #[command(after_long_help = GEO_REMOVE_EXAMPLES)]
     Remove(GeoRemove),
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Policy {
+    /// List the built-in policies
+    List,
+    /// Print the text of a built-in policy, to start one of your own from
+    Show {
+        /// Its name, as policy list shows it
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+    /// Check policies: codes, groups, owners, rules that are never reached or contradict others
+    ///
+    /// Each fault and doubt is a line with file, line and column. Exits with 1 where there is a
+    /// fault, with 2 where a file is no policy, and with 0 otherwise; doubts alone are no fault.
+    Check {
+        /// Names of built-in policies, or files
+        #[arg(required = true, value_name = "NAME|FILE")]
+        policies: Vec<PathBuf>,
+    },
+    /// Say which rule judged one flow on each axis, and why
+    Explain(PolicyExplain),
+    /// Print the JSON Schema of policies, for editors
+    Schema,
+}
+
+#[derive(Debug, Group)]
+pub(super) struct PolicyExplain {
+    /// Name of a built-in policy, or a file
+    #[arg(value_name = "NAME|FILE")]
+    pub(super) policy: PathBuf,
+    /// Number of the flow, as whereto flows shows it
+    #[arg(long, value_name = "N")]
+    pub(super) flow: u64,
+    #[command(flatten)]
+    pub(super) input: Input,
+    #[command(flatten)]
+    pub(super) places: Places,
 }
 
 #[derive(Debug, Group)]
@@ -245,6 +289,12 @@ pub(super) struct Automation {
 /// Who is expected behind networks and names.
 #[derive(Debug, Group)]
 pub(super) struct Control {
+    /// What is expected, as data: the name of a built-in policy, or a TOML file
+    ///
+    /// `whereto policy list` shows the built-in ones; docs/policies.md describes the form. Its rules
+    /// are findings beside those of --expect and its like.
+    #[arg(long, value_name = "NAME|FILE")]
+    pub(super) policy: Option<PathBuf>,
     /// Countries in which the operators of networks are expected to have their seat
     ///
     /// Written as for --expect. Judged is the country of the head office of the operator's ultimate

@@ -21,6 +21,7 @@ mod live;
 mod man;
 mod measurement;
 mod output;
+mod policy;
 mod progress;
 mod run;
 mod settings;

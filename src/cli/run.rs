@@ -7,6 +7,7 @@ use super::init;
 use super::live::Filter;
 use super::man;
 use super::output::Target;
+use super::policy;
 use super::progress::Line;
 use super::settings::{Request, Settings, error_line, settle};
 use super::whereabouts;
@@ -91,6 +92,7 @@ fn command(command: &Command) -> Result<u8, Error> {
         }),
         Command::Geo { command } => geo::run(command).map(|()| 0),
         Command::Init(asked) => init::run(asked).map(|()| 0),
+        Command::Policy { command } => policy::run(command),
         Command::Where(asked) => whereabouts::explain(asked),
         Command::Completions { shell } => {
             let mut script = Vec::new();

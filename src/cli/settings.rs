@@ -69,6 +69,10 @@ pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
     let expect = parse(request.expect)?;
     let expect_operator = control(|control| control.expect_operator.as_ref())?;
     let expect_owner = control(|control| control.expect_owner.as_ref())?;
+    let policy = request
+        .control
+        .and_then(|control| control.policy.as_deref());
+    let policy = policy.map(super::policy::open).transpose()?;
     let outputs = outputs(request.output, request.format, request.formats)?;
     let (captures, mut warnings) = distinct(&request.input.captures);
     for output in &outputs {
@@ -124,7 +128,10 @@ pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
             expect,
             expect_operator,
             expect_owner,
-            asked: judge::Asked::default(),
+            asked: judge::Asked {
+                policy: policy.map(std::sync::Arc::new),
+                ..judge::Asked::default()
+            },
             phases,
             baseline: None,
             devices: request.input.device.clone(),

@@ -7,11 +7,14 @@
 //!
 //! Every table names its source, its date and its licence: `docs/data.md`.
 
+pub(crate) mod group_form;
 mod owners;
+mod policies;
 
 pub(crate) use owners::{
     List, OwnerCompany, OwnerFunction, OwnerGroup, OwnerSuffix, OwnerTable, Words,
 };
+pub(crate) use policies::POLICIES;
 use std::borrow::Cow;
 
 /// A source of the embedded place database.
@@ -108,8 +111,24 @@ pub(crate) struct Group {
     pub(crate) source: &'static str,
     /// What a reader must know; may be empty.
     pub(crate) note: &'static str,
-    /// Country codes, sorted; territories with codes of their own among them.
+    /// Country codes of who was a member on that day without a condition, sorted; territories
+    /// with codes of their own among them.
     pub(crate) members: &'static [&'static str],
+    /// All memberships, with their days.
+    pub(crate) memberships: &'static [Membership],
+}
+
+/// A country's membership of a group, over one stretch of days.
+pub(crate) struct Membership {
+    pub(crate) country: &'static str,
+    /// First day, in days since 1970-01-01; `i32::MIN` where it has none.
+    pub(crate) from: i32,
+    /// First day after it; `i32::MAX` where it goes on.
+    pub(crate) until: i32,
+    /// What must be true beside; empty for nothing.
+    pub(crate) condition: &'static str,
+    /// Where this one can be checked; empty for where the group can.
+    pub(crate) source: &'static str,
 }
 
 /// The embedded place database, a MaxMind DB.

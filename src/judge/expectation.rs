@@ -28,10 +28,10 @@ pub fn parse_expectation(written: &str) -> Result<Expectation, Error> {
             countries.extend(group.members.iter().filter_map(|code| Country::new(code)));
             let entry = ExpectedGroup {
                 name: format!("@{}", group.name),
-                title: group.title,
-                date: group.as_of,
-                source: group.source,
-                note: group.note,
+                title: group.title.into(),
+                date: group.as_of.into(),
+                source: group.source.into(),
+                note: group.note.into(),
             };
             if !groups.contains(&entry) {
                 groups.push(entry);
@@ -54,6 +54,14 @@ pub fn parse_expectation(written: &str) -> Result<Expectation, Error> {
 
 fn assigned(code: &str) -> Option<Country> {
     Country::new(code).filter(|country| country.name().is_some())
+}
+
+/// The country with that code; else what is wrong with it.
+pub(super) fn country(code: &str) -> Result<Country, String> {
+    assigned(code).ok_or_else(|| match unknown_code(code) {
+        Error::Usage(words) => words,
+        other => other.to_string(),
+    })
 }
 
 fn group(name: &str) -> Option<&'static Group> {

@@ -9,6 +9,9 @@
 mod claims;
 mod expectation;
 mod identity;
+// Claims use it as well.
+#[allow(dead_code)]
+mod groups;
 mod judging;
 mod policy;
 mod rules;
@@ -19,7 +22,7 @@ pub use claims::Claims;
 pub use expectation::parse_expectation;
 pub use identity::{finding_id, number_findings};
 pub use judging::{Asked, Judging, Known, Outcome};
-pub use policy::Policy;
+pub use policy::{AxisExplained, Explanation, Lint, Policy};
 pub use suppression::Suppressions;
 
 use crate::model::{
@@ -32,8 +35,9 @@ use std::sync::Arc;
 
 /// The text of the built-in policy of this name, with its comments; `None` where there is none.
 #[must_use]
-pub fn policy_text(_name: &str) -> Option<&'static str> {
-    None
+pub fn policy_text(name: &str) -> Option<&'static str> {
+    let mut all = Policy::built_in().iter();
+    all.find(|(known, _)| *known == name).map(|(_, text)| *text)
 }
 
 /// What the user expects, on each axis of its own.

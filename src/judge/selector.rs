@@ -62,6 +62,59 @@ pub(crate) struct Selector {
     pub(crate) until: Option<Time>,
 }
 
+/// What a selector asks of: its keys, those of time taken together.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Field {
+    Ports,
+    Addresses,
+    Times,
+    Protocols,
+    Apps,
+    Devices,
+    Owners,
+    Domains,
+    Names,
+    Functions,
+}
+
+impl Field {
+    pub(crate) const ALL: [Field; 10] = [
+        Field::Ports,
+        Field::Addresses,
+        Field::Times,
+        Field::Protocols,
+        Field::Apps,
+        Field::Devices,
+        Field::Owners,
+        Field::Domains,
+        Field::Names,
+        Field::Functions,
+    ];
+
+    /// The key, as files have it; of time in words.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Field::Ports => "ports",
+            Field::Addresses => "addresses",
+            Field::Times => "phases and times",
+            Field::Protocols => "protocols",
+            Field::Apps => "apps",
+            Field::Devices => "devices",
+            Field::Owners => "owners",
+            Field::Domains => "domains",
+            Field::Names => "names",
+            Field::Functions => "functions",
+        }
+    }
+
+    fn is_of_name(self) -> bool {
+        matches!(
+            self,
+            Field::Owners | Field::Domains | Field::Names | Field::Functions
+        )
+    }
+}
+
 /// What a selector must know of the test to read devices and phases.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Test<'t> {
@@ -143,31 +196,64 @@ impl Selector {
     /// What depends on the name alone, and on what is known of it: flows that agree in
     /// name, grade, rivals and owner agree in this.
     pub(crate) fn who(&self, flow: &Flow) -> Truth {
-        self.owners(flow)
-            .and(self.domains(flow))
-            .and(self.names(flow))
-            .and(self.functions(flow))
+        let fields = Field::ALL.into_iter().filter(|field| field.is_of_name());
+        self.all(fields, flow, Test::default())
     }
 
     /// What does not depend on the name.
     pub(crate) fn plain(&self, flow: &Flow, test: Test<'_>) -> Truth {
-        let of_list = |all: bool, empty: bool| if empty { Truth::Yes } else { Truth::of(all) };
-        let address = self
-            .addresses
-            .iter()
-            .any(|prefix| prefix.has(flow.remote_ip));
-        let from = self.from.is_none_or(|from| flow.first_seen >= from);
-        let until = self.until.is_none_or(|until| flow.first_seen < until);
-        of_list(
-            self.ports.contains(&flow.remote_port),
-            self.ports.is_empty(),
-        )
-        .and(of_list(address, self.addresses.is_empty()))
-        .and(Truth::of(from && until))
-        .and(self.protocols(flow))
-        .and(self.apps(flow))
-        .and(self.devices(flow, test.devices))
-        .and(self.phases(flow.first_seen, test.phases))
+        let fields = Field::ALL.into_iter().filter(|field| !field.is_of_name());
+        self.all(fields, flow, test)
+    }
+
+    fn all(&self, fields: impl Iterator<Item = Field>, flow: &Flow, test: Test<'_>) -> Truth {
+        fields.fold(Truth::Yes, |so_far, field| {
+            so_far.and(self.field(field, flow, test))
+        })
+    }
+
+    /// Whether one field fits; it does where nothing is asked in it.
+    pub(crate) fn field(&self, field: Field, flow: &Flow, test: Test<'_>) -> Truth {
+        match field {
+            Field::Ports if self.ports.is_empty() => Truth::Yes,
+            Field::Ports => Truth::of(self.ports.contains(&flow.remote_port)),
+            Field::Addresses if self.addresses.is_empty() => Truth::Yes,
+            Field::Addresses => {
+                let mut prefixes = self.addresses.iter();
+                Truth::of(prefixes.any(|prefix| prefix.has(flow.remote_ip)))
+            }
+            Field::Times => {
+                let from = self.from.is_none_or(|from| flow.first_seen >= from);
+                let until = self.until.is_none_or(|until| flow.first_seen < until);
+                Truth::of(from && until).and(self.phases(flow.first_seen, test.phases))
+            }
+            Field::Protocols => self.protocols(flow),
+            Field::Apps => self.apps(flow),
+            Field::Devices => self.devices(flow, test.devices),
+            Field::Owners => self.owners(flow),
+            Field::Domains => self.domains(flow),
+            Field::Names => self.names(flow),
+            Field::Functions => self.functions(flow),
+        }
+    }
+
+    /// True where anything is asked in a field.
+    pub(crate) fn asks(&self, field: Field) -> bool {
+        match field {
+            Field::Ports => !self.ports.is_empty(),
+            Field::Addresses => !self.addresses.is_empty(),
+            Field::Times => {
+                let phases = !self.phases.is_empty() || self.before.is_some();
+                phases || self.after.is_some() || self.from.is_some() || self.until.is_some()
+            }
+            Field::Protocols => !self.protocols.is_empty(),
+            Field::Apps => !self.apps.is_empty(),
+            Field::Devices => !self.devices.is_empty(),
+            Field::Owners => !self.owners.is_empty(),
+            Field::Domains => !self.domains.is_empty(),
+            Field::Names => !self.names.is_empty(),
+            Field::Functions => !self.functions.is_empty(),
+        }
     }
 
     /// True where a name, or what is known of it, is asked for.
@@ -425,6 +511,11 @@ impl Prefix {
                 .ok_or_else(wrong)?,
         };
         Ok(Prefix { address, bits })
+    }
+
+    /// True where every address of `other` is in this one.
+    pub(crate) fn covers(&self, other: Prefix) -> bool {
+        self.bits <= other.bits && self.has(other.address)
     }
 
     pub(crate) fn has(&self, address: IpAddr) -> bool {

@@ -100,3 +100,12 @@ pub struct ExceptionResult {
     /// Flows that it would have covered, had it not expired before them.
     pub expired_flows: u64,
 }
+
+impl ExceptionResult {
+    /// Its last day, `YYYY-MM-DD`.
+    #[must_use]
+    pub fn last_day(&self) -> String {
+        let before = Time(self.expires.0.saturating_sub(1));
+        before.to_string().chars().take(10).collect()
+    }
+}

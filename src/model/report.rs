@@ -23,13 +23,13 @@ pub struct ExpectedGroup {
     /// `@EEA`.
     pub name: String,
     /// The name in words.
-    pub title: &'static str,
+    pub title: std::sync::Arc<str>,
     /// The day for which its members are right.
-    pub date: &'static str,
+    pub date: std::sync::Arc<str>,
     /// Where they can be checked.
-    pub source: &'static str,
+    pub source: std::sync::Arc<str>,
     /// What a reader must know; may be empty.
-    pub note: &'static str,
+    pub note: std::sync::Arc<str>,
 }
 
 /// The settings that shaped the result.
@@ -192,4 +192,12 @@ pub struct Report {
     pub phases: Option<PhaseLog>,
     /// The long lists.
     pub rows: Box<dyn Rows>,
+}
+
+impl Report {
+    /// True where anything was expected, by an option or by a policy.
+    #[must_use]
+    pub fn is_judged(&self) -> bool {
+        self.settings.is_judged() || self.policy.is_some()
+    }
 }

@@ -33,6 +33,7 @@ mod owners;
 mod phases;
 mod place_files;
 mod places;
+mod policies;
 mod rewrites;
 mod shared_corpus;
 mod shared_lab;

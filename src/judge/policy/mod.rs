@@ -1,37 +1,30 @@
 //! What is expected, as data: rules that flows are held against.
+//!
+//! In:   a policy in TOML, a user's or a built-in one; then every flow of a capture.
+//! Out:  a verdict on each flow, findings, and how each rule turned out.
+//!
+//! `docs/policies.md` describes the form and how rules are matched.
 
-use super::judging::Known;
-use crate::Error;
-use crate::model::{Destination, Finding, Flow, PolicyResult, Verdict};
-use std::sync::Arc;
+mod axis;
+mod builtin;
+mod causes;
+mod check;
+mod expect;
+mod explain;
+mod facts;
+mod form;
+mod functions;
+mod marks;
+mod places;
+mod protocols;
+mod run;
+mod tally;
+mod words;
 
-/// A policy, read and checked.
-#[derive(Debug, Default)]
-pub struct Policy {}
+pub use check::Lint;
+pub use explain::{AxisExplained, Explanation};
+pub use form::Policy;
+pub(super) use run::Run;
 
-impl Policy {
-    /// Reads a policy; `origin` is what reports call its file.
-    ///
-    /// # Errors
-    /// Where it is not one: with line and column.
-    pub fn read(_text: &str, _origin: &str) -> Result<Self, Error> {
-        Ok(Policy {})
-    }
-}
-
-/// A policy at work.
-pub(super) struct Run {}
-
-impl Run {
-    pub(super) fn new(_policy: Arc<Policy>, _known: Arc<Known>) -> Self {
-        Run {}
-    }
-
-    pub(super) fn flow(&mut self, _flow: &Flow, _destination: Option<usize>) -> Option<Verdict> {
-        None
-    }
-
-    pub(super) fn finish(self, _destinations: &[Destination]) -> (Vec<Finding>, PolicyResult) {
-        (Vec::new(), PolicyResult::default())
-    }
-}
+#[cfg(test)]
+mod tests;

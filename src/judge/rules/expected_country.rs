@@ -88,6 +88,16 @@ pub(in super::super) fn explain(
     expect: &Expectation,
     data: &[DataSource],
 ) -> (String, Option<&'static str>) {
+    explain_against(place, case, &expected(expect), data)
+}
+
+/// The same, where `expected` has `the expected countries (IN, SG)` in words.
+pub(in super::super) fn explain_against(
+    place: &Place,
+    case: Case,
+    expected: &str,
+    data: &[DataSource],
+) -> (String, Option<&'static str>) {
     let sources = opinions(place, data);
     let physics = place
         .physics
@@ -96,14 +106,11 @@ pub(in super::super) fn explain(
     let Some(country) = place.country else {
         let (why, would_decide) = match case.verdict {
             Verdict::Violated => (
-                format!(
-                    "in no country that can be told, but none of {}",
-                    expected(expect)
-                ),
+                format!("in no country that can be told, but none of {expected}"),
                 None,
             ),
             Verdict::Met => (
-                format!("in one of {}; in which, cannot be told", expected(expect)),
+                format!("in one of {expected}; in which, cannot be told"),
                 None,
             ),
             Verdict::Indeterminate => indeterminate(place, case.scope),
@@ -116,7 +123,6 @@ pub(in super::super) fn explain(
         return (format!("{why}.{said}{physics}"), would_decide);
     };
     let name = named(country);
-    let expected = expected(expect);
     let fit = match case.verdict {
         Verdict::Violated => format!("which is not among {expected}"),
         Verdict::Met => format!("which is among {expected}"),
@@ -182,7 +188,7 @@ fn arithmetic(physics: &Physics) -> String {
 }
 
 /// `the Netherlands`, `Singapore`.
-fn named(country: Country) -> String {
+pub(in super::super) fn named(country: Country) -> String {
     let the = if country.takes_the() { "the " } else { "" };
     format!(
         "{the}{}",
@@ -214,7 +220,7 @@ pub(in super::super) fn flows(destination: &Destination) -> String {
 const COUNTED_ADDRESSES: u64 = 256;
 
 /// `1,234,567`.
-fn grouped(count: u64) -> String {
+pub(in super::super) fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::with_capacity(digits.len().saturating_mul(2));
     for (place, digit) in digits.chars().enumerate() {

@@ -71,7 +71,7 @@ pub(in super::super) fn explain(destination: &Destination, expect: &Expectation)
 }
 
 /// Why nobody can be named, and who could.
-fn open(asn: Option<u32>, registered: bool) -> (String, String) {
+pub(in super::super) fn open(asn: Option<u32>, registered: bool) -> (String, String) {
     let Some(asn) = asn else {
         return (
             "that no loaded database names".to_owned(),

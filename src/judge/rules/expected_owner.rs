@@ -75,7 +75,7 @@ pub(in super::super) fn explain(destination: &Destination, expect: &Expectation)
 }
 
 /// The name is that of the outside of an encrypted hello: the one that is asked for is hidden.
-fn is_outer(destination: &Destination) -> bool {
+pub(in super::super) fn is_outer(destination: &Destination) -> bool {
     destination.name_via == "ech-outer"
 }
 
@@ -85,7 +85,10 @@ fn according(company: &Company) -> String {
 }
 
 /// Why no seat can be named, and what would tell.
-fn open(destination: &Destination, company: Option<&Company>) -> (String, &'static str) {
+pub(in super::super) fn open(
+    destination: &Destination,
+    company: Option<&Company>,
+) -> (String, &'static str) {
     const ANOTHER: &str = "a catalogue that has the name (--owners FILE)";
     let owner = &destination.owner;
     if let Some(company) = company {

@@ -45,7 +45,7 @@ fn seat_words(country: Country, expect: &Expectation) -> String {
 }
 
 /// `Amazon`; `Annapurna Labs, of the group Amazon`.
-fn company_words(name: &str, group: &str) -> String {
+pub(super) fn company_words(name: &str, group: &str) -> String {
     if name.eq_ignore_ascii_case(group) {
         return name.to_owned();
     }

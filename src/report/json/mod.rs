@@ -7,6 +7,7 @@
 
 mod parts;
 mod phases;
+mod policy;
 mod rows;
 mod sarif;
 mod writer;
@@ -39,6 +40,7 @@ pub fn report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         json.line();
         rows::findings(json, report)?;
         phases::phases(json, report);
+        policy::policy(json, report.policy.as_ref());
         Ok(())
     })
 }
@@ -53,7 +55,9 @@ pub fn flows(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         json.line();
         parts::data(json, &report.data);
         json.line();
-        rows::flows(json, report)
+        rows::flows(json, report)?;
+        policy::policy(json, report.policy.as_ref());
+        Ok(())
     })
 }
 

@@ -199,15 +199,7 @@ fn expect(json: &mut Writer<'_>, key: &str, expectation: &Expectation) {
     json.list("countries", &expectation.countries, |json, country| {
         json.word(country.code())
     });
-    json.list("groups", &expectation.groups, |json, group| {
-        json.begin(b'{');
-        json.field_string("name", &group.name);
-        json.field_string("title", group.title);
-        json.field_string("date", group.date);
-        json.field_string("source", group.source);
-        json.field_string("note", group.note);
-        json.end(b'}');
-    });
+    json.list("groups", &expectation.groups, super::policy::group);
     json.end(b'}');
 }
 

@@ -103,7 +103,7 @@ const INDENT: usize = 2;
 impl Layout {
     fn new(page: &Page<'_>, report: &Report, groups: &[Group<'_>]) -> Self {
         let wide = page.width() >= WIDE;
-        let judged = report.settings.is_judged();
+        let judged = report.is_judged();
         let mut columns = Vec::new();
         columns.extend(judged.then_some(words("")));
         columns.push(flexible("name", 16));

@@ -11,7 +11,7 @@ use std::io;
 const CARDS: usize = 25;
 
 pub(super) fn findings(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
-    if !report.settings.is_judged() {
+    if !report.is_judged() {
         return Ok(());
     }
     page.heading("FINDINGS", "")?;
@@ -24,6 +24,7 @@ pub(super) fn findings(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     for axis in axes(report) {
         met(page, report, &axis)?;
     }
+    met_by_policy(page, report)?;
     set_aside(page, report)
 }
 
@@ -61,6 +62,25 @@ fn met(page: &mut Page<'_>, report: &Report, axis: &Axis<'_>) -> io::Result<()> 
     page.paragraph(&words, 2, ink)
 }
 
+/// How many findings of the policy fit what it expects: several may be of one destination.
+fn met_by_policy(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    let Some(policy) = &report.policy else {
+        return Ok(());
+    };
+    let of_policy = |finding: &&Finding| policy.rules.iter().any(|rule| rule.id == finding.rule);
+    let met = of(report, Verdict::Met).filter(of_policy).count();
+    if met == 0 {
+        return Ok(());
+    }
+    let (sign, ink) = mark(Some(Verdict::Met));
+    let all = length(report.findings.iter().filter(of_policy).count());
+    let words = format!(
+        "{sign} met: {} of the policy",
+        part(length(met), all, "finding")
+    );
+    page.paragraph(&words, 2, ink)
+}
+
 fn of(report: &Report, verdict: Verdict) -> impl Iterator<Item = &Finding> {
     report
         .findings
@@ -70,13 +90,13 @@ fn of(report: &Report, verdict: Verdict) -> impl Iterator<Item = &Finding> {
 
 fn cards(page: &mut Page<'_>, report: &Report, verdict: Verdict) -> io::Result<()> {
     for finding in of(report, verdict).take(CARDS) {
-        if let Some(destination) = finding
-            .destination
-            .and_then(|at| report.destinations.get(at))
-        {
-            card(page, finding, destination)?;
-            page.blank()?;
+        let destination = finding.destination;
+        let destination = destination.and_then(|at| report.destinations.get(at));
+        match destination {
+            Some(destination) => card(page, report, finding, destination)?,
+            None => on_policy(page, finding)?,
         }
+        page.blank()?;
     }
     let more = length(of(report, verdict).count().saturating_sub(CARDS));
     if more > 0 {
@@ -91,7 +111,34 @@ fn cards(page: &mut Page<'_>, report: &Report, verdict: Verdict) -> io::Result<(
     Ok(())
 }
 
-fn card(page: &mut Page<'_>, finding: &Finding, destination: &Destination) -> io::Result<()> {
+/// A finding without a destination: on the policy itself.
+fn on_policy(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
+    let (sign, ink) = mark(Some(finding.verdict));
+    let verdict = page.paint(&format!("{sign} {}", finding.verdict.as_str()), ink);
+    let subject = escape::terminal_str(&finding.rule).into_owned();
+    let subject = page.paint(&subject, Some(Ink::Strong));
+    page.line(&format!("  {verdict}  {subject} ({})", finding.check))?;
+    said(page, finding)?;
+    let id = format!("finding {}", escape::terminal_str(&finding.id));
+    page.paragraph(&id, 4, Some(Ink::Soft))
+}
+
+/// Why, and what would decide.
+fn said(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
+    page.paragraph(&escape::terminal_str(&finding.why), 4, None)?;
+    if let Some(words) = &finding.would_decide {
+        let words = format!("Would decide it: {}", escape::terminal_str(words));
+        page.paragraph(&words, 4, None)?;
+    }
+    Ok(())
+}
+
+fn card(
+    page: &mut Page<'_>,
+    report: &Report,
+    finding: &Finding,
+    destination: &Destination,
+) -> io::Result<()> {
     let (sign, ink) = mark(Some(finding.verdict));
     let verdict = format!("{sign} {}", finding.verdict.as_str());
     let room = page
@@ -102,14 +149,13 @@ fn card(page: &mut Page<'_>, finding: &Finding, destination: &Destination) -> io
     let verdict = page.paint(&verdict, ink);
     let subject = page.paint(&subject, Some(Ink::Strong));
     page.line(&format!("  {verdict}  {subject}"))?;
-    page.paragraph(&escape::terminal_str(&finding.why), 4, None)?;
+    said(page, finding)?;
     if let Some(suppression) = &finding.suppressed {
         let words = suppression.words();
         page.paragraph(&escape::terminal_str(&words), 4, Some(Ink::Soft))?;
     }
-    if let Some(words) = &finding.would_decide {
-        let words = format!("Would decide it: {}", escape::terminal_str(words));
-        page.paragraph(&words, 4, None)?;
+    if let Some(rule) = super::policy::rule_words(report, finding) {
+        page.paragraph(&rule, 4, Some(Ink::Soft))?;
     }
     for line in evidence(finding, destination) {
         page.paragraph(&line, 4, Some(Ink::Soft))?;

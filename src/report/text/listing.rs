@@ -16,7 +16,7 @@ const WIDE: usize = 120;
 pub fn flows(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let page = &mut Page::new(out, style);
     let wide = page.width() >= WIDE;
-    let judged = report.settings.is_judged();
+    let judged = report.is_judged();
     let mut columns = vec![
         numbers("flow"),
         word_column("time"),

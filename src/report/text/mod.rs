@@ -19,6 +19,7 @@ mod listing;
 mod losses;
 mod phases;
 mod place;
+mod policy;
 mod who;
 
 use super::{Style, countries, escape};
@@ -38,6 +39,7 @@ pub fn report(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<
     header::title(page)?;
     header::answer(page, report)?;
     header::examined(page, report)?;
+    policy::policy(page, report)?;
     findings::findings(page, report)?;
     phases::timeline(page, report)?;
     destinations::by_country(page, report)?;

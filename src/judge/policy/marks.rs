@@ -1,0 +1,251 @@
+//! Which scopes mean a flow, for all scopes at once.
+//!
+//! In:   scopes, and flows.
+//! Out:  for each scope whether it means the flow: yes, no, or not known, as two bits.
+//!
+//! What a scope asks of one field depends on that field alone. So each value of a field is
+//! asked once, by [`Selector::field`] itself, and kept; a flow then costs a few looks into tables
+//! and as many conjunctions of words of bits. Tables are emptied when they are full: senders
+//! choose names.
+
+use crate::judge::judging::Known;
+use crate::judge::selector::{Field, Selector, Test, is_the_flows_own};
+use crate::model::{App, Flow, NameOwner, Text, Time, Truth};
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// Values of one field that are kept at once.
+const MOST_KEPT: usize = 1 << 16;
+
+type Map<K, V> = HashMap<K, V, foldhash::quality::RandomState>;
+
+/// Two bits for each scope: whether it may mean a flow, and whether it surely does.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(super) struct Marks {
+    possible: Vec<u64>,
+    sure: Vec<u64>,
+}
+
+impl Marks {
+    fn all(words: usize) -> Self {
+        Marks {
+            possible: vec![u64::MAX; words],
+            sure: vec![u64::MAX; words],
+        }
+    }
+
+    fn of(truths: impl Iterator<Item = Truth>, words: usize) -> Self {
+        let mut marks = Marks {
+            possible: vec![0; words],
+            sure: vec![0; words],
+        };
+        for (at, truth) in truths.enumerate() {
+            let (word, bit) = (at / 64, 1_u64 << (at % 64));
+            let set = |words: &mut Vec<u64>| {
+                if let Some(word) = words.get_mut(word) {
+                    *word |= bit;
+                }
+            };
+            if truth != Truth::No {
+                set(&mut marks.possible);
+            }
+            if truth == Truth::Yes {
+                set(&mut marks.sure);
+            }
+        }
+        marks
+    }
+
+    fn and(&mut self, other: &Marks) {
+        let join = |own: &mut [u64], other: &[u64]| {
+            for (own, other) in own.iter_mut().zip(other) {
+                *own &= other;
+            }
+        };
+        join(&mut self.possible, &other.possible);
+        join(&mut self.sure, &other.sure);
+    }
+
+    fn fill(&mut self) {
+        self.possible.fill(u64::MAX);
+        self.sure.fill(u64::MAX);
+    }
+
+    /// What is known of one scope.
+    #[cfg(test)]
+    pub(super) fn truth(&self, at: usize) -> Truth {
+        let bit = |words: &[u64]| {
+            let word = words.get(at / 64).copied().unwrap_or(0);
+            word >> (at % 64) & 1 == 1
+        };
+        match (bit(&self.possible), bit(&self.sure)) {
+            (_, true) => Truth::Yes,
+            (true, false) => Truth::Maybe,
+            _ => Truth::No,
+        }
+    }
+
+    /// The scopes among `mask` that may mean the flow, in their order, and whether they surely do.
+    pub(super) fn among<'m>(&'m self, mask: &'m [u64]) -> impl Iterator<Item = (usize, bool)> {
+        let words = self.possible.iter().zip(&self.sure).zip(mask).enumerate();
+        words.flat_map(|(word, ((possible, sure), mask))| Bits {
+            left: possible & mask,
+            sure: *sure,
+            base: word.saturating_mul(64),
+        })
+    }
+}
+
+/// The set bits of one word.
+struct Bits {
+    left: u64,
+    sure: u64,
+    base: usize,
+}
+
+impl Iterator for Bits {
+    type Item = (usize, bool);
+
+    fn next(&mut self) -> Option<(usize, bool)> {
+        if self.left == 0 {
+            return None;
+        }
+        let bit = self.left.trailing_zeros();
+        self.left &= self.left.wrapping_sub(1);
+        let at = self.base.saturating_add(usize::try_from(bit).unwrap_or(0));
+        Some((at, self.sure >> bit & 1 == 1))
+    }
+}
+
+/// One bit for each scope that fits.
+pub(super) fn mask(count: usize, fits: impl Fn(usize) -> bool) -> Vec<u64> {
+    let truths = (0..count).map(|at| Truth::of(fits(at)));
+    Marks::of(truths, count.div_ceil(64)).sure
+}
+
+/// Scopes, and what is known of the values that flows had.
+pub(super) struct Scopes {
+    selectors: Vec<Selector>,
+    known: Arc<Known>,
+    words: usize,
+    asked: Vec<Field>,
+    /// Instants between which what scopes ask of time has one answer.
+    borders: Vec<Time>,
+    ports: Map<u16, Marks>,
+    addresses: Map<IpAddr, Marks>,
+    times: Map<usize, Marks>,
+    protocols: Map<Option<&'static str>, Marks>,
+    apps: Map<Option<App>, Marks>,
+    devices: Map<IpAddr, Marks>,
+    names: Map<(Option<Text>, bool), Marks>,
+    /// By address; the owner is kept, so that no other takes its address.
+    owners: Map<(usize, bool), (Arc<NameOwner>, Marks)>,
+    now: Marks,
+}
+
+impl Scopes {
+    pub(super) fn new(selectors: Vec<Selector>, known: Arc<Known>) -> Self {
+        let words = selectors.len().div_ceil(64);
+        let asked = Field::ALL
+            .into_iter()
+            .filter(|field| selectors.iter().any(|selector| selector.asks(*field)))
+            .collect();
+        let mut borders: Vec<Time> = Vec::new();
+        for selector in &selectors {
+            borders.extend(selector.from.into_iter().chain(selector.until));
+        }
+        let log = known.phases.iter().flat_map(|log| log.phases.iter());
+        borders.extend(log.map(|phase| phase.start));
+        borders.sort_unstable();
+        borders.dedup();
+        Scopes {
+            selectors,
+            known,
+            words,
+            asked,
+            borders,
+            ports: Map::default(),
+            addresses: Map::default(),
+            times: Map::default(),
+            protocols: Map::default(),
+            apps: Map::default(),
+            devices: Map::default(),
+            names: Map::default(),
+            owners: Map::default(),
+            now: Marks::all(words),
+        }
+    }
+
+    /// The number of the stretch of time.
+    fn stretch(&self, at: Time) -> usize {
+        self.borders.partition_point(|border| *border <= at)
+    }
+
+    /// Which scopes mean this flow.
+    pub(super) fn of(&mut self, flow: &Flow) -> &Marks {
+        self.now.fill();
+        for at in 0..self.asked.len() {
+            if let Some(field) = self.asked.get(at) {
+                self.narrow(*field, flow);
+            }
+        }
+        &self.now
+    }
+
+    fn narrow(&mut self, field: Field, flow: &Flow) {
+        let stretch = self.stretch(flow.first_seen);
+        let Scopes {
+            selectors,
+            known,
+            words,
+            now,
+            ..
+        } = self;
+        let test = Test {
+            devices: &known.devices,
+            phases: known.phases.as_deref(),
+        };
+        let make = |field: Field| {
+            let truths = selectors
+                .iter()
+                .map(|selector| selector.field(field, flow, test));
+            Marks::of(truths, *words)
+        };
+        let own = is_the_flows_own(flow);
+        match field {
+            Field::Ports => now.and(kept(&mut self.ports, flow.remote_port, || make(field))),
+            Field::Addresses => now.and(kept(&mut self.addresses, flow.remote_ip, || make(field))),
+            Field::Times => now.and(kept(&mut self.times, stretch, || make(field))),
+            Field::Protocols => now.and(kept(&mut self.protocols, flow.protocol, || make(field))),
+            Field::Apps => now.and(kept(&mut self.apps, flow.app.clone(), || make(field))),
+            Field::Devices => now.and(kept(&mut self.devices, flow.local_ip, || make(field))),
+            // Both fields of the name stand in one table, as do both of its owner.
+            Field::Domains | Field::Names => {
+                let both = || {
+                    let mut marks = make(Field::Domains);
+                    marks.and(&make(Field::Names));
+                    marks
+                };
+                now.and(kept(&mut self.names, (flow.name.clone(), own), both));
+            }
+            Field::Owners | Field::Functions => {
+                let both = || {
+                    let mut marks = make(Field::Owners);
+                    marks.and(&make(Field::Functions));
+                    (Arc::clone(&flow.owner), marks)
+                };
+                let address = Arc::as_ptr(&flow.owner).addr();
+                now.and(&kept(&mut self.owners, (address, own), both).1);
+            }
+        }
+    }
+}
+
+fn kept<K: Eq + Hash, V>(table: &mut Map<K, V>, key: K, make: impl FnOnce() -> V) -> &V {
+    if table.len() >= MOST_KEPT && !table.contains_key(&key) {
+        table.clear();
+    }
+    table.entry(key).or_insert_with(make)
+}

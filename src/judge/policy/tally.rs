@@ -1,0 +1,145 @@
+//! What was said of the flows, gathered by rule, axis, verdict and destination.
+//!
+//! In:   what each flow was judged.
+//! Out:  counts and examples to make findings of.
+//!
+//! Destinations are bounded by the audit's limits; rows here are bounded as well, for each
+//! destination may have several. Beyond the bound, flows are gathered without their destination.
+
+use super::axis::Axis;
+use super::facts::Cause;
+use crate::model::{Flow, Time, Verdict};
+use std::collections::HashMap;
+
+/// Findings that are kept apart.
+const MOST_ROWS: usize = 200_000;
+/// Examples of each.
+const MOST_EXAMPLES: usize = 16;
+
+/// What the flows of one finding have in common.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub(super) struct Key {
+    pub(super) verdict: Verdict,
+    /// `u32::MAX` where there is none.
+    pub(super) destination: u32,
+    pub(super) rule: u32,
+    pub(super) axis: Axis,
+}
+
+/// The flows of one finding.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Row {
+    pub(super) flows: u64,
+    pub(super) frames: Vec<u32>,
+    pub(super) numbers: Vec<u32>,
+    /// Why, and of how many flows.
+    pub(super) causes: Vec<(Cause, u64)>,
+    /// Another rule that may be the one that judges, and what it says.
+    pub(super) rival: Option<(u32, Option<Verdict>)>,
+    /// An exception that may cover the flows.
+    pub(super) exception: Option<u32>,
+    /// When the first of them began.
+    pub(super) at: Time,
+}
+
+/// What is said of one flow on one axis.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Judged {
+    pub(super) rule: u32,
+    pub(super) axis: Axis,
+    pub(super) verdict: Verdict,
+    pub(super) cause: Cause,
+    pub(super) rival: Option<(u32, Option<Verdict>)>,
+    pub(super) exception: Option<u32>,
+}
+
+/// All rows.
+#[derive(Default)]
+pub(super) struct Tally {
+    rows: HashMap<Key, Row, foldhash::quality::RandomState>,
+    /// Flows: violated, indeterminate, met; for each rule.
+    pub(super) rules: Vec<[u64; 3]>,
+    /// Flows in force, flows after the last day; for each exception.
+    pub(super) exceptions: Vec<[u64; 2]>,
+    /// The latest beginning of a flow.
+    pub(super) latest: Option<Time>,
+}
+
+impl Tally {
+    pub(super) fn new(rules: usize, exceptions: usize) -> Self {
+        Tally {
+            rules: vec![[0; 3]; rules],
+            exceptions: vec![[0; 2]; exceptions],
+            ..Tally::default()
+        }
+    }
+
+    /// Takes all that was said of one flow.
+    pub(super) fn flow(&mut self, flow: &Flow, destination: Option<usize>, all: &[Judged]) {
+        self.latest = self.latest.max(Some(flow.first_seen));
+        for judged in all {
+            self.row(flow, destination, judged);
+        }
+        for (at, judged) in all.iter().enumerate() {
+            let of_rule = |other: &&Judged| other.rule == judged.rule;
+            // A rule that judged on several axes counts the flow once, by the gravest.
+            let first = all.iter().take(at).find(of_rule).is_none();
+            let gravest = all.iter().filter(of_rule).map(|other| other.verdict).min();
+            let counts = usize::try_from(judged.rule).ok();
+            let counts = counts.and_then(|rule| self.rules.get_mut(rule));
+            if let (true, Some(verdict), Some(counts)) = (first, gravest, counts) {
+                let [violated, indeterminate, met] = counts;
+                let count = match verdict {
+                    Verdict::Violated => violated,
+                    Verdict::Indeterminate => indeterminate,
+                    Verdict::Met => met,
+                };
+                *count = count.saturating_add(1);
+            }
+        }
+    }
+
+    fn row(&mut self, flow: &Flow, destination: Option<usize>, judged: &Judged) {
+        let number = destination.and_then(|at| u32::try_from(at).ok());
+        let mut key = Key {
+            verdict: judged.verdict,
+            destination: number.unwrap_or(u32::MAX),
+            rule: judged.rule,
+            axis: judged.axis,
+        };
+        if self.rows.len() >= MOST_ROWS && !self.rows.contains_key(&key) {
+            key.destination = u32::MAX;
+        }
+        let row = self.rows.entry(key).or_default();
+        if row.flows == 0 {
+            row.at = flow.first_seen;
+        }
+        row.flows = row.flows.saturating_add(1);
+        row.rival = row.rival.or(judged.rival);
+        row.exception = row.exception.or(judged.exception);
+        let of_cause = row.causes.iter_mut();
+        match { of_cause }.find(|(cause, _)| *cause == judged.cause) {
+            Some((_, flows)) => *flows = flows.saturating_add(1),
+            None => row.causes.push((judged.cause, 1)),
+        }
+        if row.frames.len() < MOST_EXAMPLES {
+            row.frames.extend(u32::try_from(flow.first_frame));
+            row.numbers.extend(u32::try_from(flow.flow));
+        }
+    }
+
+    /// All rows, gravest first, in the order of destinations and rules.
+    pub(super) fn rows(&mut self) -> Vec<(Key, Row)> {
+        let mut rows: Vec<(Key, Row)> = self.rows.drain().collect();
+        rows.sort_unstable_by_key(|(key, _)| *key);
+        rows
+    }
+
+    /// Counts a flow for an exception: while in force, or after its last day.
+    pub(super) fn except(&mut self, exception: usize, expired: bool) {
+        if let Some([in_force, after]) = self.exceptions.get_mut(exception) {
+            let count = if expired { after } else { in_force };
+            *count = count.saturating_add(1);
+        }
+    }
+}
