@@ -20,7 +20,7 @@ use crate::decode::{Decoder, Outcome as Decoded, Segment, Sink, Whole};
 use crate::flow::{BATCH, Table};
 use crate::judge::{self, Expected, Outcome};
 use crate::locate::Places;
-use crate::model::{Expectation, Limits, Losses, Reason, Report, Settings, Text, Time, Totals};
+use crate::model::{Expectation, Input, Limits, Losses, Reason, Report, Settings, Text, Time, Totals};
 use crate::source::{Capture, Packet, Summary};
 use finished::{Finished, Judges};
 use reading::Reading;
@@ -353,6 +353,7 @@ impl Audit {
                 devices: devices.clone(),
                 phases: None,
                 data: places.sources().to_vec(),
+                dropped: dropped(&summary.inputs),
             };
             let judging = judge::Judging::new(&options.asked, known);
             outcome = judging::judge(
@@ -422,6 +423,13 @@ impl Sums {
             None => (time, time),
         });
     }
+}
+
+/// Packets that never came into a capture, as far as it says so.
+fn dropped(inputs: &[Input]) -> u64 {
+    let interfaces = inputs.iter().flat_map(|input| &input.interfaces);
+    let counts = interfaces.flat_map(|one| [one.dropped_by_interface, one.dropped_by_os]);
+    counts.flatten().fold(0, u64::saturating_add)
 }
 
 fn count_budgets(losses: &mut Losses, finished: &Finished) {

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::process::ExitCode;
 use whereto::locate::Places;
-use whereto::model::{Report, Text, Verdict};
+use whereto::model::{ClaimVerdict, Report, Text, Verdict};
 use whereto::report::{DNS_FORMATS, FLOW_FORMATS, FORMATS, INFO_FORMATS};
 use whereto::source::Capture;
 use whereto::{Audit, AuditOptions, Error, Progress, audit};
@@ -41,6 +41,7 @@ fn command(command: &Command) -> Result<u8, Error> {
             formats: FORMATS,
             expect: audit.expect.as_deref(),
             control: Some(&audit.control),
+            claims: &audit.claims,
             places: Some(&audit.places),
             keep_dns: true,
             keep_http: true,
@@ -52,6 +53,7 @@ fn command(command: &Command) -> Result<u8, Error> {
             formats: FLOW_FORMATS,
             expect: flows.expect.as_deref(),
             control: Some(&flows.control),
+            claims: &[],
             places: Some(&flows.places),
             keep_dns: false,
             keep_http: false,
@@ -63,6 +65,7 @@ fn command(command: &Command) -> Result<u8, Error> {
             formats: DNS_FORMATS,
             expect: None,
             control: None,
+            claims: &[],
             places: None,
             keep_dns: true,
             keep_http: false,
@@ -74,6 +77,7 @@ fn command(command: &Command) -> Result<u8, Error> {
             formats: INFO_FORMATS,
             expect: None,
             control: None,
+            claims: &[],
             places: None,
             keep_dns: false,
             keep_http: false,
@@ -187,7 +191,7 @@ fn audit_some(
     Ok(report)
 }
 
-/// 1 violated, 4 damaged or cut, 3 indeterminate, 0 otherwise: the first that fits.
+/// 1 violated or contradicted, 4 damaged or cut, 3 indeterminate, 0 otherwise: the first that fits.
 fn exit_code(report: &Report) -> u8 {
     let any = |verdict| {
         report
@@ -195,15 +199,16 @@ fn exit_code(report: &Report) -> u8 {
             .iter()
             .any(|finding| finding.verdict == verdict)
     };
+    let claimed = |verdict| report.claims.iter().any(|claim| claim.verdict == verdict);
     let losses = &report.losses;
     let damaged = losses.damage_count > 0
         || losses.lost_records > 0
         || report.inputs.iter().any(|input| input.cut);
-    if any(Verdict::Violated) {
+    if any(Verdict::Violated) || claimed(ClaimVerdict::Contradicted) {
         1
     } else if damaged {
         4
-    } else if any(Verdict::Indeterminate) {
+    } else if any(Verdict::Indeterminate) || claimed(ClaimVerdict::Indeterminate) {
         3
     } else {
         0

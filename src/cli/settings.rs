@@ -8,8 +8,9 @@ use super::installed;
 use super::live::{self, Filter, Trouble};
 use super::output::Target;
 use std::ffi::OsStr;
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use whereto::locate::Places;
 use whereto::model::{Limits, Report, Text};
 use whereto::report::{Format, Style, escape};
@@ -47,6 +48,8 @@ pub(super) struct Request<'a> {
     pub(super) expect: Option<&'a str>,
     /// `None` for a command that judges nothing.
     pub(super) control: Option<&'a args::Control>,
+    /// Files of claims.
+    pub(super) claims: &'a [PathBuf],
     /// `None` for a command that has no use for places.
     pub(super) places: Option<&'a args::Places>,
     pub(super) keep_dns: bool,
@@ -62,10 +65,17 @@ pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
     let expect = parse(request.expect)?;
     let expect_operator = control(|control| control.expect_operator.as_ref())?;
     let expect_owner = control(|control| control.expect_owner.as_ref())?;
+    let claims = read_claims(request.claims)?;
     let outputs = outputs(request.output, request.format, request.formats)?;
     let (captures, mut warnings) = distinct(&request.input.captures);
     for output in &outputs {
         output.target.refuse_inputs(&captures)?;
+        for path in request.claims {
+            if Target::new(path)? == output.target {
+                let words = format!("{}: is a file of claims; write to another file", path.display());
+                return Err(Error::Usage(words));
+            }
+        }
     }
     let exchanges = outputs.iter().any(|output| output.format.exchanges);
     // What is not stored anywhere has no hash that could be compared with anything.
@@ -101,7 +111,10 @@ pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
             expect,
             expect_operator,
             expect_owner,
-            asked: judge::Asked::default(),
+            asked: judge::Asked {
+                claims,
+                ..judge::Asked::default()
+            },
             devices: request.input.device.clone(),
             limits,
             keep_dns: request.keep_dns && exchanges,
@@ -115,6 +128,37 @@ pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
         progress: !request.output.quiet && std::io::stderr().is_terminal(),
         warnings,
     })
+}
+
+/// The claims of all files.
+fn read_claims(paths: &[PathBuf]) -> Result<Vec<Arc<judge::Claims>>, Error> {
+    let mut files = Vec::new();
+    for path in paths {
+        let text = read_text(path)?;
+        let claims = judge::Claims::read(&text, &path.display().to_string())?;
+        files.push(Arc::new(claims));
+    }
+    judge::Claims::check_together(&files)?;
+    Ok(files)
+}
+
+/// A text that a person wrote: a larger file is none.
+fn read_text(path: &Path) -> Result<String, Error> {
+    const MOST_BYTES: u64 = 4 << 20;
+    let io = |source| Error::Io {
+        path: path.to_path_buf(),
+        what: "cannot read",
+        source,
+    };
+    let file = std::fs::File::open(path).map_err(io)?;
+    let mut bytes = Vec::new();
+    file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(io)?;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MOST_BYTES {
+        let words = format!("{}: larger than 4 MiB", path.display());
+        return Err(Error::Usage(words));
+    }
+    String::from_utf8(bytes)
+        .map_err(|_| Error::Usage(format!("{}: not UTF-8 text", path.display())))
 }
 
 /// How a user's file is added to the places.

@@ -5,6 +5,7 @@
 //!       its own, so that line tools and diffs work; rows never stand in memory.
 //! Spec: RFC 8259.
 
+mod claims;
 mod parts;
 mod rows;
 mod writer;
@@ -33,7 +34,9 @@ pub fn report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         json.line();
         rows::http(json, report)?;
         json.line();
-        rows::findings(json, report)
+        rows::findings(json, report)?;
+        json.line();
+        claims::claims(json, report)
     })
 }
 

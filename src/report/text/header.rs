@@ -2,7 +2,7 @@
 
 use super::axes::{axes, listed};
 use super::layout::{Page, bytes, count, duration, many, pad, part, span};
-use super::{length, mark, outbound};
+use super::{claims, length, mark, outbound};
 use crate::model::{Country, Device, Input, Report, Verdict};
 use crate::report::{escape, words};
 use std::collections::BTreeSet;
@@ -23,6 +23,10 @@ pub(super) fn answer(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         page.blank()?;
         page.paragraph(&axis.question(), 0, Some(super::Ink::Strong))?;
         page.paragraph(&axis.answer(report), 0, None)?;
+    }
+    claims::answer(page, report)?;
+    if axes.is_empty() && !report.claims.is_empty() {
+        return Ok(());
     }
     if axes.is_empty() {
         page.blank()?;

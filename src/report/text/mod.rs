@@ -8,6 +8,7 @@
 //! cut in the middle. What is shortened says so, and where the rest is.
 
 mod axes;
+mod claims;
 mod data;
 mod destinations;
 mod findings;
@@ -37,6 +38,7 @@ pub fn report(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<
     header::title(page)?;
     header::answer(page, report)?;
     header::examined(page, report)?;
+    claims::claims(page, report)?;
     findings::findings(page, report)?;
     destinations::by_country(page, report)?;
     destinations::nearby(page, report)?;
