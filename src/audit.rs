@@ -20,7 +20,9 @@ use crate::decode::{Decoder, Outcome as Decoded, Segment, Sink, Whole};
 use crate::flow::{BATCH, Table};
 use crate::judge::{self, Expected, Outcome};
 use crate::locate::Places;
-use crate::model::{Expectation, Input, Limits, Losses, Reason, Report, Settings, Text, Time, Totals};
+use crate::model::{
+    Expectation, Input, Limits, Losses, Reason, Report, Settings, Text, Time, Totals,
+};
 use crate::source::{Capture, Packet, Summary};
 use finished::{Finished, Judges};
 use reading::Reading;

@@ -72,7 +72,10 @@ pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
         output.target.refuse_inputs(&captures)?;
         for path in request.claims {
             if Target::new(path)? == output.target {
-                let words = format!("{}: is a file of claims; write to another file", path.display());
+                let words = format!(
+                    "{}: is a file of claims; write to another file",
+                    path.display()
+                );
                 return Err(Error::Usage(words));
             }
         }
@@ -152,7 +155,9 @@ fn read_text(path: &Path) -> Result<String, Error> {
     };
     let file = std::fs::File::open(path).map_err(io)?;
     let mut bytes = Vec::new();
-    file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(io)?;
+    file.take(MOST_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(io)?;
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MOST_BYTES {
         let words = format!("{}: larger than 4 MiB", path.display());
         return Err(Error::Usage(words));

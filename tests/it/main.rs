@@ -15,6 +15,7 @@ mod harness;
 mod kit;
 
 mod architecture;
+mod claims;
 mod cli;
 mod determinism;
 mod docs;

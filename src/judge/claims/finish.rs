@@ -151,7 +151,10 @@ fn hidden(tally: &Tally, context: &Context<'_>) -> HiddenShare {
 
 /// What is missing from the flows, in one sentence.
 pub(super) fn losses_words(losses: &Losses, totals: &Totals, dropped: u64) -> Option<String> {
-    let undecodable = losses.undecodable.values().fold(0, |a: u64, b| a.saturating_add(*b));
+    let undecodable = losses
+        .undecodable
+        .values()
+        .fold(0, |a: u64, b| a.saturating_add(*b));
     let parts = [
         (losses.filtered, "packet", "filtered out"),
         (dropped, "packet", "dropped before capture"),
@@ -181,7 +184,11 @@ struct Case<'c> {
 impl Case<'_> {
     /// The verdict in one careful sentence.
     fn sentence(&self) -> String {
-        let stored = self.claim.assertions.iter().any(|one| matches!(one, Assertion::StoredOnlyIn(_)));
+        let stored = self
+            .claim
+            .assertions
+            .iter()
+            .any(|one| matches!(one, Assertion::StoredOnlyIn(_)));
         let mut words = match self.verdict {
             ClaimVerdict::Contradicted => self.contradicted(),
             ClaimVerdict::Supported => self.supported(),
@@ -300,10 +307,18 @@ impl Case<'_> {
     }
 
     fn indeterminate(&self) -> String {
-        let open = self.tally.open.flows.saturating_add(self.context.totals.folded_flows);
+        let open = self
+            .tally
+            .open
+            .flows
+            .saturating_add(self.context.totals.folded_flows);
         let none = "None was observed that does not fit.";
         if open > 0 {
-            let all = self.context.whole.flows.saturating_add(self.context.totals.folded_flows);
+            let all = self
+                .context
+                .whole
+                .flows
+                .saturating_add(self.context.totals.folded_flows);
             let leave = if open == 1 { "leaves" } else { "leave" };
             return format!(
                 "In this capture {} of {} {leave} the claim open. {none}",
@@ -332,7 +347,11 @@ impl Case<'_> {
             ),
         }];
         if let Some(scope) = &self.claim.scope {
-            push(&mut steps, Known::Declared, format!("On its scope the file says: {scope}"));
+            push(
+                &mut steps,
+                Known::Declared,
+                format!("On its scope the file says: {scope}"),
+            );
         }
         if self.claim.subject.asks_phases() {
             let words = match &self.context.known.phases {
@@ -476,11 +495,14 @@ impl Case<'_> {
                  counter-example but what was not captured."
                     .to_owned()
             }
-            ClaimVerdict::Indeterminate if self.captured == Truth::Maybe && self.cause().is_none() => {
+            ClaimVerdict::Indeterminate
+                if self.captured == Truth::Maybe && self.cause().is_none() =>
+            {
                 "The time of which the claim speaks cannot be told.".to_owned()
             }
             ClaimVerdict::Indeterminate => {
-                "What is not known could be a counter-example: it is not taken for a fit.".to_owned()
+                "What is not known could be a counter-example: it is not taken for a fit."
+                    .to_owned()
             }
             ClaimVerdict::NotExercised => {
                 "Nothing in this capture bears on the claim, either way.".to_owned()
@@ -494,12 +516,16 @@ impl Case<'_> {
         let words = match link.part {
             Part::Place => {
                 let confidence = link.place.confidence.as_str();
-                let class = link
-                    .place
-                    .class
-                    .map_or_else(String::new, |class| format!(", by the class {}", class.name));
-                let sources = many(u64::try_from(link.place.opinions.len()).unwrap_or(0), "source");
-                format!("the place of the address ({flow}): {confidence} confidence{class}, {sources}")
+                let class = link.place.class.map_or_else(String::new, |class| {
+                    format!(", by the class {}", class.name)
+                });
+                let sources = many(
+                    u64::try_from(link.place.opinions.len()).unwrap_or(0),
+                    "source",
+                );
+                format!(
+                    "the place of the address ({flow}): {confidence} confidence{class}, {sources}"
+                )
             }
             Part::Name => {
                 let from = match link.via {

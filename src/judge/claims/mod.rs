@@ -21,7 +21,10 @@ mod tally;
 mod words;
 
 pub(crate) use assertion::Assertion;
-#[allow(unused_imports, reason = "the comparison of two captures measures with it")]
+#[allow(
+    unused_imports,
+    reason = "the comparison of two captures measures with it"
+)]
 pub(crate) use measured::{Measured, NameMeasured};
 pub(super) use run::Run;
 pub(crate) use subject::Subject;

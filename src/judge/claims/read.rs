@@ -6,10 +6,10 @@
 //!
 //! Bounded: a file by its bytes, all files together by their claims.
 
+use super::Claim;
 use super::assertion::{Assertion, Companies, Countries};
 use super::protection::Minimum;
 use super::subject::Subject;
-use super::Claim;
 use crate::judge::expectation::parse_expectation;
 use crate::judge::selector::{self, Selector};
 use crate::model::form::{self, Entry, Fault, Placed, shown};
@@ -74,7 +74,10 @@ pub(super) fn read(text: &str) -> Result<Vec<Claim>, Fault> {
     for entry in &entries {
         let (claim, id_at) = claim(entry, text)?;
         if let Some(line) = known.insert(claim.id.to_string(), claim.line) {
-            let what = format!("`{}` is the id of the claim in line {line} too", shown(&claim.id));
+            let what = format!(
+                "`{}` is the id of the claim in line {line} too",
+                shown(&claim.id)
+            );
             return Err(Fault::new(id_at, what));
         }
         claims.push(claim);
@@ -141,7 +144,10 @@ fn day(text: &Placed<String>) -> Result<Placed<String>, Fault> {
     if full.len() == 10 && full.parse::<jiff::civil::Date>().is_ok() {
         return Ok(text.clone());
     }
-    let what = format!("`{}`: a day stands here as 2014-08-10, or 2014-08, or 2014", shown(&text.value));
+    let what = format!(
+        "`{}`: a day stands here as 2014-08-10, or 2014-08, or 2014",
+        shown(&text.value)
+    );
     Err(Fault::new(text.at, what))
 }
 
@@ -214,7 +220,10 @@ fn countries(table: &Entry<'_>, key: &'static str) -> Result<Option<Countries>, 
     };
     let words = table.texts(key)?;
     if words.is_empty() {
-        return Err(Fault::new(value.span().start, format!("`{key}` names no country")));
+        return Err(Fault::new(
+            value.span().start,
+            format!("`{key}` names no country"),
+        ));
     }
     let mut all = Expectation::default();
     let mut written = Vec::new();
@@ -243,9 +252,16 @@ fn companies(table: &Entry<'_>, key: &'static str) -> Result<Option<Companies>, 
     let Some(value) = table.get(key) else {
         return Ok(None);
     };
-    let names: Vec<String> = table.texts(key)?.into_iter().map(|name| name.value).collect();
+    let names: Vec<String> = table
+        .texts(key)?
+        .into_iter()
+        .map(|name| name.value)
+        .collect();
     if names.is_empty() {
-        return Err(Fault::new(value.span().start, format!("`{key}` names no company")));
+        return Err(Fault::new(
+            value.span().start,
+            format!("`{key}` names no company"),
+        ));
     }
     Ok(Some(Companies::new(&names)))
 }

@@ -76,7 +76,10 @@ impl<K: Eq + Hash, T> Memory<K, T> {
             numbers: HashMap::default(),
             answers: Vec::new(),
             each,
-            most: MOST_ANSWERS.checked_div(each).unwrap_or(0).clamp(1, MOST_KEYS),
+            most: MOST_ANSWERS
+                .checked_div(each)
+                .unwrap_or(0)
+                .clamp(1, MOST_KEYS),
         }
     }
 
@@ -149,9 +152,7 @@ impl Run {
         let claims = self.files.iter().flat_map(|file| &file.claims);
         let answers = self.by_who.of(&who).iter().zip(self.by_place.of(&place));
         for ((claim, tally), (of_who, of_place)) in claims.zip(&mut self.tallies).zip(answers) {
-            let subject = claim
-                .subject
-                .matches(flow, &nature, of_who.subject, test);
+            let subject = claim.subject.matches(flow, &nature, of_who.subject, test);
             if subject == Truth::No {
                 continue;
             }

@@ -34,9 +34,8 @@ impl Subject {
             until: selector.until,
             ..Selector::default()
         };
-        let asks_inside = selector.asks_who()
-            || !selector.apps.is_empty()
-            || !selector.protocols.is_empty();
+        let asks_inside =
+            selector.asks_who() || !selector.apps.is_empty() || !selector.protocols.is_empty();
         let by_name_alone = !selector.asks_time()
             && selector.apps.is_empty()
             && selector.protocols.is_empty()

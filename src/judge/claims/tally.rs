@@ -25,7 +25,9 @@ pub(super) struct Marks {
 
 impl Marks {
     pub(super) fn set(&mut self, kind: usize, truth: Truth) {
-        let bit = u32::try_from(kind).ok().and_then(|kind| 1_u16.checked_shl(kind));
+        let bit = u32::try_from(kind)
+            .ok()
+            .and_then(|kind| 1_u16.checked_shl(kind));
         let marks = match truth {
             Truth::Yes => &mut self.yes,
             Truth::No => &mut self.no,
@@ -160,7 +162,9 @@ impl Side {
         let Some(word) = self.met.get_mut(word) else {
             return false;
         };
-        let mask = 1_u64.checked_shl(u32::try_from(bit).unwrap_or(0)).unwrap_or(0);
+        let mask = 1_u64
+            .checked_shl(u32::try_from(bit).unwrap_or(0))
+            .unwrap_or(0);
         let first = *word & mask == 0;
         *word |= mask;
         if first {
@@ -374,14 +378,20 @@ fn weakest(rests_on: RestsOn, flow: &Flow) -> (u8, Part) {
         Confidence::Medium => 3,
         Confidence::High => 5,
     };
-    let name = if flow.name_grade == Grade::Inferred { 2 } else { 7 };
+    let name = if flow.name_grade == Grade::Inferred {
+        2
+    } else {
+        7
+    };
     let parts = [
         (rests_on.place, place, Part::Place),
         (rests_on.name, name, Part::Name),
         (rests_on.owner, 4, Part::Owner),
         (rests_on.operator, 4, Part::Operator),
     ];
-    let asked = parts.into_iter().filter(|(asked, score, _)| *asked && *score < 7);
+    let asked = parts
+        .into_iter()
+        .filter(|(asked, score, _)| *asked && *score < 7);
     let least = asked.min_by_key(|(_, score, _)| *score);
     least.map_or((6, Part::Wire), |(_, score, part)| (score, part))
 }

@@ -30,8 +30,16 @@ pub(super) fn listed(words: &[String]) -> String {
 /// How a claim was read, so that a capture can test it.
 pub(super) fn reading(claim: &Claim) -> String {
     let subject = subject(&claim.subject.selector);
-    let asserted: Vec<String> = claim.assertions.iter().map(|one| asserted(one, claim)).collect();
-    let mut words = if claim.assertions.iter().any(|one| matches!(one, Assertion::NoFlows)) {
+    let asserted: Vec<String> = claim
+        .assertions
+        .iter()
+        .map(|one| asserted(one, claim))
+        .collect();
+    let mut words = if claim
+        .assertions
+        .iter()
+        .any(|one| matches!(one, Assertion::NoFlows))
+    {
         format!("There is no outbound flow{subject}.")
     } else {
         format!("Every outbound flow{subject} {}.", listed(&asserted))
@@ -41,7 +49,11 @@ pub(super) fn reading(claim: &Claim) -> String {
             " Name resolution (DNS on port 53, encrypted DNS), DHCP, NTP and ICMP are outside.",
         );
     }
-    if claim.assertions.iter().any(|one| matches!(one, Assertion::StoredOnlyIn(_))) {
+    if claim
+        .assertions
+        .iter()
+        .any(|one| matches!(one, Assertion::StoredOnlyIn(_)))
+    {
         words.push_str(" Storage cannot be seen: what is tested is from where it is served.");
     }
     words
@@ -59,20 +71,41 @@ fn subject(selector: &Selector) -> String {
         patterns.iter().map(|one| one.as_str().to_owned()).collect()
     };
     list("of the app", patterns(&selector.apps));
-    list("to names owned by", selector.owners.iter().map(|owner| capital(owner)).collect());
+    list(
+        "to names owned by",
+        selector.owners.iter().map(|owner| capital(owner)).collect(),
+    );
     list("to names in", selector.domains.clone());
     list("to names like", patterns(&selector.names));
     list("to names that serve", selector.functions.clone());
     list("that speaks", selector.protocols.clone());
-    list("to port", selector.ports.iter().map(u16::to_string).collect());
+    list(
+        "to port",
+        selector.ports.iter().map(u16::to_string).collect(),
+    );
     let addresses = selector.addresses.iter();
-    list("to the address", addresses.map(ToString::to_string).collect());
+    list(
+        "to the address",
+        addresses.map(ToString::to_string).collect(),
+    );
     list("of the device", selector.devices.clone());
     list("in the phase", selector.phases.clone());
-    list("before the phase", selector.before.iter().cloned().collect());
-    list("from the phase on", selector.after.iter().cloned().collect());
-    list("from", selector.from.iter().map(|time| day(*time)).collect());
-    list("before", selector.until.iter().map(|time| day(*time)).collect());
+    list(
+        "before the phase",
+        selector.before.iter().cloned().collect(),
+    );
+    list(
+        "from the phase on",
+        selector.after.iter().cloned().collect(),
+    );
+    list(
+        "from",
+        selector.from.iter().map(|time| day(*time)).collect(),
+    );
+    list(
+        "before",
+        selector.until.iter().map(|time| day(*time)).collect(),
+    );
     match parts.is_empty() {
         true => String::new(),
         false => format!(" {}", parts.join(", ")),
@@ -114,14 +147,11 @@ fn asserted(assertion: &Assertion, claim: &Claim) -> String {
             "goes to a name owned by {}, which is no alias of a name of others",
             companies.written
         ),
-        Assertion::Encrypted(minimum) => format!(
-            "is encrypted by {} or later, or QUIC",
-            minimum.words()
-        ),
-        Assertion::NoFlows => "is absent".to_owned(),
-        Assertion::LatencyReduced => {
-            "is answered sooner than in a capture from before".to_owned()
+        Assertion::Encrypted(minimum) => {
+            format!("is encrypted by {} or later, or QUIC", minimum.words())
         }
+        Assertion::NoFlows => "is absent".to_owned(),
+        Assertion::LatencyReduced => "is answered sooner than in a capture from before".to_owned(),
         Assertion::MigratedSince(_, since) => {
             format!("goes elsewhere since {since} than in a capture from before")
         }
@@ -158,12 +188,15 @@ pub(super) fn because(claim: &Claim, seen: &Seen<'_>, way: Way) -> String {
 fn fact(assertion: &Assertion, claim: &Claim, seen: &Seen<'_>, truth: Truth) -> String {
     let flow = seen.flow;
     match assertion {
-        Assertion::ServedOnlyIn(list) | Assertion::StoredOnlyIn(list) | Assertion::NeverTo(list) => {
-            place_fact(&flow.place, claim, &list.written)
-        }
+        Assertion::ServedOnlyIn(list)
+        | Assertion::StoredOnlyIn(list)
+        | Assertion::NeverTo(list) => place_fact(&flow.place, claim, &list.written),
         Assertion::OperatedBy(_) => match flow.place.operator.as_deref() {
             Some(operator) if !operator.registered_only => {
-                format!("The network is operated by {} ({})", operator.name, operator.source)
+                format!(
+                    "The network is operated by {} ({})",
+                    operator.name, operator.source
+                )
             }
             _ => "No catalogue names the operator of the network".to_owned(),
         },
@@ -211,7 +244,11 @@ fn owner_fact(flow: &Flow, truth: Truth) -> String {
     }
     match &flow.owner.owner {
         Some(owner) if truth != Truth::Maybe => {
-            format!("The name is owned by {} ({})", owner_words(owner), owner.said_by)
+            format!(
+                "The name is owned by {} ({})",
+                owner_words(owner),
+                owner.said_by
+            )
         }
         Some(_) => "The name may not be the one that was asked for".to_owned(),
         None if flow.name.is_none() => "No name was observed".to_owned(),
@@ -224,7 +261,9 @@ fn encryption_fact(
     protection: Protection,
     minimum: super::protection::Minimum,
 ) -> String {
-    let word = flow.protocol.unwrap_or("a protocol that was not recognised");
+    let word = flow
+        .protocol
+        .unwrap_or("a protocol that was not recognised");
     match protection {
         Protection::Silent => "Nothing was said in it".to_owned(),
         Protection::Clear => format!("It speaks {word}, which anyone on the way can read"),
@@ -299,8 +338,12 @@ fn doubt(cause: Cause) -> &'static str {
     match cause {
         Cause::Name => "No name was observed, or one that hides another: it may be of the subject",
         Cause::Rivals => "Several names share the address: it may be of the subject",
-        Cause::Owner => "Who owns the name, or what it serves, is not known: it may be of the subject",
-        Cause::Phases => "In which phase of the test it began is not known: it may be of the subject",
+        Cause::Owner => {
+            "Who owns the name, or what it serves, is not known: it may be of the subject"
+        }
+        Cause::Phases => {
+            "In which phase of the test it began is not known: it may be of the subject"
+        }
         Cause::App => "Which app it is of is not known: it may be of the subject",
         _ => "It may be of the subject",
     }
@@ -310,7 +353,9 @@ fn doubt(cause: Cause) -> &'static str {
 pub(super) fn would_decide(cause: Cause) -> &'static str {
     match cause {
         Cause::Carrier => "a capture where the tunnel or the proxy ends",
-        Cause::Phases => "a log of the test with the phases that the claim speaks of (--phases FILE)",
+        Cause::Phases => {
+            "a log of the test with the phases that the claim speaks of (--phases FILE)"
+        }
         Cause::Name | Cause::Rivals => {
             "the names of those flows: a capture that begins before their DNS answers, or one made \
              on the phone without encrypted DNS and ECH"

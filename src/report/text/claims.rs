@@ -41,7 +41,10 @@ pub(super) fn answer(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         let (sign, ink) = mark(verdict);
         let label = pad(&format!("{sign} {}", verdict.as_str()), 18, false);
         let label = page.paint(&label, Some(ink));
-        page.line(&format!("  {label}{}", part(counted(report, verdict), all, "claim")))?;
+        page.line(&format!(
+            "  {label}{}",
+            part(counted(report, verdict), all, "claim")
+        ))?;
     }
     Ok(())
 }
@@ -70,7 +73,10 @@ fn answer_words(report: &Report) -> String {
     }
     match (supported, untested) {
         (0, _) => "Not tested: no claim was exercised by this capture.".to_owned(),
-        (_, 0) => format!("Yes, in this capture: it supports {}.", part(supported, all, "claim")),
+        (_, 0) => format!(
+            "Yes, in this capture: it supports {}.",
+            part(supported, all, "claim")
+        ),
         _ => format!(
             "As far as it was tested: this capture supports {}, and does not exercise the others.",
             part(supported, all, "claim")
@@ -82,7 +88,10 @@ pub(super) fn claims(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     if report.claims.is_empty() {
         return Ok(());
     }
-    page.heading("CLAIMS", "as read by the file of claims; a verdict is about this capture")?;
+    page.heading(
+        "CLAIMS",
+        "as read by the file of claims; a verdict is about this capture",
+    )?;
     for verdict in LEDGER {
         for claim in report.claims.iter().filter(|it| it.verdict == verdict) {
             card(page, claim)?;
@@ -170,9 +179,19 @@ fn side(
 fn exhibit_words(exhibit: &Exhibit) -> String {
     const FRAMES: usize = 6;
     let mut subject: Vec<String> = Vec::new();
-    subject.extend(exhibit.name.as_ref().map(|name| escape::terminal(name).into_owned()));
+    subject.extend(
+        exhibit
+            .name
+            .as_ref()
+            .map(|name| escape::terminal(name).into_owned()),
+    );
     subject.extend(exhibit.address.map(|address| address.to_string()));
-    let frames: Vec<String> = exhibit.frames.iter().take(FRAMES).map(u32::to_string).collect();
+    let frames: Vec<String> = exhibit
+        .frames
+        .iter()
+        .take(FRAMES)
+        .map(u32::to_string)
+        .collect();
     let more = exhibit.flows.saturating_sub(length(frames.len()));
     let more = match more {
         0 => String::new(),
