@@ -186,13 +186,9 @@ fn without_databases_no_place_is_decided() {
 fn changed(capture: &str, change: &dyn Fn(&mut Flow)) -> Vec<ClaimResult> {
     let paths = [repo(capture)];
     let capture = Capture::open(&paths, &whereto::source::Options::default()).unwrap();
-    let report = audit(
-        capture,
-        &Places::embedded(),
-        &AuditOptions::default(),
-        &mut |_| (),
-    )
-    .unwrap();
+    let mut places = Places::embedded();
+    places.add_embedded_owners();
+    let report = audit(capture, &places, &AuditOptions::default(), &mut |_| ()).unwrap();
     let files = FILES.map(|file| Arc::new(Claims::read(&kit::read(file), file).unwrap()));
     let asked = Asked {
         claims: files.to_vec(),

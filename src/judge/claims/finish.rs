@@ -204,7 +204,12 @@ impl Case<'_> {
                     .to_owned()
             }
         };
-        if stored && self.verdict == ClaimVerdict::Supported {
+        if stored
+            && matches!(
+                self.verdict,
+                ClaimVerdict::Supported | ClaimVerdict::Contradicted
+            )
+        {
             words.push_str(" That is the serving alone: where anything is stored was not seen.");
         }
         words
@@ -426,10 +431,10 @@ impl Case<'_> {
             && let Some(owner) = link.and_then(|link| link.owner.owner.as_ref())
         {
             let words = format!(
-                "{} names {} as owner of the name of flow {}.",
-                owner.said_by,
+                "The name of flow {} is owned by {}, according to {}.",
+                link.map_or(0, |link| link.flow),
                 super::assertion::owner_words(owner),
-                link.map_or(0, |link| link.flow)
+                owner.said_by
             );
             push(steps, Known::LookedUp, words);
         }
@@ -453,8 +458,8 @@ impl Case<'_> {
             && let Some(operator) = &link.place.operator
         {
             let words = format!(
-                "{} names {} as operator of the network of flow {}.",
-                operator.source, operator.name, link.flow
+                "The network of flow {} is operated by {}, according to {}.",
+                link.flow, operator.name, operator.source
             );
             push(steps, Known::LookedUp, words);
         }
@@ -540,7 +545,7 @@ impl Case<'_> {
                     .owner
                     .as_ref()
                     .map_or("a catalogue", |owner| &owner.said_by);
-                format!("the owner of the name ({flow}): {said_by} says so")
+                format!("the owner of the name ({flow}): it was looked up in {said_by}")
             }
             Part::Operator => {
                 let source = link
@@ -548,7 +553,7 @@ impl Case<'_> {
                     .operator
                     .as_ref()
                     .map_or("a catalogue", |operator| &operator.source);
-                format!("the operator of the network ({flow}): {source} says so")
+                format!("the operator of the network ({flow}): it was looked up in {source}")
             }
             Part::Wire => format!("none beyond the capture itself ({flow}): it was observed"),
         };

@@ -174,15 +174,14 @@ pub(super) fn because(claim: &Claim, seen: &Seen<'_>, way: Way) -> String {
         .filter_map(|kind| claim.assertions.get(kind))
         .map(|assertion| fact(assertion, claim, seen, truth))
         .collect();
-    let facts = facts.join("; ");
-    let mut words = match (seen.subject, way) {
-        (Truth::Maybe, Way::Open) => {
-            format!("{}; {facts}", doubt(cause(claim, seen)))
-        }
-        _ => facts,
-    };
-    words.push('.');
-    words
+    let mut sentences = Vec::new();
+    if seen.subject == Truth::Maybe {
+        sentences.push(doubt(cause(claim, seen)).to_owned());
+    }
+    // That there is a flow at all is no news where it may be of somebody else.
+    let news = sentences.is_empty() || !matches!(claim.assertions[..], [Assertion::NoFlows]);
+    sentences.extend(facts.into_iter().filter(|_| news));
+    format!("{}.", sentences.join(". "))
 }
 
 fn fact(assertion: &Assertion, claim: &Claim, seen: &Seen<'_>, truth: Truth) -> String {

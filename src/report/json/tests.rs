@@ -25,7 +25,12 @@ fn schema() -> Value {
 #[test]
 fn documents_fit_their_schema() {
     let schema = schema();
-    for of in [sample::report(), sample::unjudged(), sample::empty()] {
+    for of in [
+        sample::report(),
+        sample::claimed(),
+        sample::unjudged(),
+        sample::empty(),
+    ] {
         let found = problems(&schema, &schema, &parsed(report, &of), "$");
         assert!(found.is_empty(), "{found:#?}");
     }
