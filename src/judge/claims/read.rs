@@ -156,13 +156,16 @@ fn line(text: &str, at: usize) -> u64 {
     u64::try_from(line).unwrap_or(u64::MAX)
 }
 
+/// A key, and the assertion that its list makes.
+type Kind<T> = (&'static str, fn(T) -> Assertion);
+
 fn assertions(entry: &Entry<'_>) -> Result<Vec<Assertion>, Fault> {
     let Some(table) = entry.table("assert", "the assertion of a claim")? else {
         return Err(entry.fault("needs [claim.assert]: what it says of its flows"));
     };
     table.knows(ASSERT_KEYS)?;
     let mut found = Vec::new();
-    let places: [(&str, fn(Countries) -> Assertion); 3] = [
+    let places: [Kind<Countries>; 3] = [
         ("served_only_in", Assertion::ServedOnlyIn),
         ("stored_only_in", Assertion::StoredOnlyIn),
         ("never_to", Assertion::NeverTo),
@@ -170,7 +173,7 @@ fn assertions(entry: &Entry<'_>) -> Result<Vec<Assertion>, Fault> {
     for (key, make) in places {
         found.extend(countries(&table, key)?.map(make));
     }
-    let names: [(&str, fn(Companies) -> Assertion); 4] = [
+    let names: [Kind<Companies>; 4] = [
         ("operated_by", Assertion::OperatedBy),
         ("owned_by", Assertion::OwnedBy),
         ("only_own_domains", Assertion::OnlyOwnDomains),

@@ -172,7 +172,7 @@ fn somebody_elses_flows_are_neutral_and_nobodys_are_open() {
         place: placed(Some("CN"), Confidence::High),
         ..flow()
     };
-    check(SG, &[others.clone()], NotExercised);
+    check(SG, std::slice::from_ref(&others), NotExercised);
     check(SG, &[flow(), others], Supported);
     let unnamed = |country: &str| Flow {
         name: None,
@@ -338,7 +338,7 @@ fn companies_decide_where_a_catalogue_names_them() {
         }),
         ..flow()
     };
-    check_of("", own, &[cloaked.clone()], Supported);
+    check_of("", own, std::slice::from_ref(&cloaked), Supported);
     let result = check_of(
         "",
         "no_third_parties = [\"Xiaomi\"]",
@@ -376,15 +376,18 @@ fn nothing_before_consent_needs_a_log_and_a_time_before() {
     };
     let verdict = |flows: &[Flow], log: Option<&PhaseLog>| judged(&claim, flows, log).verdict;
     let log = log();
-    assert_eq!(verdict(&[early.clone()], Some(&log)), Contradicted);
-    assert_eq!(verdict(&[late.clone()], Some(&log)), Supported);
+    assert_eq!(
+        verdict(std::slice::from_ref(&early), Some(&log)),
+        Contradicted
+    );
+    assert_eq!(verdict(std::slice::from_ref(&late), Some(&log)), Supported);
     assert_eq!(verdict(&[early.clone(), late.clone()], None), Indeterminate);
     // Without any traffic nothing was tested.
     assert_eq!(verdict(&[], Some(&log)), NotExercised);
     let mut from_the_start = log.clone();
     from_the_start.phases[1].start = Time(-5 * SECOND);
     assert_eq!(
-        verdict(&[late.clone()], Some(&from_the_start)),
+        verdict(std::slice::from_ref(&late), Some(&from_the_start)),
         NotExercised
     );
     let mut without = log;

@@ -169,7 +169,7 @@ fn side(
     match destinations.saturating_sub(shown) {
         0 => Ok(()),
         more => {
-            let words = format!("and {} more, see --format json", many(more, "destination"));
+            let words = format!("and {}, see --format json", many(more, "more destination"));
             page.paragraph(&words, 6, Some(Ink::Soft))
         }
     }
