@@ -22,7 +22,9 @@ use crate::decode::{Decoder, Outcome as Decoded, Segment, Sink, Whole};
 use crate::flow::{BATCH, Table};
 use crate::judge::{self, Expected, Outcome};
 use crate::locate::Places;
-use crate::model::{Expectation, Limits, Losses, Reason, Report, Settings, Text, Time, Totals};
+use crate::model::{
+    Expectation, Input, Limits, Losses, Reason, Report, Settings, Text, Time, Totals,
+};
 use crate::source::{Capture, Packet, Summary};
 pub use baseline::Baseline;
 use finished::{Finished, Judges};
@@ -457,6 +459,7 @@ impl Audit {
                 devices: devices.clone(),
                 phases: log_known,
                 data: places.sources().to_vec(),
+                dropped: dropped(&summary.inputs),
             };
             let judging = judge::Judging::new(&options.asked, known);
             outcome = judging::judge(
@@ -534,6 +537,13 @@ impl Sums {
             None => (time, time),
         });
     }
+}
+
+/// Packets that never came into a capture, as far as it says so.
+fn dropped(inputs: &[Input]) -> u64 {
+    let interfaces = inputs.iter().flat_map(|input| &input.interfaces);
+    let counts = interfaces.flat_map(|one| [one.dropped_by_interface, one.dropped_by_os]);
+    counts.flatten().fold(0, u64::saturating_add)
 }
 
 fn count_budgets(losses: &mut Losses, finished: &Finished) {

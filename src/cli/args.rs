@@ -206,6 +206,12 @@ pub(super) struct Audit {
     pub(super) expect: Option<String>,
     #[command(flatten)]
     pub(super) control: Control,
+    /// A file of claims that are held against the capture (repeat for several)
+    ///
+    /// Vendors' statements with their testable readings, as docs/claims.md describes them. Each is
+    /// supported or contradicted by this capture, indeterminate, or not exercised.
+    #[arg(long, value_name = "FILE.toml")]
+    pub(super) claims: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) automation: Automation,
     #[command(flatten)]
@@ -549,11 +555,11 @@ pub(super) enum Colour {
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  nothing violated
-  1  at least one destination violated
+  0  nothing violated or contradicted
+  1  at least one destination violated, or a claim contradicted
   2  wrong usage, or a file could not be read or written
-  3  nothing violated, but something indeterminate
-  4  the input was damaged or cut and nothing was violated";
+  3  nothing violated or contradicted, but something indeterminate
+  4  the input was damaged or cut and nothing was violated or contradicted";
 
 const MAIN_EXAMPLES: &str = "\
 Examples:
@@ -565,11 +571,11 @@ Examples:
       what the capture says about itself
 
 Exit codes:
-  0  nothing violated
-  1  at least one destination violated
+  0  nothing violated or contradicted
+  1  at least one destination violated, or a claim contradicted
   2  wrong usage, or a file could not be read or written
-  3  nothing violated, but something indeterminate
-  4  the input was damaged or cut and nothing was violated
+  3  nothing violated or contradicted, but something indeterminate
+  4  the input was damaged or cut and nothing was violated or contradicted
 Where several fit, the first of 2, 1, 4, 3, 0 is given. Without an expectation nothing is judged.";
 
 const AUDIT_EXAMPLES: &str = "\
@@ -582,6 +588,7 @@ Examples:
   whereto audit phone.pcap --geo GeoLite2-City.mmdb --no-embedded-geo
   whereto audit phone.pcap --expect-owner @EEA,US --owners own.toml
   whereto audit phone.pcap --phases log.csv --clock-offset -2.5 --baseline idle.pcap
+  whereto audit phone.pcap --claims vendor.toml
   adb exec-out tcpdump -i any -U -w - | whereto audit - --format json
 
 Exit codes: 0 nothing violated, 1 violated, 2 usage or file error, 3 indeterminate only,

@@ -54,6 +54,8 @@ pub(super) struct Request<'a> {
     pub(super) control: Option<&'a args::Control>,
     /// `None` for a command that has no use for phases and baselines.
     pub(super) test: Option<&'a args::Test>,
+    /// Files of claims.
+    pub(super) claims: &'a [PathBuf],
     /// `None` for a command that has no use for places.
     pub(super) places: Option<&'a args::Places>,
     pub(super) keep_dns: bool,
@@ -73,10 +75,20 @@ pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
         .control
         .and_then(|control| control.policy.as_deref());
     let policy = policy.map(super::policy::open).transpose()?;
+    let claims = read_claims(request.claims)?;
     let outputs = outputs(request.output, request.format, request.formats)?;
     let (captures, mut warnings) = distinct(&request.input.captures);
     for output in &outputs {
         output.target.refuse_inputs(&captures)?;
+        for path in request.claims {
+            if Target::new(path)? == output.target {
+                let words = format!(
+                    "{}: is a file of claims; write to another file",
+                    path.display()
+                );
+                return Err(Error::Usage(words));
+            }
+        }
     }
     let exchanges = outputs.iter().any(|output| output.format.exchanges);
     // What is not stored anywhere has no hash that could be compared with anything.
@@ -129,8 +141,8 @@ pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
             expect_operator,
             expect_owner,
             asked: judge::Asked {
-                policy: policy.map(std::sync::Arc::new),
-                ..judge::Asked::default()
+                policy: policy.map(Arc::new),
+                claims,
             },
             phases,
             baseline: None,
@@ -173,6 +185,39 @@ fn phase_file(path: &Path) -> Result<PhaseFile, Error> {
     let most = u64::try_from(most).unwrap_or(u64::MAX);
     file.take(most).read_to_end(&mut bytes).map_err(failed)?;
     PhaseFile::read(&path.display().to_string(), &bytes)
+}
+
+/// The claims of all files.
+fn read_claims(paths: &[PathBuf]) -> Result<Vec<Arc<judge::Claims>>, Error> {
+    let mut files = Vec::new();
+    for path in paths {
+        let text = read_text(path)?;
+        let claims = judge::Claims::read(&text, &path.display().to_string())?;
+        files.push(Arc::new(claims));
+    }
+    judge::Claims::check_together(&files)?;
+    Ok(files)
+}
+
+/// A text that a person wrote: a larger file is none.
+fn read_text(path: &Path) -> Result<String, Error> {
+    const MOST_BYTES: u64 = 4 << 20;
+    let io = |source| Error::Io {
+        path: path.to_path_buf(),
+        what: "cannot read",
+        source,
+    };
+    let file = std::fs::File::open(path).map_err(io)?;
+    let mut bytes = Vec::new();
+    file.take(MOST_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(io)?;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MOST_BYTES {
+        let words = format!("{}: larger than 4 MiB", path.display());
+        return Err(Error::Usage(words));
+    }
+    String::from_utf8(bytes)
+        .map_err(|_| Error::Usage(format!("{}: not UTF-8 text", path.display())))
 }
 
 /// How a user's file is added to the places.

@@ -5,11 +5,12 @@
 
 use crate::model::Severity;
 use crate::model::{
-    Alias, App, BaselineCapture, BaselineSums, Company, Confidence, Country, Damage, DataSource,
-    Destination, Device, DnsAnswer, DnsRow, Expectation, Finding, Flow, FlowName, Grade,
-    HttpRequest, HttpResponse, HttpRow, Input, Interface, Limits, Losses, Mac, NameOwner, Operator,
-    Phase, PhaseLog, PhaseSums, Place, PlaceOpinion, Reason, Report, Scope, Settings, SortedRows,
-    Text, Time, Totals, Transport, Verdict, Via,
+    Alias, App, BaselineCapture, BaselineSums, ClaimResult, ClaimVerdict, Company, Confidence,
+    Country, Damage, DataSource, Destination, Device, DnsAnswer, DnsRow, Exhibit, Expectation,
+    Finding, Flow, FlowName, Grade, HiddenShare, HttpRequest, HttpResponse, HttpRow, Input,
+    Interface, Known, Limits, Losses, Mac, NameOwner, Operator, Phase, PhaseLog, PhaseSums, Place,
+    PlaceOpinion, Reason, Report, Scope, Settings, SortedRows, Step, Text, Time, Totals, Transport,
+    Verdict, Via,
 };
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -19,6 +20,84 @@ pub(super) const HOSTILE: &[u8] = b"=cmd|' /C calc'!A0\x1b[2J\"\r\n,\xe2\x80\xae
 
 /// 2026-11-21T04:31:07Z.
 const START: i64 = 1_795_235_467_000_000_000;
+
+/// The same with claims: all four verdicts, and words that attack.
+pub(super) fn claimed() -> Report {
+    let verdicts = [
+        ClaimVerdict::Supported,
+        ClaimVerdict::Contradicted,
+        ClaimVerdict::NotExercised,
+        ClaimVerdict::Indeterminate,
+    ];
+    Report {
+        claims: verdicts.map(claim).to_vec(),
+        ..report()
+    }
+}
+
+fn claim(verdict: ClaimVerdict) -> ClaimResult {
+    let exhibit = |destination: usize, because: &str| Exhibit {
+        destination: Some(destination),
+        name: Some(Text::new(HOSTILE)),
+        address: Some(ip("220.181.106.151")),
+        country: Country::new("CN"),
+        confidence: "medium",
+        flows: 9,
+        bytes_out: 5_090,
+        frames: (100..109).collect(),
+        flow_numbers: (1..10).collect(),
+        because: because.to_owned(),
+    };
+    let open = verdict == ClaimVerdict::Indeterminate;
+    let against = verdict == ClaimVerdict::Contradicted;
+    ClaimResult {
+        id: verdict.as_str().into(),
+        quote: "All data\u{202e} stays \u{1b}[2J at home".into(),
+        speaker: "A. Vendor".into(),
+        said: "2014-10-22".into(),
+        source: "https://vendor.example/statement".into(),
+        origin: "claims/vendor.toml".into(),
+        line: 12,
+        reading: "Every outbound flow goes to an address placed in SG.".to_owned(),
+        verdict,
+        sentence: "In this capture all flows were observed as the claim has it.".to_owned(),
+        why: vec![
+            Step {
+                known: Known::Declared,
+                words: "The claim stands in claims/vendor.toml.".to_owned(),
+            },
+            Step {
+                known: Known::Observed,
+                words: "9 flows are of the subject.".to_owned(),
+            },
+        ],
+        supporting: vec![exhibit(0, "The address is placed in China (CN).")],
+        against: against
+            .then(|| exhibit(1, "It speaks http."))
+            .into_iter()
+            .collect(),
+        open: open
+            .then(|| exhibit(1, "No name was observed."))
+            .into_iter()
+            .collect(),
+        exhibits: [12, u64::from(against), u64::from(open)],
+        flows: [40, u64::from(against) * 9, u64::from(open) * 9],
+        weakest: Some("The weakest link is the place of the address.".to_owned()),
+        hidden: HiddenShare {
+            all_flows: 52,
+            all_bytes_out: 20_000,
+            maybe_flows: 4,
+            maybe_bytes_out: 1_000,
+            could_contradict_flows: u64::from(open) * 2,
+            could_contradict_bytes_out: 0,
+            encrypted_bytes_out: 12_400,
+            losses: Some("Missing from the flows: 3 packets cut by the snaplen.".to_owned()),
+        },
+        cannot_show: vec!["Where anything is stored.".to_owned()],
+        would_decide: open.then(|| "a capture from before".to_owned()),
+        reply: against.then(|| "We have moved it since.".into()),
+    }
+}
 
 pub(super) fn report() -> Report {
     let destinations = destinations();

@@ -16,6 +16,7 @@ mod kit;
 
 mod architecture;
 mod automation;
+mod claims;
 mod cli;
 mod determinism;
 mod docs;

@@ -5,6 +5,7 @@
 //!       its own, so that line tools and diffs work; rows never stand in memory.
 //! Spec: RFC 8259.
 
+mod claims;
 mod parts;
 mod phases;
 mod policy;
@@ -41,7 +42,8 @@ pub fn report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         rows::findings(json, report)?;
         phases::phases(json, report);
         policy::policy(json, report.policy.as_ref());
-        Ok(())
+        json.line();
+        claims::claims(json, report)
     })
 }
 

@@ -29,6 +29,7 @@ fn documents_fit_their_schema() {
         sample::report(),
         sample::unjudged(),
         sample::phased(),
+        sample::claimed(),
         sample::empty(),
     ];
     for of in all {

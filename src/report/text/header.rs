@@ -2,7 +2,7 @@
 
 use super::axes::{axes, listed};
 use super::layout::{Page, bytes, count, duration, many, pad, part, span};
-use super::{length, mark, outbound};
+use super::{claims, length, mark, outbound};
 use crate::model::{Country, Device, Input, Report, Verdict};
 use crate::report::{escape, words};
 use std::collections::BTreeSet;
@@ -16,13 +16,16 @@ pub(super) fn title(page: &mut Page<'_>) -> io::Result<()> {
     page.line(&title)
 }
 
-/// The questions, each with its answer, in one sentence; then the ledger.
+/// The questions, each with its answer, in one sentence; then the ledger; the same of claims.
 pub(super) fn answer(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let axes = axes(report);
     for axis in &axes {
         page.blank()?;
         page.paragraph(&axis.question(), 0, Some(super::Ink::Strong))?;
         page.paragraph(&axis.answer(report), 0, None)?;
+    }
+    if axes.is_empty() && !report.claims.is_empty() {
+        return claims::answer(page, report);
     }
     if axes.is_empty() {
         page.blank()?;
@@ -38,7 +41,7 @@ pub(super) fn answer(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         let words = "Each destination and each flow counts under its gravest verdict.";
         page.paragraph(words, 2, Some(super::Ink::Soft))?;
     }
-    Ok(())
+    claims::answer(page, report)
 }
 
 fn unjudged(report: &Report) -> String {

@@ -8,6 +8,7 @@
 //! cut in the middle. What is shortened says so, and where the rest is.
 
 mod axes;
+mod claims;
 mod data;
 mod destinations;
 mod findings;
@@ -39,6 +40,7 @@ pub fn report(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<
     header::title(page)?;
     header::answer(page, report)?;
     header::examined(page, report)?;
+    claims::claims(page, report)?;
     policy::policy(page, report)?;
     findings::findings(page, report)?;
     phases::timeline(page, report)?;
