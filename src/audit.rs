@@ -27,6 +27,12 @@ use reading::Reading;
 use split::Ended;
 use std::collections::BTreeMap;
 
+/// Every word that the `protocol` column may have in this version.
+#[must_use]
+pub fn protocol_words() -> Vec<&'static str> {
+    crate::inspect::words().collect()
+}
+
 /// What shapes an audit.
 #[derive(Clone, Debug, Default)]
 pub struct AuditOptions {
