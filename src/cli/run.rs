@@ -1,6 +1,7 @@
 //! A settled command to its outputs and its exit code.
 
 use super::args::{Args, Command};
+use super::diff;
 use super::geo;
 use super::live::Filter;
 use super::man;
@@ -80,6 +81,7 @@ fn command(command: &Command) -> Result<u8, Error> {
         }),
         Command::Geo { command } => geo::run(command).map(|()| 0),
         Command::Where(asked) => whereabouts::explain(asked),
+        Command::Diff(asked) => diff::run(asked),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Args::command(), "whereto", &mut script);
@@ -109,9 +111,7 @@ fn examine(request: &Request<'_>) -> Result<u8, Error> {
         line.say("capturing; Ctrl-C ends it, and the report follows");
     }
     let report = match filter {
-        None => audit(capture, &places, &options, &mut |progress| {
-            line.update(progress)
-        }),
+        None => audit_whole(capture, &places, &options, &mut line),
         Some(filter) => audit_some(capture, &places, &options, filter, &mut line),
     };
     line.clear();
@@ -133,6 +133,18 @@ fn examine(request: &Request<'_>) -> Result<u8, Error> {
     // would only make its reader wait.
     std::mem::forget(report);
     Ok(code)
+}
+
+/// Audits everything, with its progress on a line.
+pub(super) fn audit_whole(
+    capture: Capture,
+    places: &Places,
+    options: &AuditOptions,
+    line: &mut Line,
+) -> Result<Report, Error> {
+    audit(capture, places, options, &mut |progress| {
+        line.update(progress)
+    })
 }
 
 /// Inputs that hold the same capture, compressed or not: everything in them counts twice.

@@ -9,6 +9,7 @@
 
 mod countries;
 mod csv;
+mod diff;
 pub mod escape;
 pub mod json;
 mod number;
@@ -16,6 +17,8 @@ mod number;
 mod sample;
 pub mod text;
 mod words;
+
+pub use diff::DIFF_FORMATS;
 
 use crate::model::{DataSource, Excluded, Holding, PlaceOpinion, Report};
 use std::io::{self, Write};

@@ -17,6 +17,7 @@ mod kit;
 mod architecture;
 mod cli;
 mod determinism;
+mod diff;
 mod docs;
 mod fuzzed;
 mod geo;

@@ -5,10 +5,12 @@
 //!       its own, so that line tools and diffs work; rows never stand in memory.
 //! Spec: RFC 8259.
 
+mod diff;
 mod parts;
 mod rows;
 mod writer;
 
+use crate::model::diff::Diff;
 use crate::model::{DataSource, Holding, Report, Whereabouts};
 use std::io::{self, Write};
 use writer::Writer;
@@ -89,6 +91,17 @@ pub fn info(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     document(out, |json| {
         parts::about(json, report);
         Ok(())
+    })
+}
+
+/// Two captures side by side.
+///
+/// # Errors
+/// Where `out` fails.
+pub fn diff(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
+    document(out, |json| {
+        parts::whereto(json);
+        self::diff::body(json, diff)
     })
 }
 
