@@ -535,7 +535,7 @@ fn latency_vote(old: Option<RoundTrips>, new: Option<RoundTrips>) -> Vote {
     Vote {
         verdict,
         because: format!(
-            "smallest round trip {} ms over {} flow(s), then {} ms over {}; {median}",
+            "smallest round trip {} ms (of {}), then {} ms (of {}); {median}",
             ms(old.smallest_ns),
             old.flows,
             ms(new.smallest_ns),
