@@ -52,11 +52,13 @@ pub(super) fn report(
         devices: Vec::new(),
         seen: Vec::new(),
     };
+    // The buffer is outermost: the reader of JSON takes single bytes.
     let metered = Metered {
-        inner: BufReader::with_capacity(BUFFER_BYTES, reader),
+        inner: reader,
         since,
     };
-    let mut json = serde_json::Deserializer::from_reader(metered);
+    let buffered = BufReader::with_capacity(BUFFER_BYTES, metered);
+    let mut json = serde_json::Deserializer::from_reader(buffered);
     let read = json
         .deserialize_map(Document(&mut reading))
         .and_then(|()| json.end());
