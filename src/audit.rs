@@ -35,6 +35,12 @@ use split::Ended;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// Every word that the `protocol` column may have in this version.
+#[must_use]
+pub fn protocol_words() -> Vec<&'static str> {
+    crate::inspect::words().collect()
+}
+
 /// What shapes an audit.
 #[derive(Clone, Debug, Default)]
 pub struct AuditOptions {

@@ -53,6 +53,9 @@ pub(super) enum Command {
     /// Explain where an address is and who operates it, or who owns a name, source by source
     #[command(after_long_help = WHERE_EXAMPLES)]
     Where(Where),
+    /// Say what changed between two captures, or saved reports: names, places, encryption, round trips
+    #[command(after_long_help = DIFF_EXAMPLES)]
+    Diff(Diff),
     /// List, build, install and remove place data
     Geo {
         #[command(subcommand)]
@@ -432,6 +435,42 @@ fn day(text: &str) -> Result<i64, String> {
         .map_err(|_| "a day out of range".to_owned())
 }
 
+#[derive(Debug, Group)]
+pub(super) struct Diff {
+    /// The side before: a capture, a folder of captures, a report saved with audit --format json,
+    /// or - for standard input
+    ///
+    /// What a file holds is told by its content. Options on places and devices are for captures: a
+    /// saved report keeps what it was made with.
+    #[arg(value_name = "BEFORE")]
+    pub(super) before: PathBuf,
+    /// The side after, likewise
+    #[arg(value_name = "AFTER")]
+    pub(super) after: PathBuf,
+    /// Claims to be judged (repeat for several)
+    ///
+    /// The keys migrated_since and latency_reduced are judged over both sides. Everything else in
+    /// the file is judged on AFTER, where that is a capture.
+    #[arg(long, value_name = "FILE")]
+    pub(super) claims: Vec<PathBuf>,
+    /// An address or MAC of the audited device in captures (repeat for several)
+    #[arg(long, value_name = "IP|MAC")]
+    pub(super) device: Vec<String>,
+    /// Do not hash the captures
+    #[arg(long)]
+    pub(super) no_hash: bool,
+    /// Threads that share the work
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(super) threads: u16,
+    #[command(flatten)]
+    pub(super) places: Places,
+    /// Form of the output: text, json, csv or markdown
+    #[arg(long, value_name = "FORMAT")]
+    pub(super) format: Option<String>,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
 /// What is read, and how.
 #[derive(Debug, Group)]
 pub(super) struct Input {
@@ -593,6 +632,15 @@ Examples:
 
 Exit codes: 0 nothing violated, 1 violated, 2 usage or file error, 3 indeterminate only,
 4 input damaged or cut and nothing violated.";
+
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  whereto diff before.pcap after.pcap
+  whereto diff march.json after.pcap --claims vendor.toml --vantage IN
+  whereto diff monday/ tuesday/ -o diff.txt -o diff.json -o diff.csv -o diff.md
+
+Exit codes: 0 no claim contradicted, 1 a claim contradicted, 2 usage or file error, 3 a claim
+indeterminate, 4 a side damaged or cut and no claim contradicted. Without --claims nothing is judged.";
 
 const FLOWS_EXAMPLES: &str = "\
 Examples:

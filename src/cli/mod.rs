@@ -10,6 +10,7 @@
 
 mod args;
 mod automation;
+mod diff;
 mod geo;
 mod init;
 mod installed;

@@ -2,6 +2,7 @@
 
 use super::args::{Args, Command};
 use super::automation::Automation;
+use super::diff;
 use super::geo;
 use super::init;
 use super::live::Filter;
@@ -98,6 +99,7 @@ fn command(command: &Command) -> Result<u8, Error> {
         Command::Init(asked) => init::run(asked).map(|()| 0),
         Command::Policy { command } => policy::run(command),
         Command::Where(asked) => whereabouts::explain(asked),
+        Command::Diff(asked) => diff::run(asked),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Args::command(), "whereto", &mut script);
@@ -133,9 +135,7 @@ fn examine(request: &Request<'_>) -> Result<u8, Error> {
         line.say("capturing; Ctrl-C ends it, and the report follows");
     }
     let report = match filter {
-        None => audit(capture, &places, &options, &mut |progress| {
-            line.update(progress)
-        }),
+        None => audit_whole(capture, &places, &options, &mut line),
         Some(filter) => audit_some(capture, &places, &options, filter, &mut line),
     };
     line.clear();
@@ -251,6 +251,18 @@ fn own_baseline(report: &Report) -> Vec<Text> {
         Text::from(line)
     };
     same.map(warn).collect()
+}
+
+/// Audits everything, with its progress on a line.
+pub(super) fn audit_whole(
+    capture: Capture,
+    places: &Places,
+    options: &AuditOptions,
+    line: &mut Line,
+) -> Result<Report, Error> {
+    audit(capture, places, options, &mut |progress| {
+        line.update(progress)
+    })
 }
 
 /// Inputs that hold the same capture, compressed or not: everything in them counts twice.

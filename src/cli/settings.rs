@@ -220,6 +220,40 @@ fn read_text(path: &Path) -> Result<String, Error> {
         .map_err(|_| Error::Usage(format!("{}: not UTF-8 text", path.display())))
 }
 
+/// What is read for one side of a comparison.
+pub(super) enum Sources {
+    Paths(Vec<PathBuf>),
+    Stream(Box<dyn std::io::Read + Send>),
+}
+
+/// What an audit of one side of a comparison needs.
+pub(super) fn for_side(
+    source: Sources,
+    asked: &args::Diff,
+    on_one: judge::Asked,
+) -> Result<(Capture, Places, AuditOptions), Error> {
+    let limits = Limits::default();
+    let options = source::Options {
+        hash: !asked.no_hash,
+        follow_millis: None,
+        limits: limits.clone(),
+    };
+    let places = open_places(&asked.places, &mut Vec::new())?;
+    let capture = match source {
+        Sources::Paths(paths) => Capture::open(&paths, &options)?,
+        Sources::Stream(reader) => Capture::from_reader("-", reader, &options)?,
+    };
+    let options = AuditOptions {
+        asked: on_one,
+        devices: asked.device.clone(),
+        limits,
+        threads: asked.threads.into(),
+        hashed: !asked.no_hash,
+        ..AuditOptions::default()
+    };
+    Ok((capture, places, options))
+}
+
 /// How a user's file is added to the places.
 type Add = fn(&mut Places, &Path) -> Result<bool, Error>;
 

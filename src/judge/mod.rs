@@ -7,6 +7,7 @@
 //! of our words, numbers and country names: nothing in them was chosen by the capture.
 
 mod claims;
+pub mod diff;
 mod expectation;
 mod identity;
 // Claims use it as well.

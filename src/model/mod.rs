@@ -8,6 +8,7 @@ mod chunk;
 mod claim;
 pub mod columns;
 mod country;
+pub mod diff;
 mod endpoint;
 mod evidence;
 mod finding;

@@ -9,6 +9,7 @@
 
 mod countries;
 mod csv;
+mod diff;
 pub mod escape;
 pub mod json;
 mod judged;
@@ -22,6 +23,7 @@ mod words;
 
 #[cfg(test)]
 mod automation_tests;
+pub use diff::DIFF_FORMATS;
 
 use crate::model::{DataSource, Excluded, Holding, PlaceOpinion, Report};
 use std::io::{self, Write};

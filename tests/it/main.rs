@@ -19,6 +19,7 @@ mod automation;
 mod claims;
 mod cli;
 mod determinism;
+mod diff;
 mod docs;
 mod fuzzed;
 mod geo;

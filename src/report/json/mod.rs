@@ -6,6 +6,7 @@
 //! Spec: RFC 8259.
 
 mod claims;
+mod diff;
 mod parts;
 mod phases;
 mod policy;
@@ -13,6 +14,7 @@ mod rows;
 mod sarif;
 mod writer;
 
+use crate::model::diff::Diff;
 use crate::model::{DataSource, Holding, Report, Whereabouts};
 use std::io::{self, Write};
 use writer::Writer;
@@ -101,6 +103,17 @@ pub fn info(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     document(out, |json| {
         parts::about(json, report);
         Ok(())
+    })
+}
+
+/// Two captures side by side.
+///
+/// # Errors
+/// Where `out` fails.
+pub fn diff(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
+    document(out, |json| {
+        parts::whereto(json);
+        self::diff::body(json, diff)
     })
 }
 

@@ -204,59 +204,11 @@ fn expect(json: &mut Writer<'_>, key: &str, expectation: &Expectation) {
 }
 
 fn limits(json: &mut Writer<'_>, limits: &Limits) {
-    // Taken apart, so that a new budget cannot be forgotten here.
-    let Limits {
-        flows,
-        live_readers,
-        waiting_bytes,
-        waiting_bytes_per_stream,
-        reader_bytes,
-        all_reader_bytes,
-        fragmented,
-        fragment_bytes,
-        strings,
-        string_bytes,
-        dns_rows,
-        http_rows,
-        dns_answers,
-        names_per_flow,
-        destinations,
-        hosts,
-        damages,
-        layers,
-        udp_idle_seconds,
-        record_bytes,
-        phases,
-        phase_parts,
-    } = limits;
     json.key("limits");
     json.begin(b'{');
-    for (key, value) in [
-        ("flows", flows),
-        ("live_readers", live_readers),
-        ("waiting_bytes", waiting_bytes),
-        ("waiting_bytes_per_stream", waiting_bytes_per_stream),
-        ("reader_bytes", reader_bytes),
-        ("all_reader_bytes", all_reader_bytes),
-        ("fragmented", fragmented),
-        ("fragment_bytes", fragment_bytes),
-        ("strings", strings),
-        ("string_bytes", string_bytes),
-        ("dns_rows", dns_rows),
-        ("http_rows", http_rows),
-        ("dns_answers", dns_answers),
-        ("names_per_flow", names_per_flow),
-        ("destinations", destinations),
-        ("hosts", hosts),
-        ("damages", damages),
-        ("layers", layers),
-        ("record_bytes", record_bytes),
-        ("phases", phases),
-        ("phase_parts", phase_parts),
-    ] {
-        json.field(key, u64::try_from(*value).unwrap_or(u64::MAX));
+    for (key, value) in limits.named() {
+        json.field(key, value);
     }
-    json.field("udp_idle_seconds", *udp_idle_seconds);
     json.end(b'}');
 }
 

@@ -39,6 +39,29 @@ fn documents_fit_their_schema() {
 }
 
 #[test]
+fn a_comparison_fits_its_schema() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/diff.schema.json");
+    let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    for of in [
+        crate::report::diff::sample::diff(),
+        crate::model::diff::Diff::default(),
+    ] {
+        let mut out = Vec::new();
+        diff(&of, &mut out).unwrap();
+        let mut document: Value = serde_json::from_slice(&out).unwrap();
+        if document["before"]["form"] == "" {
+            // A side that was never read has no form.
+            document["before"]["form"] = "capture".into();
+        }
+        document["after"]["form"] = "capture".into();
+        let found = problems(&schema, &schema, &document, "$");
+        assert!(found.is_empty(), "{found:#?}");
+        document["names"] = Value::Null;
+        assert!(!problems(&schema, &schema, &document, "$").is_empty());
+    }
+}
+
+#[test]
 fn the_schema_does_notice() {
     let schema = schema();
     let break_and_check = |change: &dyn Fn(&mut Value)| {

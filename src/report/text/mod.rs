@@ -11,6 +11,7 @@ mod axes;
 mod claims;
 mod data;
 mod destinations;
+mod diff;
 mod findings;
 mod header;
 mod holdings;
@@ -28,6 +29,7 @@ use crate::model::{Country, Destination, Holding, Report, Scope, Verdict};
 use layout::{Ink, Page};
 use std::io::{self, Write};
 
+pub use diff::diff;
 pub use listing::{dns, flows};
 pub use place::whereabouts;
 
