@@ -163,7 +163,13 @@ pub(super) struct Audit {
     pub(super) input: Input,
     #[command(flatten)]
     pub(super) places: Places,
-    /// Form of the output: text, json, csv (flows) or csv-findings
+    /// What is to be said of the test in a report: phone, firmware, place, who captured how (TOML)
+    ///
+    /// Keys: title, notice, device, firmware, apps, sim, place, dates, network, captured_by, method,
+    /// contact, case, note. Declared, not observed: shown as such, and never used to judge.
+    #[arg(long, value_name = "FILE.toml")]
+    pub(super) about: Option<PathBuf>,
+    /// Form of the output: text, json, html, csv (flows) or csv-findings
     ///
     /// Without it the end of a file's name decides; standard output gets text.
     #[arg(long, value_name = "FORMAT")]
