@@ -512,5 +512,6 @@ fn destination(finished: &Finished, group: &mut Group) -> Destination {
         flow_numbers: examples.map(|(row, _)| row.saturating_add(1)).collect(),
         owner: finished.owners().owner(group.owner.1),
         verdict: group.verdict,
+        in_baseline: None,
     }
 }

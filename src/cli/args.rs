@@ -162,13 +162,9 @@ pub(super) struct Audit {
     #[command(flatten)]
     pub(super) input: Input,
     #[command(flatten)]
+    pub(super) test: Test,
+    #[command(flatten)]
     pub(super) places: Places,
-    /// What is to be said of the test in a report: phone, firmware, place, who captured how (TOML)
-    ///
-    /// Keys: title, notice, device, firmware, apps, sim, place, dates, network, captured_by, method,
-    /// contact, case, note. Declared, not observed: shown as such, and never used to judge.
-    #[arg(long, value_name = "FILE.toml")]
-    pub(super) about: Option<PathBuf>,
     /// Form of the output: text, json, html, csv (flows) or csv-findings
     ///
     /// Without it the end of a file's name decides; standard output gets text.
@@ -187,6 +183,8 @@ pub(super) struct Flows {
     pub(super) control: Control,
     #[command(flatten)]
     pub(super) input: Input,
+    #[command(flatten)]
+    pub(super) test: Test,
     #[command(flatten)]
     pub(super) places: Places,
     /// Form of the output: text, json or csv
@@ -254,6 +252,68 @@ pub(super) struct Where {
     pub(super) format: String,
     #[command(flatten)]
     pub(super) output: Output,
+}
+
+/// What the tester did, and what the phone does anyway.
+#[derive(Debug, Group)]
+pub(super) struct Test {
+    /// What is to be said of the test in a report: phone, firmware, place, who captured how (TOML)
+    ///
+    /// Keys: title, notice, device, firmware, apps, sim, place, dates, network, captured_by, method,
+    /// contact, case, note. Declared, not observed: shown as such, and never used to judge.
+    #[arg(long, value_name = "FILE.toml")]
+    pub(super) about: Option<PathBuf>,
+    /// A log of what the tester did, and when, in CSV or TOML
+    ///
+    /// Each flow belongs to the phase it began in; the report has what was sent in each, and which
+    /// destinations were contacted there first. docs/phases.md describes the file. One thread then
+    /// does the work.
+    #[arg(long, value_name = "FILE")]
+    pub(super) phases: Option<PathBuf>,
+    /// Seconds to add to the log's times: how far the capture's clock is ahead of the log's
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        requires = "phases",
+        allow_hyphen_values = true,
+        value_parser = clock_offset
+    )]
+    pub(super) clock_offset: Option<i64>,
+    /// Take marks inside the capture for the beginnings of phases
+    ///
+    /// Packet comments of pcapng such as `phase: consent-shown`, and DNS queries for names such as
+    /// consent-shown.phase.whereto.invalid. Such queries are not counted as traffic.
+    #[arg(long)]
+    pub(super) phase_marks: bool,
+    /// Take datagrams and pings to an address for such marks (repeat for several)
+    ///
+    /// Their payload is the name of the phase. They are not counted as traffic.
+    #[arg(long, value_name = "IP")]
+    pub(super) phase_mark_address: Vec<std::net::IpAddr>,
+    /// A capture of the phone at rest (repeat for several)
+    ///
+    /// It is audited first, with the same places, devices and filter. Flows to destinations that it
+    /// has too are marked; no verdict changes.
+    #[arg(long, value_name = "CAPTURE")]
+    pub(super) baseline: Vec<PathBuf>,
+}
+
+/// Signed seconds, with decimals or without, as nanoseconds.
+fn clock_offset(text: &str) -> Result<i64, String> {
+    let wrong = || "not a number of seconds such as -2.5".to_owned();
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => (-1_i64, digits),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (whole, decimals) = digits.split_once('.').unwrap_or((digits, "0"));
+    let all_digits =
+        |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !all_digits(whole) || whole.len() > 9 || !all_digits(decimals) || decimals.len() > 9 {
+        return Err(wrong());
+    }
+    let whole: i64 = whole.parse().map_err(|_| wrong())?;
+    let fraction: i64 = format!("{decimals:0<9}").parse().map_err(|_| wrong())?;
+    Ok(sign.saturating_mul(whole.saturating_mul(1_000_000_000).saturating_add(fraction)))
 }
 
 /// Milliseconds, with decimals or without, as nanoseconds.
@@ -436,6 +496,7 @@ Examples:
   whereto audit phone.pcap -o report.txt -o report.json -o flows.csv -o audit.findings.csv
   whereto audit phone.pcap --geo GeoLite2-City.mmdb --no-embedded-geo
   whereto audit phone.pcap --expect-owner @EEA,US --owners own.toml
+  whereto audit phone.pcap --phases log.csv --clock-offset -2.5 --baseline idle.pcap
   adb exec-out tcpdump -i any -U -w - | whereto audit - --format json
 
 Exit codes: 0 nothing violated, 1 violated, 2 usage or file error, 3 indeterminate only,
@@ -558,6 +619,25 @@ mod tests {
             "\n## {title}\n\n```text\n{}\n```\n",
             help.join("\n").trim_end()
         ));
+    }
+
+    #[test]
+    fn clock_offsets_are_exact() {
+        assert_eq!(clock_offset("-2.5"), Ok(-2_500_000_000));
+        assert_eq!(clock_offset("+0.000000001"), Ok(1));
+        assert_eq!(clock_offset("3600"), Ok(3_600_000_000_000));
+        for text in [
+            "",
+            "-",
+            "1.",
+            ".5",
+            "1e3",
+            "--1",
+            "9999999999",
+            "0.0000000001",
+        ] {
+            assert!(clock_offset(text).is_err(), "{text}");
+        }
     }
 
     /// The codes that help prints are the codes that the page explains.

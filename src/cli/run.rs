@@ -12,11 +12,12 @@ use clap::CommandFactory as _;
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::sync::Arc;
 use whereto::locate::Places;
 use whereto::model::{Report, Text, Verdict};
 use whereto::report::{DNS_FORMATS, FLOW_FORMATS, FORMATS, INFO_FORMATS};
 use whereto::source::Capture;
-use whereto::{Audit, AuditOptions, Error, Progress, audit};
+use whereto::{Audit, AuditOptions, Baseline, Error, Progress, audit};
 
 /// Runs one command.
 pub(super) fn run(args: Args) -> ExitCode {
@@ -41,6 +42,7 @@ fn command(command: &Command) -> Result<u8, Error> {
             formats: FORMATS,
             expect: audit.expect.as_deref(),
             control: Some(&audit.control),
+            test: Some(&audit.test),
             places: Some(&audit.places),
             keep_dns: true,
             keep_http: true,
@@ -52,6 +54,7 @@ fn command(command: &Command) -> Result<u8, Error> {
             formats: FLOW_FORMATS,
             expect: flows.expect.as_deref(),
             control: Some(&flows.control),
+            test: Some(&flows.test),
             places: Some(&flows.places),
             keep_dns: false,
             keep_http: false,
@@ -63,6 +66,7 @@ fn command(command: &Command) -> Result<u8, Error> {
             formats: DNS_FORMATS,
             expect: None,
             control: None,
+            test: None,
             places: None,
             keep_dns: true,
             keep_http: false,
@@ -74,6 +78,7 @@ fn command(command: &Command) -> Result<u8, Error> {
             formats: INFO_FORMATS,
             expect: None,
             control: None,
+            test: None,
             places: None,
             keep_dns: false,
             keep_http: false,
@@ -96,15 +101,22 @@ fn command(command: &Command) -> Result<u8, Error> {
 fn examine(request: &Request<'_>) -> Result<u8, Error> {
     let Settings {
         capture,
+        baselines,
         places,
-        options,
+        mut options,
         outputs,
+        about,
         progress,
         filter,
         trouble,
-        warnings,
+        mut warnings,
     } = settle(request)?;
     let mut line = Line::new(progress);
+    let rest = at_rest(baselines, &places, &options, request, &mut line)?;
+    if let Some((baseline, told)) = rest {
+        options.baseline = Some(Arc::new(baseline));
+        warnings.extend(told);
+    }
     if trouble.is_some() {
         line.say("capturing; Ctrl-C ends it, and the report follows");
     }
@@ -117,8 +129,10 @@ fn examine(request: &Request<'_>) -> Result<u8, Error> {
     line.clear();
     let mut report = report?;
     report.settings.filter = request.input.filter.clone();
+    report.settings.about = about;
     report.losses.warnings.extend(warnings);
     report.losses.warnings.extend(copies(&report));
+    report.losses.warnings.extend(own_baseline(&report));
     if let Some(words) = trouble.and_then(|trouble| trouble.take()) {
         let words = format!("the live capture ended early: {words}");
         report.losses.warnings.push(Text::from(words.as_str()));
@@ -133,6 +147,98 @@ fn examine(request: &Request<'_>) -> Result<u8, Error> {
     // would only make its reader wait.
     std::mem::forget(report);
     Ok(code)
+}
+
+/// Audits the captures of the phone at rest; what is to be said of them stands beside.
+fn at_rest(
+    captures: Vec<Capture>,
+    places: &Places,
+    options: &AuditOptions,
+    request: &Request<'_>,
+    line: &mut Line,
+) -> Result<Option<(Baseline, Vec<Text>)>, Error> {
+    if captures.is_empty() {
+        return Ok(None);
+    }
+    let options = AuditOptions {
+        devices: options.devices.clone(),
+        limits: options.limits.clone(),
+        threads: options.threads,
+        hashed: options.hashed,
+        ..AuditOptions::default()
+    };
+    let mut baseline = Baseline::default();
+    let mut warnings = Vec::new();
+    for capture in captures {
+        let report = match &request.input.filter {
+            None => audit(capture, places, &options, &mut |progress| {
+                line.update(progress)
+            })?,
+            Some(filter) => audit_some(capture, places, &options, Filter::new(filter)?, line)?,
+        };
+        baseline.add(&report);
+        warnings.extend(doubts(&report));
+    }
+    Ok(Some((baseline, warnings)))
+}
+
+/// Why a baseline may say less than it seems to.
+fn doubts(report: &Report) -> Vec<Text> {
+    let mut warnings = Vec::new();
+    let mut say = |of: &Text, words: &str| {
+        let mut line = b"the baseline ".to_vec();
+        line.extend_from_slice(of.bytes());
+        line.extend_from_slice(words.as_bytes());
+        warnings.push(Text::from(line));
+    };
+    let Some(first) = report.inputs.first() else {
+        return warnings;
+    };
+    if report.totals.outbound_flows == 0 {
+        say(&first.path, " has no outbound flows: nothing is in it");
+    }
+    if is_damaged(report) {
+        say(
+            &first.path,
+            " is damaged or cut: destinations may be missing from it",
+        );
+    }
+    let missing = |device: &&whereto::model::Device| device.reason.contains("not observed");
+    if let Some(device) = report.devices.iter().find(missing) {
+        let address = device
+            .addresses
+            .first()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        say(
+            &first.path,
+            &format!(" does not have the device {address} that --device names"),
+        );
+    }
+    warnings
+}
+
+/// A baseline that is the capture itself takes everything away.
+fn own_baseline(report: &Report) -> Vec<Text> {
+    let own = report
+        .inputs
+        .iter()
+        .filter_map(|input| input.sha256.as_deref());
+    let own: Vec<&str> = own.collect();
+    let baselines = report.settings.baselines.iter();
+    let same = baselines.filter(|known| {
+        known
+            .sha256
+            .as_deref()
+            .is_some_and(|sha256| own.contains(&sha256))
+    });
+    let warn = |known: &whereto::model::BaselineCapture| {
+        let mut line = b"the baseline ".to_vec();
+        line.extend_from_slice(known.path.bytes());
+        line.extend_from_slice(b" is one of the audited captures: all of it is in the baseline");
+        Text::from(line)
+    };
+    same.map(warn).collect()
 }
 
 /// Inputs that hold the same capture, compressed or not: everything in them counts twice.
@@ -195,19 +301,22 @@ fn exit_code(report: &Report) -> u8 {
             .iter()
             .any(|finding| finding.verdict == verdict)
     };
-    let losses = &report.losses;
-    let damaged = losses.damage_count > 0
-        || losses.lost_records > 0
-        || report.inputs.iter().any(|input| input.cut);
     if any(Verdict::Violated) {
         1
-    } else if damaged {
+    } else if is_damaged(report) {
         4
     } else if any(Verdict::Indeterminate) {
         3
     } else {
         0
     }
+}
+
+fn is_damaged(report: &Report) -> bool {
+    let losses = &report.losses;
+    losses.damage_count > 0
+        || losses.lost_records > 0
+        || report.inputs.iter().any(|input| input.cut)
 }
 
 #[cfg(test)]

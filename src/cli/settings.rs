@@ -8,20 +8,25 @@ use super::installed;
 use super::live::{self, Filter, Trouble};
 use super::output::Target;
 use std::ffi::OsStr;
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use whereto::locate::Places;
-use whereto::model::{Limits, Report, Text};
+use whereto::model::{About, Limits, PhaseFile, Report, Text};
 use whereto::report::{Format, Style, escape};
 use whereto::source::{self, Capture};
-use whereto::{AuditOptions, Error, judge};
+use whereto::{AuditOptions, Error, PhaseOptions, judge};
 
 /// Everything a run needs.
 pub(super) struct Settings {
     pub(super) capture: Capture,
+    /// Captures of the phone at rest.
+    pub(super) baselines: Vec<Capture>,
     pub(super) places: Places,
     pub(super) options: AuditOptions,
     pub(super) outputs: Vec<Output>,
+    /// What the user says of the test.
+    pub(super) about: Option<About>,
     pub(super) progress: bool,
     /// Which packets are audited; `None` for all.
     pub(super) filter: Option<Filter>,
@@ -47,6 +52,8 @@ pub(super) struct Request<'a> {
     pub(super) expect: Option<&'a str>,
     /// `None` for a command that judges nothing.
     pub(super) control: Option<&'a args::Control>,
+    /// `None` for a command that has no use for phases and baselines.
+    pub(super) test: Option<&'a args::Test>,
     /// `None` for a command that has no use for places.
     pub(super) places: Option<&'a args::Places>,
     pub(super) keep_dns: bool,
@@ -79,6 +86,23 @@ pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
             .map(|seconds| u64::from(seconds).saturating_mul(1_000)),
         limits: limits.clone(),
     };
+    let phases = request
+        .test
+        .map_or_else(|| Ok(PhaseOptions::default()), phases)?;
+    let about = request.test.and_then(|test| test.about.as_deref());
+    let about = about.map(about_of).transpose()?;
+    let mut baselines = Vec::new();
+    for path in request.test.map_or(&[][..], |test| &test.baseline) {
+        for output in &outputs {
+            output.target.refuse_inputs(std::slice::from_ref(path))?;
+        }
+        // A baseline is whole: only the audited capture may still grow.
+        let options = source::Options {
+            follow_millis: None,
+            ..options.clone()
+        };
+        baselines.push(Capture::open(std::slice::from_ref(path), &options)?);
+    }
     let places = request.places.map_or_else(
         || Ok(Places::none()),
         |places| open_places(places, &mut warnings),
@@ -96,12 +120,15 @@ pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
     };
     Ok(Settings {
         capture,
+        baselines,
         places,
         options: AuditOptions {
             expect,
             expect_operator,
             expect_owner,
             asked: judge::Asked::default(),
+            phases,
+            baseline: None,
             devices: request.input.device.clone(),
             limits,
             keep_dns: request.keep_dns && exchanges,
@@ -110,11 +137,48 @@ pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
             hashed: hash,
         },
         outputs,
+        about,
         filter,
         trouble,
         progress: !request.output.quiet && std::io::stderr().is_terminal(),
         warnings,
     })
+}
+
+/// The log of the test, and which marks are believed.
+fn phases(test: &args::Test) -> Result<PhaseOptions, Error> {
+    let log = test.phases.as_deref().map(phase_file).transpose()?;
+    Ok(PhaseOptions {
+        log: log.map(Arc::new),
+        clock_offset_ns: test.clock_offset.unwrap_or(0),
+        marks: test.phase_marks,
+        mark_addresses: test.phase_mark_address.clone(),
+    })
+}
+
+fn phase_file(path: &Path) -> Result<PhaseFile, Error> {
+    let failed = |source: std::io::Error| Error::Io {
+        path: path.to_owned(),
+        what: "cannot read",
+        source,
+    };
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(failed)?;
+    // One byte more than is taken: the reader then says so.
+    let most = PhaseFile::MOST_BYTES.saturating_add(1);
+    let most = u64::try_from(most).unwrap_or(u64::MAX);
+    file.take(most).read_to_end(&mut bytes).map_err(failed)?;
+    PhaseFile::read(&path.display().to_string(), &bytes)
+}
+
+/// What the user says of the test.
+fn about_of(path: &Path) -> Result<About, Error> {
+    let text = std::fs::read_to_string(path).map_err(|source| Error::Io {
+        path: path.to_owned(),
+        what: "cannot read",
+        source,
+    })?;
+    About::read(&text).map_err(|what| Error::Usage(format!("{}:{what}", path.display())))
 }
 
 /// How a user's file is added to the places.

@@ -130,6 +130,7 @@ fn destination(place: Place, verdict: Verdict) -> Destination {
         flow_numbers: vec![1],
         owner: Arc::default(),
         verdict: Some(verdict),
+        in_baseline: None,
     }
 }
 

@@ -70,6 +70,8 @@ pub struct Destination {
     pub owner: Arc<NameOwner>,
     /// The gravest verdict, where something was expected.
     pub verdict: Option<Verdict>,
+    /// Whether a baseline has it too; `None` where there is no baseline.
+    pub in_baseline: Option<bool>,
 }
 
 /// A finding that its readers were told not to count.

@@ -44,6 +44,10 @@ pub struct Limits {
     pub udp_idle_seconds: u64,
     /// Longest record that is read from a capture file.
     pub record_bytes: usize,
+    /// Phases that marks inside a capture may begin.
+    pub phases: usize,
+    /// Flows times phases that they went on in, counted apart.
+    pub phase_parts: usize,
 }
 
 impl Default for Limits {
@@ -69,6 +73,8 @@ impl Default for Limits {
             layers: 24,
             udp_idle_seconds: 300,
             record_bytes: 16 << 20,
+            phases: 10_000,
+            phase_parts: 500_000,
         }
     }
 }

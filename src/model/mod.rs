@@ -45,14 +45,18 @@ pub use input::{Input, Interface, Recorded};
 pub use limits::Limits;
 pub use losses::{Damage, Losses, Reason};
 pub use owner::{Alias, Company, NameOwner};
-pub use phase::{Phase, PhaseLog, PhaseSums};
+pub(crate) use phase::word as phase_word;
+pub use phase::{Phase, PhaseFile, PhaseLog, PhaseSums};
 pub use place::{
     Confidence, Cover, DataSource, Excluded, Holding, Operator, OpinionKind, Physics, Place,
     PlaceClass, PlaceOpinion, Whereabouts,
 };
 pub use policy::{ExceptionResult, PolicyResult, RuleResult, Severity};
 pub use protection::Protection;
-pub use report::{Expectation, ExpectedGroup, Report, Rows, Settings, SortedRows, Totals};
+pub use report::{
+    BaselineCapture, BaselineSums, Expectation, ExpectedGroup, Report, Rows, Settings, SortedRows,
+    Totals,
+};
 pub use text::Text;
 pub use time::Time;
 pub use truth::Truth;

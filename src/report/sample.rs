@@ -5,10 +5,11 @@
 
 use crate::model::Severity;
 use crate::model::{
-    Alias, App, Company, Confidence, Country, Damage, DataSource, Destination, Device, DnsAnswer,
-    DnsRow, Expectation, Finding, Flow, FlowName, Grade, HttpRequest, HttpResponse, HttpRow, Input,
-    Interface, Limits, Losses, Mac, NameOwner, Operator, Place, PlaceOpinion, Reason, Report,
-    Scope, Settings, SortedRows, Text, Time, Totals, Transport, Verdict, Via,
+    Alias, App, BaselineCapture, BaselineSums, Company, Confidence, Country, Damage, DataSource,
+    Destination, Device, DnsAnswer, DnsRow, Expectation, Finding, Flow, FlowName, Grade,
+    HttpRequest, HttpResponse, HttpRow, Input, Interface, Limits, Losses, Mac, NameOwner, Operator,
+    Phase, PhaseLog, PhaseSums, Place, PlaceOpinion, Reason, Report, Scope, Settings, SortedRows,
+    Text, Time, Totals, Transport, Verdict, Via,
 };
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -54,6 +55,60 @@ pub(super) fn unjudged() -> Report {
     report.totals.verdicts = [0; 3];
     for destination in &mut report.destinations {
         destination.verdict = None;
+    }
+    report
+}
+
+/// The same with phases, a mark that attacks among them, and a baseline.
+pub(super) fn phased() -> Report {
+    let mut report = report();
+    let phase = |name: &str, start: i64, end: Option<i64>| Phase {
+        name: name.into(),
+        start: at(start),
+        end: end.map(at),
+        note: None,
+        source: "log line 3".into(),
+        frame: None,
+    };
+    let mut hostile = phase("consent-declined", 60, None);
+    hostile.note = Some(Text::new(HOSTILE));
+    hostile.source = "packet comment, frame 71".into();
+    hostile.frame = Some(71);
+    let sums = |flows: u64, first_contacts: Vec<usize>| PhaseSums {
+        flows,
+        continued_flows: flows / 10,
+        packets_out: 80,
+        bytes_out: 12_345,
+        packets_in: 70,
+        bytes_in: 45_000,
+        first_contacts,
+    };
+    report.phases = Some(PhaseLog {
+        origin: "logs/\u{1b}[2Jphases.csv and marks in the capture".into(),
+        sha256: Some("d4".repeat(32)),
+        clock_offset_ns: -2_500_000_000,
+        phases: vec![phase("boot", 5, Some(60)), hostile],
+        sums: vec![
+            sums(31, (0..20).collect()),
+            sums(9, vec![20, 21]),
+            sums(3, vec![22]),
+        ],
+    });
+    report.settings.baselines = vec![BaselineCapture {
+        path: "idle \u{1b}[2J.pcap".into(),
+        sha256: Some("e5".repeat(32)),
+        packets: 120,
+        time: Some((at(-900), at(-600))),
+    }];
+    report.totals.in_baseline = Some(BaselineSums {
+        flows: 12,
+        bytes_out: 9_000,
+        bytes_in: 30_000,
+    });
+    report.losses.marks = 4;
+    report.losses.in_flows -= 4;
+    for (number, destination) in report.destinations.iter_mut().enumerate() {
+        destination.in_baseline = Some(number % 3 == 0);
     }
     report
 }
@@ -284,6 +339,7 @@ fn destination(name: &str, address: &str, place: Place, verdict: Option<Verdict>
         flow_numbers: vec![1, 2, 3],
         owner: Arc::default(),
         verdict,
+        in_baseline: None,
     }
 }
 
@@ -426,6 +482,7 @@ fn settings() -> Settings {
         hashed: true,
         about: None,
         filter: None,
+        baselines: Vec::new(),
         limits: Limits::default(),
     }
 }
@@ -446,6 +503,7 @@ fn totals() -> Totals {
         unrecognised_bytes: 1_500,
         verdicts: [24, 12, 7],
         time: Some((at(0), at(125))),
+        in_baseline: None,
     }
 }
 
@@ -460,6 +518,7 @@ fn losses() -> Losses {
         not_ip: [(reason("ethernet", "ARP", None), 7)].into(),
         undecodable: [(reason("link", "type not known", Some(65_000)), 5)].into(),
         filtered: 0,
+        marks: 0,
         layers: [(reason("tcp", "options cut", None), 2)].into(),
         cut_packets: 3,
         cut_bytes: 1_200,

@@ -10,7 +10,7 @@
 //! headers in a row that can be true, at times near the last one, are where reading resumes.
 //! Each byte is looked at a bounded number of times.
 
-use super::state::{Core, Raw, Shared, Tally};
+use super::state::{Core, NOWHERE, Raw, Shared, Tally};
 use crate::model::{Interface, Time};
 use crate::wire::{Cursor, Malformed};
 
@@ -264,6 +264,7 @@ impl Pcap {
             uid: None,
             start,
             end,
+            comment: NOWHERE,
         }
     }
 

@@ -29,6 +29,7 @@ mod limits;
 mod names;
 mod numbers;
 mod owners;
+mod phases;
 mod place_files;
 mod places;
 mod rewrites;

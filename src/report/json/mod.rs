@@ -6,6 +6,7 @@
 //! Spec: RFC 8259.
 
 mod parts;
+mod phases;
 mod rows;
 mod writer;
 
@@ -33,7 +34,9 @@ pub fn report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         json.line();
         rows::http(json, report)?;
         json.line();
-        rows::findings(json, report)
+        rows::findings(json, report)?;
+        phases::phases(json, report);
+        Ok(())
     })
 }
 

@@ -165,6 +165,16 @@ fn settings(json: &mut Writer<'_>, settings: &Settings) {
         json.key("filter");
         json.string(filter);
     }
+    if !settings.baselines.is_empty() {
+        json.list("baselines", &settings.baselines, |json, capture| {
+            json.begin(b'{');
+            json.text("path", &capture.path);
+            json.field_string_or_null("sha256", capture.sha256.as_deref());
+            json.field("packets", capture.packets);
+            json.span(capture.time);
+            json.end(b'}');
+        });
+    }
     limits(json, &settings.limits);
     json.end(b'}');
 }
@@ -211,6 +221,8 @@ fn limits(json: &mut Writer<'_>, limits: &Limits) {
         layers,
         udp_idle_seconds,
         record_bytes,
+        phases,
+        phase_parts,
     } = limits;
     json.key("limits");
     json.begin(b'{');
@@ -234,6 +246,8 @@ fn limits(json: &mut Writer<'_>, limits: &Limits) {
         ("damages", damages),
         ("layers", layers),
         ("record_bytes", record_bytes),
+        ("phases", phases),
+        ("phase_parts", phase_parts),
     ] {
         json.field(key, u64::try_from(*value).unwrap_or(u64::MAX));
     }
@@ -287,6 +301,14 @@ fn totals(json: &mut Writer<'_>, totals: &Totals) {
     ];
     three(json, "verdicts", verdicts);
     json.span(totals.time);
+    if let Some(sums) = &totals.in_baseline {
+        json.key("in_baseline");
+        json.begin(b'{');
+        json.field("flows", sums.flows);
+        json.field("bytes_out", sums.bytes_out);
+        json.field("bytes_in", sums.bytes_in);
+        json.end(b'}');
+    }
     json.end(b'}');
 }
 
@@ -304,6 +326,9 @@ fn losses(json: &mut Writer<'_>, losses: &Losses) {
     json.begin(b'{');
     json.field("in_flows", losses.in_flows);
     json.field("filtered", losses.filtered);
+    if losses.marks > 0 {
+        json.field("marks", losses.marks);
+    }
     json.field("cut_packets", losses.cut_packets);
     json.field("cut_bytes", losses.cut_bytes);
     json.field("lost_records", losses.lost_records);

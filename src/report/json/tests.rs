@@ -25,7 +25,13 @@ fn schema() -> Value {
 #[test]
 fn documents_fit_their_schema() {
     let schema = schema();
-    for of in [sample::report(), sample::unjudged(), sample::empty()] {
+    let all = [
+        sample::report(),
+        sample::unjudged(),
+        sample::phased(),
+        sample::empty(),
+    ];
+    for of in all {
         let found = problems(&schema, &schema, &parsed(report, &of), "$");
         assert!(found.is_empty(), "{found:#?}");
     }
@@ -75,6 +81,21 @@ fn the_schema_knows_every_column() {
         };
         assert!(fits, "{}: {kind}", column.name);
     }
+}
+
+#[test]
+fn phases_say_what_was_sent_meanwhile() {
+    let document = parsed(report, &sample::phased());
+    let phases = &document["phases"];
+    assert_eq!(phases["clock_offset_s"], -2.5);
+    assert_eq!(phases["before_first"]["flows"], 3);
+    assert_eq!(phases["phases"][0]["end"], phases["phases"][1]["start"]);
+    assert_eq!(phases["phases"][1]["end"], Value::Null);
+    assert_eq!(phases["phases"][1]["first_contacts"][1], 21);
+    assert!(phases["phases"][1]["note_hex"].is_string());
+    assert_eq!(document["destinations"][0]["in_baseline"], true);
+    assert_eq!(document["losses"]["marks"], 4);
+    assert_eq!(parsed(report, &sample::report()).get("phases"), None);
 }
 
 #[test]

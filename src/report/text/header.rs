@@ -144,6 +144,7 @@ pub(super) fn examined(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
             bytes(totals.bytes_in)
         ),
     )?;
+    baseline(page, report)?;
     let [observed, inferred, unnamed] = totals.names;
     page.field(
         "Named",
@@ -154,6 +155,34 @@ pub(super) fn examined(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
             count(unnamed)
         ),
     )
+}
+
+/// What remains beside what the device does at rest.
+fn baseline(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    let Some(sums) = &report.totals.in_baseline else {
+        return Ok(());
+    };
+    const SHOWN: usize = 4;
+    let captures = &report.settings.baselines;
+    let paths = captures.iter().take(SHOWN);
+    let mut paths: Vec<String> = paths
+        .map(|capture| escape::terminal(&capture.path).into_owned())
+        .collect();
+    let more = length(captures.len().saturating_sub(SHOWN));
+    if more > 0 {
+        paths.push(format!("{more} more"));
+    }
+    let totals = &report.totals;
+    let words = format!(
+        "{}: {} to destinations that it has too; beside those {}, {} out, {} in. No verdict \
+         changes",
+        paths.join(", "),
+        part(sums.flows, totals.outbound_flows, "outbound flow"),
+        many(totals.outbound_flows.saturating_sub(sums.flows), "flow"),
+        bytes(totals.bytes_out.saturating_sub(sums.bytes_out)),
+        bytes(totals.bytes_in.saturating_sub(sums.bytes_in)),
+    );
+    page.field("Baseline", &words)
 }
 
 fn captures(page: &mut Page<'_>, report: &Report) -> io::Result<()> {

@@ -17,6 +17,7 @@ mod info;
 pub(super) mod layout;
 mod listing;
 pub(super) mod losses;
+mod phases;
 mod place;
 pub(super) mod who;
 
@@ -38,6 +39,7 @@ pub fn report(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<
     header::answer(page, report)?;
     header::examined(page, report)?;
     findings::findings(page, report)?;
+    phases::timeline(page, report)?;
     destinations::by_country(page, report)?;
     destinations::nearby(page, report)?;
     destinations::resolvers(page, report)?;

@@ -38,6 +38,8 @@ fn an_audit_reads_as_recorded() {
     check("judged", report, &judged, 80);
     check("judged", report, &judged, 140);
     check("unjudged", report, &sample::unjudged(), 100);
+    check("phased", report, &sample::phased(), 80);
+    check("phased", report, &sample::phased(), 120);
     check("empty", report, &sample::empty(), 80);
 }
 
