@@ -223,7 +223,8 @@ pub(super) struct Audit {
     pub(super) test: Test,
     #[command(flatten)]
     pub(super) places: Places,
-    /// Form of the output: text, json, csv (flows), csv-findings, csv-claims, sarif, junit or markdown
+    /// Form of the output: text, json, html, csv (flows), csv-findings, csv-claims, sarif, junit or
+    /// markdown
     ///
     /// Without it the end of a file's name decides; standard output gets text.
     #[arg(long, value_name = "FORMAT")]
@@ -342,6 +343,12 @@ pub(super) struct Where {
 /// What the tester did, and what the phone does anyway.
 #[derive(Debug, Group)]
 pub(super) struct Test {
+    /// What is to be said of the test in a report: phone, firmware, place, who captured how (TOML)
+    ///
+    /// Keys: title, notice, device, firmware, apps, sim, place, dates, network, captured_by, method,
+    /// contact, case, note. Declared, not observed: shown as such, and never used to judge.
+    #[arg(long, value_name = "FILE.toml")]
+    pub(super) about: Option<PathBuf>,
     /// A log of what the tester did, and when, in CSV or TOML
     ///
     /// Each flow belongs to the phase it began in; the report has what was sent in each, and which

@@ -120,6 +120,7 @@ fn examine(request: &Request<'_>) -> Result<u8, Error> {
         places,
         mut options,
         outputs,
+        about,
         progress,
         filter,
         trouble,
@@ -141,6 +142,7 @@ fn examine(request: &Request<'_>) -> Result<u8, Error> {
     line.clear();
     let mut report = report?;
     report.settings.filter = request.input.filter.clone();
+    report.settings.about = about;
     report.losses.warnings.extend(warnings);
     report.losses.warnings.extend(copies(&report));
     report.losses.warnings.extend(own_baseline(&report));

@@ -13,7 +13,7 @@ use std::io::{IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use whereto::locate::Places;
-use whereto::model::{Limits, PhaseFile, Report, Text};
+use whereto::model::{About, Limits, PhaseFile, Report, Text};
 use whereto::report::{Format, Style, escape};
 use whereto::source::{self, Capture};
 use whereto::{AuditOptions, Error, PhaseOptions, judge};
@@ -26,6 +26,8 @@ pub(super) struct Settings {
     pub(super) places: Places,
     pub(super) options: AuditOptions,
     pub(super) outputs: Vec<Output>,
+    /// What the user says of the test.
+    pub(super) about: Option<About>,
     pub(super) progress: bool,
     /// Which packets are audited; `None` for all.
     pub(super) filter: Option<Filter>,
@@ -105,6 +107,8 @@ pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
     let phases = request
         .test
         .map_or_else(|| Ok(PhaseOptions::default()), phases)?;
+    let about = request.test.and_then(|test| test.about.as_deref());
+    let about = about.map(about_of).transpose()?;
     let mut baselines = Vec::new();
     for path in request.test.map_or(&[][..], |test| &test.baseline) {
         for output in &outputs {
@@ -154,6 +158,7 @@ pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
             hashed: hash,
         },
         outputs,
+        about,
         filter,
         trouble,
         progress: !request.output.quiet && std::io::stderr().is_terminal(),
@@ -252,6 +257,12 @@ pub(super) fn for_side(
         ..AuditOptions::default()
     };
     Ok((capture, places, options))
+}
+
+/// What the user says of the test.
+fn about_of(path: &Path) -> Result<About, Error> {
+    let text = read_text(path)?;
+    About::read(&text).map_err(|what| Error::Usage(format!("{}:{what}", path.display())))
 }
 
 /// How a user's file is added to the places.

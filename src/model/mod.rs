@@ -2,6 +2,7 @@
 //!
 //! Nothing here reads a capture or decides anything; it only names things.
 
+mod about;
 mod app;
 mod arena;
 mod chunk;
@@ -21,12 +22,14 @@ mod owner;
 mod phase;
 mod place;
 mod policy;
+mod protection;
 mod report;
 mod standing;
 mod text;
 mod time;
 mod truth;
 
+pub use about::About;
 pub use app::App;
 pub(crate) use arena::Arena;
 pub(crate) use chunk::Chunk;
@@ -51,6 +54,7 @@ pub use place::{
     PlaceClass, PlaceOpinion, Whereabouts,
 };
 pub use policy::{ExceptionResult, PolicyResult, RuleResult, Severity};
+pub use protection::Protection;
 pub use report::{
     BaselineCapture, BaselineSums, Expectation, ExpectedGroup, Report, Rows, Settings, SortedRows,
     Totals,

@@ -45,6 +45,8 @@ pub struct Settings {
     pub devices: Vec<String>,
     /// True if inputs were hashed.
     pub hashed: bool,
+    /// What the user says of the test.
+    pub about: Option<super::About>,
     /// The filter that chose the packets, as written.
     pub filter: Option<String>,
     /// Captures of the device at rest.

@@ -71,6 +71,35 @@ pub(crate) fn json(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
 }
 
+/// `text` as it may stand in HTML, between tags or in a quoted attribute. What could open a tag,
+/// an entity or an attribute is an entity; what cannot be seen is spelled out.
+#[must_use]
+pub(crate) fn html(text: &Text) -> String {
+    marked_up(&visible(text.bytes(), Outlet::Terminal))
+}
+
+/// The same for words that are UTF-8 already.
+#[must_use]
+pub(crate) fn html_str(text: &str) -> String {
+    marked_up(&visible(text.as_bytes(), Outlet::Terminal))
+}
+
+fn marked_up(visible: &str) -> String {
+    let mut out = String::with_capacity(visible.len().saturating_add(16));
+    for c in visible.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            '`' => out.push_str("&#96;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
 /// Lower-case hexadecimal digits of `bytes`.
 pub(crate) fn hex(out: &mut Vec<u8>, bytes: &[u8]) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";

@@ -11,6 +11,7 @@ mod countries;
 mod csv;
 mod diff;
 pub mod escape;
+mod html;
 pub mod json;
 mod judged;
 mod junit;
@@ -86,6 +87,13 @@ pub const FORMATS: &[Format] = &[
         doc: "one row a flow, as docs/columns.md describes it",
         exchanges: false,
         write: |report, _, out| csv::flows(report, out),
+    },
+    Format {
+        name: "html",
+        extensions: &["html", "htm"],
+        doc: "a page to look at, check and cite",
+        exchanges: false,
+        write: |report, _, out| html::report(report, out),
     },
     Format {
         name: "csv-findings",

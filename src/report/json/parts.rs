@@ -161,6 +161,19 @@ fn settings(json: &mut Writer<'_>, settings: &Settings) {
         json.string(device)
     });
     json.field_boolean("hashed", settings.hashed);
+    if let Some(about) = &settings.about {
+        json.key("about");
+        json.begin(b'{');
+        json.field_string("title", &about.title);
+        json.field_string("notice", &about.notice);
+        json.list("facts", about.facts(), |json, (name, value)| {
+            json.begin(b'{');
+            json.field_string("name", name);
+            json.field_string("value", value);
+            json.end(b'}');
+        });
+        json.end(b'}');
+    }
     if let Some(filter) = &settings.filter {
         json.key("filter");
         json.string(filter);

@@ -44,7 +44,7 @@ pub(super) fn answer(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     claims::answer(page, report)
 }
 
-fn unjudged(report: &Report) -> String {
+pub(in crate::report) fn unjudged(report: &Report) -> String {
     let all = length(outbound(report).count());
     if all == 0 {
         return "None observed: there are no outbound flows in this capture.".to_owned();
@@ -100,7 +100,7 @@ fn ledger(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     Ok(())
 }
 
-pub(super) fn destinations_by_verdict(report: &Report) -> [u64; 3] {
+pub(in crate::report) fn destinations_by_verdict(report: &Report) -> [u64; 3] {
     [Verdict::Violated, Verdict::Indeterminate, Verdict::Met].map(|verdict| {
         length(
             outbound(report)
@@ -213,7 +213,7 @@ fn captures(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
 }
 
 /// `a.pcap.gz: pcap, gzip, ETHERNET, 1.2 MiB, 312 packets`.
-pub(super) fn input_words(input: &Input) -> String {
+pub(in crate::report) fn input_words(input: &Input) -> String {
     let mut facts = vec![input.format.to_owned()];
     facts.extend(input.compression.iter().map(|word| (*word).to_owned()));
     let links: BTreeSet<u32> = input
