@@ -19,6 +19,7 @@ mod live;
 mod man;
 mod measurement;
 mod output;
+mod plot;
 mod progress;
 mod run;
 mod settings;

@@ -5,6 +5,7 @@ use super::geo;
 use super::live::Filter;
 use super::man;
 use super::output::Target;
+use super::plot;
 use super::progress::Line;
 use super::settings::{Request, Settings, error_line, settle};
 use super::whereabouts;
@@ -53,6 +54,17 @@ fn command(command: &Command) -> Result<u8, Error> {
             expect: flows.expect.as_deref(),
             control: Some(&flows.control),
             places: Some(&flows.places),
+            keep_dns: false,
+            keep_http: false,
+        }),
+        Command::Plot(plot) => examine(&Request {
+            input: &plot.input,
+            output: &plot.output,
+            format: None,
+            formats: plot::formats(plot.picture),
+            expect: plot.expect.as_deref(),
+            control: Some(&plot.control),
+            places: Some(&plot.places),
             keep_dns: false,
             keep_http: false,
         }),

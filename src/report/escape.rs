@@ -1,7 +1,7 @@
 //! The one way by which words that somebody else chose reach an output.
 //!
 //! In:   bytes from a capture, a file name, a database: anything at all.
-//! Out:  the same words, harmless in a terminal, in a CSV cell, in a JSON string.
+//! Out:  the same words, harmless in a terminal, in a CSV cell, in a JSON string, in HTML and XML.
 //! Spec: RFC 8259 §7 (JSON strings), RFC 4180 (CSV).
 //!
 //! One function an output kind. What is not plain text is spelled out rather than dropped, so
@@ -64,6 +64,22 @@ pub(crate) fn json(out: &mut Vec<u8>, text: &str) {
         text.chars().for_each(|c| json_char(out, c));
     }
     out.push(b'"');
+}
+
+/// Words that were made visible already, as text or the value of an attribute in HTML and XML
+/// (HTML 13.2.5, XML 1.0 §2.4). What is hidden is spelled out here too, should any be left.
+pub(crate) fn html(out: &mut String, text: &str) {
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            _ if hidden(c) => spell_char(out, c),
+            _ => out.push(c),
+        }
+    }
 }
 
 /// Lower-case hexadecimal digits of `bytes`.
@@ -332,6 +348,14 @@ mod tests {
             r#""\u2028\u009b\u007f\u202e""#
         );
         assert_eq!(json_string("\u{e0041}"), r#""\udb40\udc41""#);
+    }
+
+    #[test]
+    fn html_takes_no_orders() {
+        let mut out = String::new();
+        html(&mut out, "<a b=\"c\" d='e'>&\u{202e}\u{1b}\n\\");
+        let want = "&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;\\u{202e}\\x1b\\n\\";
+        assert_eq!(out, want);
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod csv;
 pub mod escape;
 pub mod json;
 mod number;
+pub mod picture;
 #[cfg(test)]
 mod sample;
 pub mod text;

@@ -31,6 +31,7 @@ mod numbers;
 mod owners;
 mod place_files;
 mod places;
+mod plot;
 mod rewrites;
 mod shared_corpus;
 mod shared_lab;

@@ -327,7 +327,7 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
 }
 
 /// `12,345`.
-pub(super) fn count(number: u64) -> String {
+pub(in crate::report) fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len().saturating_add(8));
     for (place, digit) in digits.chars().enumerate() {
@@ -341,7 +341,7 @@ pub(super) fn count(number: u64) -> String {
 }
 
 /// `1 flow`, `12,345 flows`. The plural takes an `s`.
-pub(super) fn many(number: u64, what: &str) -> String {
+pub(in crate::report) fn many(number: u64, what: &str) -> String {
     format!(
         "{} {what}{}",
         count(number),
@@ -355,7 +355,7 @@ pub(super) fn part(number: u64, all: u64, what: &str) -> String {
 }
 
 /// `640 B`, `3.2 KiB`, `1.1 GiB`: one decimal, rounded half up.
-pub(super) fn bytes(number: u64) -> String {
+pub(in crate::report) fn bytes(number: u64) -> String {
     const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
     if number < 1_024 {
         return format!("{number} B");

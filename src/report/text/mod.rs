@@ -14,7 +14,7 @@ mod findings;
 mod header;
 mod holdings;
 mod info;
-mod layout;
+pub(super) mod layout;
 mod listing;
 mod losses;
 mod place;
