@@ -376,6 +376,7 @@ impl Audit {
                 expect_owner: options.expect_owner,
                 devices: options.devices,
                 hashed: options.hashed,
+                vantage: places.vantage(),
                 filter: None,
                 limits: options.limits,
             },

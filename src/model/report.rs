@@ -45,6 +45,8 @@ pub struct Settings {
     pub devices: Vec<String>,
     /// True if inputs were hashed.
     pub hashed: bool,
+    /// Where the phone was: `DE`, or `52.52,13.40`.
+    pub vantage: Option<String>,
     /// The filter that chose the packets, as written.
     pub filter: Option<String>,
     /// The budgets.

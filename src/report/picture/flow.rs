@@ -7,7 +7,7 @@
 //! A column has twelve names at most. What does not fit, is not decided or has no name is never
 //! put together with others: what finds no room is counted with its like.
 
-use super::groups::{Fit, controller, country, entry, judged, name_or_address, share};
+use super::groups::{Fit, controller, country, entry, float, judged, name_or_address, share};
 use super::svg::{Anchor, Drawing, number};
 use super::{Cell, NARROW, Picture, Table, WIDE, measure};
 use crate::model::{App, Flow, Report, Scope};
@@ -313,7 +313,7 @@ impl Layout {
         id: "flow-w",
         class: "wid",
         wide: WIDE,
-        columns: [230.0, 480.0, 735.0],
+        columns: [262.0, 500.0, 740.0],
         scale: 300.0,
         small: false,
     };
@@ -345,6 +345,7 @@ fn diagram(bands: &BTreeMap<Key, u64>, heads: [&str; 3], layout: &Layout) -> Dra
         .fold(0_u64, |all, bytes| all.saturating_add(*bytes));
     let size = |bytes: u64| (share(bytes, total) * layout.scale).max(1.0);
     let mut columns: [Vec<Node>; 3] = std::array::from_fn(|at| nodes(bands, at, &size));
+    untangle(bands, &mut columns);
     let bottom = columns
         .iter_mut()
         .map(|column| stacked(column))
@@ -392,6 +393,44 @@ fn diagram(bands: &BTreeMap<Key, u64>, heads: [&str; 3], layout: &Layout) -> Dra
         }
     }
     drawing
+}
+
+/// Orders the names of each column after those they get bands from.
+fn untangle(bands: &BTreeMap<Key, u64>, columns: &mut [Vec<Node>; 3]) {
+    let mut places: BTreeMap<String, f64> = BTreeMap::new();
+    for (column, nodes) in columns.iter_mut().enumerate() {
+        if column > 0 {
+            let mut pulls: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
+            for (key, bytes) in bands {
+                let left = key.0.get(column.saturating_sub(1));
+                let place = left.and_then(|left| places.get(left));
+                if let (Some(name), Some(place)) = (key.0.get(column), place) {
+                    let weight = float(*bytes).max(1.0);
+                    let pull = pulls.entry(name).or_default();
+                    *pull = (pull.0 + weight * place, pull.1 + weight);
+                }
+            }
+            let pull = |node: &Node| {
+                let (sum, weight) = pulls.get(node.name.as_str()).copied().unwrap_or((0.0, 1.0));
+                sum / weight
+            };
+            let last = |node: &Node| SPECIAL.contains(&node.name.as_str());
+            nodes.sort_by(|a, b| {
+                let places = pull(a).total_cmp(&pull(b));
+                last(a).cmp(&last(b)).then(places).then(a.name.cmp(&b.name))
+            });
+        }
+        // Where the middle of each lies, by bytes.
+        let mut above = 0.0;
+        places = nodes
+            .iter()
+            .map(|node| {
+                let middle = above + float(node.bytes) / 2.0;
+                above += float(node.bytes);
+                (node.name.clone(), middle)
+            })
+            .collect();
+    }
 }
 
 /// Room for one line of words.

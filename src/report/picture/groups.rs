@@ -138,16 +138,9 @@ pub(super) struct Vantage {
 }
 
 impl Vantage {
-    /// As the round trips of the report have it; `None` where none was given, or none was used.
+    /// As it was given; `None` where it was not.
     pub(super) fn of(report: &Report) -> Option<Self> {
-        let physics = |one: &Destination| one.place.physics.clone();
-        let written = report
-            .destinations
-            .iter()
-            .find_map(physics)?
-            .vantage
-            .clone();
-        Self::read(&written)
+        Self::read(report.settings.vantage.as_deref()?)
     }
 
     fn read(written: &str) -> Option<Self> {
@@ -173,6 +166,14 @@ impl Vantage {
         self.corners.first().copied()
     }
 }
+
+/// How far light in fibre comes and returns in a round trip, in kilometres, rounded up.
+pub(super) fn reach_km(rtt_ns: u64) -> u32 {
+    u32::try_from(rtt_ns.div_ceil(FIBRE_NS_PER_KM)).unwrap_or(u32::MAX)
+}
+
+/// 4.9 microseconds, there and back.
+const FIBRE_NS_PER_KM: u64 = 9_800;
 
 /// Kilometres between the nearest and between the furthest corners of two places.
 pub(super) fn apart(from: &[(f64, f64)], to: &[(f64, f64)]) -> Option<(f64, f64)> {

@@ -7,7 +7,8 @@
 //! end, what may be in one of several countries a hatched disc in each. What has no place is listed.
 
 use super::groups::{
-    Fit, Vantage, candidates, country, entry, in_country, is_sure, judged, listed, outbound, share,
+    Fit, Vantage, candidates, country, entry, in_country, is_sure, judged, listed, name_or_address,
+    outbound, reach_km, share,
 };
 use super::labels::Labels;
 use super::svg::{Anchor, Drawing, SMALL_STEP, STEP, number};
@@ -52,7 +53,7 @@ struct Mark {
 
 /// Draws the map.
 pub(super) fn draw(report: &Report) -> io::Result<Picture> {
-    let groups = grouped(report);
+    let groups = grouped(report, &reaches_of(report)?);
     let vantage = Vantage::of(report);
     let (marks, nowhere) = marks(&groups, vantage.as_ref());
     let title = title(report, &groups);
@@ -75,11 +76,31 @@ pub(super) fn draw(report: &Report) -> io::Result<Picture> {
     })
 }
 
+/// How far at most each anycast destination was, as its round trip has it, in kilometres.
+fn reaches_of(report: &Report) -> io::Result<BTreeMap<String, u32>> {
+    let mut reaches: BTreeMap<String, u32> = BTreeMap::new();
+    if report.settings.vantage.is_none() {
+        return Ok(reaches);
+    }
+    report.rows.flows(&mut |flow| {
+        let physics = flow.place.physics.as_ref();
+        let used = physics.is_none_or(|one| one.off_because.is_none());
+        if let (Some(true), true, Some(rtt)) = (flow.place.anycast, used, flow.rtt_ns) {
+            let name = name_or_address(flow.name.as_ref(), Some(flow.remote_ip));
+            let km = reach_km(rtt);
+            let known = reaches.entry(name).or_insert(km);
+            *known = km.min(*known);
+        }
+        Ok(())
+    })?;
+    Ok(reaches)
+}
+
 /// Destinations by place, the gravest and largest first.
-fn grouped(report: &Report) -> Vec<Group> {
+fn grouped(report: &Report, reaches: &BTreeMap<String, u32>) -> Vec<Group> {
     let mut found: BTreeMap<(Where, Fit), Group> = BTreeMap::new();
     for destination in outbound(report) {
-        let at = placed(destination);
+        let at = placed(destination, reaches);
         let fit = Fit::of(destination.verdict);
         let group = found.entry((at.clone(), fit)).or_insert_with(|| Group {
             at,
@@ -104,7 +125,7 @@ const MOST_NEAR_KM: u32 = 3_000;
 /// More than this are no place.
 const MOST_CANDIDATES: usize = 3;
 
-fn placed(destination: &Destination) -> Where {
+fn placed(destination: &Destination, reaches: &BTreeMap<String, u32>) -> Where {
     let place = &destination.place;
     let drawn = |country: &Country| earth_map::spot(country.code()).is_some();
     if let Some(country) = place.country {
@@ -115,15 +136,9 @@ fn placed(destination: &Destination) -> Where {
         };
     }
     if place.anycast == Some(true) {
-        let physics = place
-            .physics
-            .as_ref()
-            .filter(|one| one.off_because.is_none());
-        let reach = physics.map(|one| {
-            one.fibre_km
-                .div_ceil(NEAR_STEP_KM)
-                .saturating_mul(NEAR_STEP_KM)
-        });
+        let address = destination.addresses.first().copied();
+        let reach = reaches.get(&name_or_address(destination.name.as_ref(), address));
+        let reach = reach.map(|km| km.div_ceil(NEAR_STEP_KM).saturating_mul(NEAR_STEP_KM));
         return match reach.filter(|km| *km <= MOST_NEAR_KM) {
             Some(km) => Where::Near(km),
             None => Where::Nowhere("anycast: answered in many places"),
@@ -321,8 +336,7 @@ fn subtitle(vantage: Option<&Vantage>) -> String {
             vantage.words
         ),
         None => "Flows observed in this capture. A disc grows with the bytes sent to a country. \
-                 No lines: where the phone was is not stated (--vantage), or no round trip could \
-                 be used."
+                 No lines: where the phone was is not stated (--vantage)."
             .to_owned(),
     }
 }

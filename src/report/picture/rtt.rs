@@ -10,16 +10,17 @@
 
 use super::groups::{
     Fit, Vantage, apart, candidates, country, entry, float, in_country, is_sure, listed,
-    name_or_address, outbound,
+    name_or_address, reach_km,
 };
 use super::labels::Labels;
 use super::svg::{Anchor, Drawing, number};
 use super::{Cell, Legend, NARROW, Picture, Table, WIDE, measure};
 use crate::data::earth_map;
-use crate::model::{Country, Destination, Report, Scope};
+use crate::model::{Country, Place, Report, Scope};
 use crate::report::text::layout::many;
 use std::collections::BTreeMap;
 use std::io;
+use std::sync::Arc;
 
 /// Milliseconds of a round trip in fibre, for a kilometre.
 const MS_PER_KM: f64 = 0.0098;
@@ -64,7 +65,7 @@ pub(super) fn draw(report: &Report) -> io::Result<Picture> {
     let vantage = Vantage::of(report);
     let mut picture = Picture {
         id: "rtt",
-        table: table(report, &trips),
+        table: table(&trips),
         ..Picture::default()
     };
     let Some(vantage) = vantage else {
@@ -78,7 +79,7 @@ pub(super) fn draw(report: &Report) -> io::Result<Picture> {
         };
         return Ok(picture);
     };
-    let groups = grouped(report, &vantage);
+    let groups = grouped(&trips, &vantage);
     picture.title = title(&groups);
     picture.subtitle = format!(
         "Each bar spans the nearest and furthest part of that country from {}. Below the line a \
@@ -97,42 +98,58 @@ pub(super) fn draw(report: &Report) -> io::Result<Picture> {
     Ok(picture)
 }
 
-/// The smallest round trip of each remote address.
-fn trips(report: &Report) -> io::Result<BTreeMap<String, u64>> {
-    let mut trips: BTreeMap<String, u64> = BTreeMap::new();
+/// A destination that answered: its smallest round trip, and the place of who did.
+struct Trip {
+    rtt_ns: u64,
+    fit: Fit,
+    place: Arc<Place>,
+}
+
+/// Destinations by name or address, and by country.
+type Trips = BTreeMap<(String, Option<Country>), Trip>;
+
+fn trips(report: &Report) -> io::Result<Trips> {
+    let mut trips = Trips::new();
     report.rows.flows(&mut |flow| {
         let wanted = flow.scope == Scope::Outbound && !flow.carries_tunnel;
-        if let Some(rtt) = flow.rtt_ns.filter(|_| wanted) {
-            let name = name_or_address(flow.name.as_ref(), Some(flow.remote_ip));
-            let known = trips.entry(name).or_insert(rtt);
-            *known = rtt.min(*known);
+        let Some(rtt_ns) = flow.rtt_ns.filter(|_| wanted) else {
+            return Ok(());
+        };
+        let name = name_or_address(flow.name.as_ref(), Some(flow.remote_ip));
+        let trip = trips
+            .entry((name, flow.place.country))
+            .or_insert_with(|| Trip {
+                rtt_ns,
+                fit: Fit::Open,
+                place: flow.place.clone(),
+            });
+        trip.fit = trip.fit.min(Fit::of(flow.verdict));
+        if rtt_ns < trip.rtt_ns {
+            trip.rtt_ns = rtt_ns;
+            trip.place = flow.place.clone();
         }
         Ok(())
     })?;
     Ok(trips)
 }
 
-fn grouped(report: &Report, vantage: &Vantage) -> Vec<Group> {
+fn grouped(trips: &Trips, vantage: &Vantage) -> Vec<Group> {
     let mut found: BTreeMap<(What, Fit), Group> = BTreeMap::new();
-    for destination in outbound(report) {
-        let Some(physics) = &destination.place.physics else {
-            continue;
-        };
-        if physics.off_because.is_some() {
+    for ((name, _), trip) in trips {
+        let place = &trip.place;
+        let of = (name.as_str(), trip);
+        // Kept only where it says something.
+        let physics = place.physics.as_ref();
+        if physics.is_some_and(|physics| physics.off_because.is_some()) {
             continue;
         }
-        for excluded in &physics.excluded {
+        let excluded = physics.map_or(&[][..], |physics| physics.excluded.as_slice());
+        for excluded in excluded {
             let km = f64::from(excluded.km);
-            put(
-                &mut found,
-                What::Ruled(excluded.country),
-                destination,
-                (km, km),
-            );
+            put(&mut found, What::Ruled(excluded.country), of, (km, km));
         }
-        let limit = f64::from(physics.fibre_km);
-        let place = &destination.place;
-        let ruled = |code: &Country| physics.excluded.iter().any(|one| one.country == *code);
+        let limit = f64::from(reach_km(trip.rtt_ns));
+        let ruled = |code: &Country| excluded.iter().any(|one| one.country == *code);
         let span = |code: &Country| {
             let spot = earth_map::spot(code.code())?;
             let corners: Vec<(f64, f64)> = spot.corners().collect();
@@ -149,15 +166,10 @@ fn grouped(report: &Report, vantage: &Vantage) -> Vec<Group> {
         };
         if let Some(code) = place.country {
             if let Some(km) = span(&code) {
-                put(
-                    &mut found,
-                    What::Country(code, is_sure(place)),
-                    destination,
-                    km,
-                );
+                put(&mut found, What::Country(code, is_sure(place)), of, km);
             }
         } else if place.anycast == Some(true) {
-            put(&mut found, What::Near, destination, (0.0, limit));
+            put(&mut found, What::Near, of, (0.0, limit));
         } else {
             let codes: Vec<Country> = candidates(place)
                 .into_iter()
@@ -167,7 +179,7 @@ fn grouped(report: &Report, vantage: &Vantage) -> Vec<Group> {
             let near = spans.iter().map(|km| km.0).fold(f64::INFINITY, f64::min);
             let far = spans.iter().map(|km| km.1).fold(0.0, f64::max);
             if near <= far {
-                put(&mut found, What::Either(codes), destination, (near, far));
+                put(&mut found, What::Either(codes), of, (near, far));
             }
         }
     }
@@ -189,31 +201,28 @@ fn grouped(report: &Report, vantage: &Vantage) -> Vec<Group> {
 fn put(
     found: &mut BTreeMap<(What, Fit), Group>,
     what: What,
-    destination: &Destination,
+    (name, trip): (&str, &Trip),
     km: (f64, f64),
 ) {
-    let Some(physics) = &destination.place.physics else {
-        return;
-    };
+    let fibre_km = reach_km(trip.rtt_ns);
     let fit = match what {
         What::Ruled(_) => Fit::Open,
-        _ => Fit::of(destination.verdict),
+        _ => trip.fit,
     };
-    let address = destination.addresses.first().copied();
     let group = found.entry((what.clone(), fit)).or_insert_with(|| Group {
         what,
         fit,
         destinations: 0,
-        rtt_ns: physics.rtt_ns,
-        fibre_km: physics.fibre_km,
+        rtt_ns: trip.rtt_ns,
+        fibre_km,
         km,
-        first: name_or_address(destination.name.as_ref(), address),
+        first: name.to_owned(),
     });
     group.destinations = group.destinations.saturating_add(1);
-    if physics.rtt_ns < group.rtt_ns {
-        group.rtt_ns = physics.rtt_ns;
-        group.fibre_km = physics.fibre_km;
-        group.first = name_or_address(destination.name.as_ref(), address);
+    if trip.rtt_ns < group.rtt_ns {
+        group.rtt_ns = trip.rtt_ns;
+        group.fibre_km = fibre_km;
+        name.clone_into(&mut group.first);
     }
     group.km = (group.km.0.min(km.0), group.km.1.max(km.1));
 }
@@ -316,21 +325,10 @@ fn notes(groups: &[Group]) -> Vec<String> {
     notes
 }
 
-fn table(report: &Report, trips: &BTreeMap<String, u64>) -> Table {
+fn table(trips: &Trips) -> Table {
     let mut rows = Vec::new();
-    for destination in outbound(report) {
-        let name = name_or_address(
-            destination.name.as_ref(),
-            destination.addresses.first().copied(),
-        );
-        let place = &destination.place;
-        let physics = place.physics.as_ref();
-        let trip = physics
-            .map(|physics| physics.rtt_ns)
-            .or_else(|| trips.get(&name).copied());
-        let Some(trip) = trip else {
-            continue;
-        };
+    for ((name, country_of), trip) in trips {
+        let physics = trip.place.physics.as_ref();
         let ruled = physics.map_or(&[][..], |physics| physics.excluded.as_slice());
         let ruled: Vec<String> = ruled
             .iter()
@@ -338,13 +336,11 @@ fn table(report: &Report, trips: &BTreeMap<String, u64>) -> Table {
             .collect();
         let off = physics.and_then(|physics| physics.off_because);
         rows.push(vec![
-            Cell::Words(name),
-            place
-                .country
-                .map_or(Cell::Empty, |code| Cell::Words(country(code))),
-            Cell::Words(milliseconds(trip)),
-            Cell::Number(trip),
-            physics.map_or(Cell::Empty, |physics| Cell::Number(physics.fibre_km.into())),
+            Cell::Words(name.clone()),
+            country_of.map_or(Cell::Empty, |code| Cell::Words(country(code))),
+            Cell::Words(milliseconds(trip.rtt_ns)),
+            Cell::Number(trip.rtt_ns),
+            Cell::Number(reach_km(trip.rtt_ns).into()),
             match (ruled.is_empty(), off) {
                 (_, Some(why)) => Cell::Words(format!("not used: {why}")),
                 (true, None) => Cell::Empty,

@@ -231,14 +231,32 @@ fn middle(ring: &[Corner]) -> Corner {
                 continue;
             }
             let (x, y) = project(lon, lat);
-            let apart = |(cx, cy): &(f64, f64)| (cx - x) * (cx - x) + (cy - y) * (cy - y);
-            let room = drawn.iter().map(apart).fold(f64::INFINITY, f64::min);
+            let ends = drawn.iter().cycle().skip(1);
+            let apart = drawn
+                .iter()
+                .zip(ends)
+                .map(|(a, b)| to_segment((x, y), *a, *b));
+            let room = apart.fold(f64::INFINITY, f64::min);
             if room > best.0 {
                 best = (room, (lon, lat));
             }
         }
     }
     best.1
+}
+
+/// Square of the distance to a straight line between two points.
+fn to_segment(point: (f64, f64), a: (f64, f64), b: (f64, f64)) -> f64 {
+    let (dx, dy) = (b.0 - a.0, b.1 - a.1);
+    let square = dx * dx + dy * dy;
+    let along = (point.0 - a.0) * dx + (point.1 - a.1) * dy;
+    let part = if square > 0.0 {
+        (along / square).clamp(0.0, 1.0)
+    } else {
+        0.0
+    };
+    let (x, y) = (point.0 - a.0 - part * dx, point.1 - a.1 - part * dy);
+    x * x + y * y
 }
 
 fn edges(ring: &[Corner]) -> [f64; 4] {
