@@ -14,6 +14,10 @@ use super::angle::{arc_sine, cosine, sine};
 pub(crate) const WIDE: f64 = 9400.0;
 
 /// Units from top to bottom.
+#[allow(
+    dead_code,
+    reason = "the recipe, which reads this file too, has no use for it"
+)]
 pub(crate) const HIGH: f64 = 4170.0;
 
 /// The meridian in the middle of the map.

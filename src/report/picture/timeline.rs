@@ -532,7 +532,7 @@ fn axis(drawing: &mut Drawing, (start, end): (Time, Time), layout: &Layout, high
     while at <= whole {
         let x = layout.x(float(at) / float(whole));
         let tenths = at.saturating_mul(10) / unit;
-        let mut words = if tenths % 10 == 0 {
+        let mut words = if tenths.is_multiple_of(10) {
             count(tenths / 10)
         } else {
             format!("{}.{}", count(tenths / 10), tenths % 10)

@@ -33,6 +33,9 @@ const CONTESTED: &[(&str, &str)] = &[
 
 type Ring = Vec<(i32, i32)>;
 
+/// Borders, borders of contested areas, and those areas.
+type Lines = (Vec<Ring>, Vec<Ring>, Vec<Ring>);
+
 /// The bytes of `earth-map.txt`.
 pub(super) fn drawn(atlas: &Value, outlines: &[Outline]) -> Result<String, Failure> {
     let arcs = arcs(atlas)?;
@@ -64,10 +67,7 @@ pub(super) fn drawn(atlas: &Value, outlines: &[Outline]) -> Result<String, Failu
 }
 
 /// Lines between two countries, lines around contested areas, and those areas.
-fn lines(
-    atlas: &Value,
-    arcs: &[Vec<Corner>],
-) -> Result<(Vec<Ring>, Vec<Ring>, Vec<Ring>), Failure> {
+fn lines(atlas: &Value, arcs: &[Vec<Corner>]) -> Result<Lines, Failure> {
     let mut sides: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
     let mut hatched = Vec::new();
     let features = atlas["objects"]["countries"]["geometries"].as_array();
@@ -182,7 +182,7 @@ fn places(outlines: &[Outline], out: &mut String) -> Result<(), Failure> {
         let rings: Vec<Vec<Corner>> = rings.collect();
         let first = *outline.codes.first().ok_or("no code")?;
         // What is contested comes into the middle of no one.
-        let sure = outline.codes.len() == 1 || own.get(&first).is_none();
+        let sure = outline.codes.len() == 1 || !own.contains_key(&first);
         if sure {
             own.entry(first).or_default().extend(rings);
         }
