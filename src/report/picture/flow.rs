@@ -395,14 +395,14 @@ fn diagram(bands: &BTreeMap<Key, u64>, heads: [&str; 3], layout: &Layout) -> Dra
     drawing
 }
 
-/// Orders the names of each column after those they get bands from.
+/// Orders the names of the later columns after those of the first that their bands come from.
 fn untangle(bands: &BTreeMap<Key, u64>, columns: &mut [Vec<Node>; 3]) {
     let mut places: BTreeMap<String, f64> = BTreeMap::new();
     for (column, nodes) in columns.iter_mut().enumerate() {
         if column > 0 {
             let mut pulls: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
             for (key, bytes) in bands {
-                let left = key.0.get(column.saturating_sub(1));
+                let left = key.0.first();
                 let place = left.and_then(|left| places.get(left));
                 if let (Some(name), Some(place)) = (key.0.get(column), place) {
                     let weight = float(*bytes).max(1.0);
@@ -419,6 +419,9 @@ fn untangle(bands: &BTreeMap<Key, u64>, columns: &mut [Vec<Node>; 3]) {
                 let places = pull(a).total_cmp(&pull(b));
                 last(a).cmp(&last(b)).then(places).then(a.name.cmp(&b.name))
             });
+        }
+        if column > 0 {
+            continue;
         }
         // Where the middle of each lies, by bytes.
         let mut above = 0.0;
