@@ -496,6 +496,7 @@ impl Audit {
                 baselines: options
                     .baseline
                     .map_or_else(Vec::new, |baseline| baseline.captures.clone()),
+                vantage: places.vantage(),
                 limits: options.limits,
                 ..Settings::default()
             },

@@ -38,6 +38,12 @@ pub(super) enum Command {
         override_usage = "whereto flows [OPTIONS] <CAPTURE>...\n       whereto flows [OPTIONS] --interface <NAME>"
     )]
     Flows(Flows),
+    /// Draw where the traffic goes, as SVG: a map, a timeline, a flow diagram, round trips
+    #[command(
+        after_long_help = PLOT_EXAMPLES,
+        override_usage = "whereto plot [OPTIONS] <PICTURE> <CAPTURE>...\n       whereto plot [OPTIONS] <PICTURE> --interface <NAME>"
+    )]
+    Plot(PlotCommand),
     /// List every DNS, mDNS and LLMNR exchange
     #[command(
         after_long_help = DNS_EXAMPLES,
@@ -251,6 +257,38 @@ pub(super) struct Flows {
     pub(super) format: Option<String>,
     #[command(flatten)]
     pub(super) output: Output,
+}
+
+#[derive(Debug, Group)]
+pub(super) struct PlotCommand {
+    /// What to draw
+    #[arg(value_name = "PICTURE")]
+    pub(super) picture: Plot,
+    /// Countries and groups that are expected: marks what does not fit
+    #[arg(long, value_name = "LIST")]
+    pub(super) expect: Option<String>,
+    #[command(flatten)]
+    pub(super) control: Control,
+    #[command(flatten)]
+    pub(super) test: Test,
+    #[command(flatten)]
+    pub(super) input: Input,
+    #[command(flatten)]
+    pub(super) places: Places,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(super) enum Plot {
+    /// Bytes out by country, on a map of the world
+    Map,
+    /// Flows by destination over time, with the phases of a test
+    Timeline,
+    /// Bytes out from app or name to controller to country
+    Flow,
+    /// Round trips against distance, and what light allows; needs --vantage
+    Rtt,
 }
 
 #[derive(Debug, Group)]
@@ -656,6 +694,15 @@ Examples:
   whereto flows phone.pcap --expect @EEA -o flows.json
 
 The columns are described in docs/columns.md.";
+
+const PLOT_EXAMPLES: &str = "\
+Examples:
+  whereto plot map phone.pcap --expect IN,SG --vantage IN -o map.svg
+  whereto plot timeline phone.pcap -o timeline.svg
+  whereto plot rtt phone.pcap --vantage 28.61,77.21 > rtt.svg
+
+A file stands alone: it has title, legend and notes in it, follows the viewer's light or dark theme
+and refers to nothing elsewhere. Exit codes are those of audit.";
 
 const DNS_EXAMPLES: &str = "\
 Examples:

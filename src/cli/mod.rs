@@ -22,6 +22,7 @@ mod live;
 mod man;
 mod measurement;
 mod output;
+mod plot;
 mod policy;
 mod progress;
 mod run;

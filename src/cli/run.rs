@@ -8,6 +8,7 @@ use super::init;
 use super::live::Filter;
 use super::man;
 use super::output::Target;
+use super::plot;
 use super::policy;
 use super::progress::Line;
 use super::settings::{Request, Settings, error_line, settle};
@@ -64,6 +65,20 @@ fn command(command: &Command) -> Result<u8, Error> {
             test: Some(&flows.test),
             claims: &[],
             places: Some(&flows.places),
+            keep_dns: false,
+            keep_http: false,
+        }),
+        Command::Plot(plot) => examine(&Request {
+            input: &plot.input,
+            output: &plot.output,
+            format: None,
+            formats: plot::formats(plot.picture),
+            automation: Automation::default(),
+            expect: plot.expect.as_deref(),
+            control: Some(&plot.control),
+            test: Some(&plot.test),
+            claims: &[],
+            places: Some(&plot.places),
             keep_dns: false,
             keep_http: false,
         }),

@@ -7,6 +7,8 @@
 //!
 //! Every table names its source, its date and its licence: `docs/data.md`.
 
+pub(crate) mod angle;
+pub(crate) mod earth_map;
 pub(crate) mod group_form;
 mod owners;
 mod policies;

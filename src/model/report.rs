@@ -47,6 +47,8 @@ pub struct Settings {
     pub hashed: bool,
     /// What the user says of the test.
     pub about: Option<super::About>,
+    /// Where the phone was: `DE`, or `52.52,13.40`.
+    pub vantage: Option<String>,
     /// The filter that chose the packets, as written.
     pub filter: Option<String>,
     /// Captures of the device at rest.

@@ -17,6 +17,7 @@ mod judged;
 mod junit;
 mod markdown;
 mod number;
+pub mod picture;
 #[cfg(test)]
 mod sample;
 pub mod text;

@@ -35,6 +35,7 @@ mod owners;
 mod phases;
 mod place_files;
 mod places;
+mod plot;
 mod policies;
 mod rewrites;
 mod shared_corpus;
