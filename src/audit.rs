@@ -11,9 +11,12 @@ mod extra;
 mod finished;
 mod judging;
 mod owners;
+mod picking;
 mod reading;
 mod split;
 mod talk;
+
+pub use picking::{Chosen, ChosenFlow, Picker, Why};
 
 use crate::Error;
 use crate::decode::{Decoder, Outcome as Decoded, Segment, Sink, Whole};

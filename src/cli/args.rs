@@ -50,6 +50,9 @@ pub(super) enum Command {
         override_usage = "whereto info [OPTIONS] <CAPTURE>...\n       whereto info [OPTIONS] --interface <NAME>"
     )]
     Info(Info),
+    /// Write the packets of findings, flows, destinations or times to a capture of their own
+    #[command(after_long_help = EXTRACT_EXAMPLES)]
+    Extract(Extract),
     /// Explain where an address is and who operates it, or who owns a name, source by source
     #[command(after_long_help = WHERE_EXAMPLES)]
     Where(Where),
@@ -228,6 +231,87 @@ pub(super) struct Control {
     /// a customer's name below that of its host are `indeterminate`.
     #[arg(long, value_name = "LIST")]
     pub(super) expect_owner: Option<String>,
+}
+
+/// What is audited again before packets are chosen by its results.
+#[derive(Debug, Group)]
+pub(super) struct Judged {
+    /// Captures: files, folders and globs; read more than once, so not standard input
+    #[arg(required = true, value_name = "CAPTURE")]
+    pub(super) captures: Vec<PathBuf>,
+    /// Countries and groups that are expected, as for audit
+    #[arg(long, value_name = "LIST")]
+    pub(super) expect: Option<String>,
+    #[command(flatten)]
+    pub(super) control: Control,
+    /// An address or MAC of the audited device (repeat for several)
+    #[arg(long, value_name = "IP|MAC")]
+    pub(super) device: Vec<String>,
+    /// Threads that share the work
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(super) threads: u16,
+    #[command(flatten)]
+    pub(super) places: Places,
+    /// No progress on standard error
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+}
+
+#[derive(Debug, Group)]
+pub(super) struct Extract {
+    #[command(flatten)]
+    pub(super) judged: Judged,
+    /// The packets of a finding: its id, or how it begins (repeat for several)
+    ///
+    /// The same expectations must be given as for the audit that found it: with the same captures
+    /// a finding has the same id.
+    #[arg(long, value_name = "ID", help_heading = "What is chosen")]
+    pub(super) finding: Vec<String>,
+    /// The packets of the flow of this number (repeat for several)
+    #[arg(long, value_name = "N", help_heading = "What is chosen")]
+    pub(super) flow: Vec<u64>,
+    /// The packets of all flows to a name, to names below it, or to an address (repeat for several)
+    #[arg(long, value_name = "NAME|ADDRESS", help_heading = "What is chosen")]
+    pub(super) destination: Vec<String>,
+    /// Packets from this time on, such as 2026-11-21T04:31:07Z
+    #[arg(long, value_name = "TIME", value_parser = instant, help_heading = "What is chosen")]
+    pub(super) from: Option<i64>,
+    /// Packets before this time
+    #[arg(long, value_name = "TIME", value_parser = instant, help_heading = "What is chosen")]
+    pub(super) until: Option<i64>,
+    /// Packets by number, over all captures in the order of the audit: 7,10-19
+    #[arg(long, value_name = "LIST", value_parser = frames, help_heading = "What is chosen")]
+    pub(super) frames: Option<Frames>,
+    /// The capture to write, - for standard output
+    #[arg(short, long, value_name = "FILE.pcapng")]
+    pub(super) output: PathBuf,
+    /// Copy the secrets that the captures hold (TLS keys) as well: whoever has them can decrypt
+    #[arg(long)]
+    pub(super) with_secrets: bool,
+}
+
+/// First and last numbers of frames.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(super) struct Frames(pub(super) Vec<(u64, u64)>);
+
+fn frames(text: &str) -> Result<Frames, String> {
+    let wrong = || "not a list of numbers such as 7,10-19".to_owned();
+    let number = |text: &str| text.trim().parse::<u64>().ok().filter(|number| *number > 0);
+    let range = |part: &str| {
+        let (first, last) = part.split_once('-').unwrap_or((part, part));
+        let (first, last) = (number(first)?, number(last)?);
+        (first <= last).then_some((first, last))
+    };
+    let ranges: Option<Vec<(u64, u64)>> = text.split(',').map(range).collect();
+    ranges.map(Frames).ok_or_else(wrong)
+}
+
+/// Nanoseconds since 1970.
+fn instant(text: &str) -> Result<i64, String> {
+    let time: jiff::Timestamp = text
+        .parse()
+        .map_err(|_| "not a time such as 2026-11-21T04:31:07Z".to_owned())?;
+    i64::try_from(time.as_nanosecond()).map_err(|_| "a time out of range".to_owned())
 }
 
 #[derive(Debug, Group)]
@@ -448,6 +532,18 @@ Examples:
   whereto dns phone.pcap
   whereto dns phone.pcap --format json
   whereto dns phone.pcap -o names.csv";
+
+const EXTRACT_EXAMPLES: &str = "\
+Examples:
+  whereto extract phone.pcap --expect IN,SG --finding 5f3c -o finding.pcapng
+  whereto extract phone.pcap --flow 12 --flow 31 -o flows.pcapng
+  whereto extract phone.pcap --destination tracker.example -o tracker.pcapng
+  whereto extract phone.pcap --from 2026-11-21T04:31:07Z --until 2026-11-21T04:32:00Z -o minute.pcapng
+
+A packet is written once, if it fits any choice. Its comment says why it is there, and its number in
+the capture that it came from. The DNS answers that gave a chosen flow its name come with it.
+
+Exit codes: 0 written, 2 usage or file error, or nothing fits a choice, 4 input damaged or cut.";
 
 const GEO_MEASURE_EXAMPLES: &str = "\
 Examples:

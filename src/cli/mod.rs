@@ -9,6 +9,7 @@
 #![allow(clippy::disallowed_methods)]
 
 mod args;
+mod extract;
 mod geo;
 mod installed;
 #[cfg(feature = "live")]

@@ -1,12 +1,13 @@
 //! A settled command to its outputs and its exit code.
 
 use super::args::{Args, Command};
+use super::extract;
 use super::geo;
 use super::live::Filter;
 use super::man;
 use super::output::Target;
 use super::progress::Line;
-use super::settings::{Request, Settings, error_line, settle};
+use super::settings::{Output, Request, Settings, error_line, settle};
 use super::whereabouts;
 use clap::CommandFactory as _;
 use std::collections::BTreeMap;
@@ -78,6 +79,7 @@ fn command(command: &Command) -> Result<u8, Error> {
             keep_dns: false,
             keep_http: false,
         }),
+        Command::Extract(asked) => extract::run(asked),
         Command::Geo { command } => geo::run(command).map(|()| 0),
         Command::Where(asked) => whereabouts::explain(asked),
         Command::Completions { shell } => {
@@ -94,6 +96,21 @@ fn command(command: &Command) -> Result<u8, Error> {
 }
 
 fn examine(request: &Request<'_>) -> Result<u8, Error> {
+    let (report, outputs) = read(request)?;
+    for output in &outputs {
+        output
+            .target
+            .write(|out| (output.format.write)(&report, output.style, out))?;
+    }
+    let code = exit_code(&report);
+    // The process ends here: giving back hundreds of thousands of pieces of memory one by one
+    // would only make its reader wait.
+    std::mem::forget(report);
+    Ok(code)
+}
+
+/// The report that was asked for, and where it goes.
+pub(super) fn read(request: &Request<'_>) -> Result<(Report, Vec<Output>), Error> {
     let Settings {
         capture,
         places,
@@ -123,16 +140,7 @@ fn examine(request: &Request<'_>) -> Result<u8, Error> {
         let words = format!("the live capture ended early: {words}");
         report.losses.warnings.push(Text::from(words.as_str()));
     }
-    for output in &outputs {
-        output
-            .target
-            .write(|out| (output.format.write)(&report, output.style, out))?;
-    }
-    let code = exit_code(&report);
-    // The process ends here: giving back hundreds of thousands of pieces of memory one by one
-    // would only make its reader wait.
-    std::mem::forget(report);
-    Ok(code)
+    Ok((report, outputs))
 }
 
 /// Inputs that hold the same capture, compressed or not: everything in them counts twice.
@@ -187,21 +195,25 @@ fn audit_some(
     Ok(report)
 }
 
+/// True where an input does not hold what its format asks for.
+pub(super) fn is_damaged(report: &Report) -> bool {
+    let losses = &report.losses;
+    losses.damage_count > 0
+        || losses.lost_records > 0
+        || report.inputs.iter().any(|input| input.cut)
+}
+
 /// 1 violated, 4 damaged or cut, 3 indeterminate, 0 otherwise: the first that fits.
-fn exit_code(report: &Report) -> u8 {
+pub(super) fn exit_code(report: &Report) -> u8 {
     let any = |verdict| {
         report
             .findings
             .iter()
             .any(|finding| finding.verdict == verdict)
     };
-    let losses = &report.losses;
-    let damaged = losses.damage_count > 0
-        || losses.lost_records > 0
-        || report.inputs.iter().any(|input| input.cut);
     if any(Verdict::Violated) {
         1
-    } else if damaged {
+    } else if is_damaged(report) {
         4
     } else if any(Verdict::Indeterminate) {
         3

@@ -164,7 +164,7 @@ pub(super) fn open_places(
 }
 
 /// The captures, each once: a file named twice would count twice.
-fn distinct(captures: &[PathBuf]) -> (Vec<PathBuf>, Vec<Text>) {
+pub(super) fn distinct(captures: &[PathBuf]) -> (Vec<PathBuf>, Vec<Text>) {
     let mut kept: Vec<PathBuf> = Vec::new();
     let mut seen = Vec::new();
     let mut warnings = Vec::new();
