@@ -53,6 +53,15 @@ pub(super) enum Command {
     /// Write the packets of findings, flows, destinations or times to a capture of their own
     #[command(after_long_help = EXTRACT_EXAMPLES)]
     Extract(Extract),
+    /// Write an audit with its evidence to a folder or archive that others can check
+    #[command(
+        after_long_help = BUNDLE_EXAMPLES,
+        override_usage = "whereto bundle [OPTIONS] <CAPTURE>... -o <DIR|FILE.zip>\n       whereto bundle --new-key <FILE>"
+    )]
+    Bundle(Bundle),
+    /// Check a bundle: hashes, signature and, from the captures, the report itself
+    #[command(after_long_help = VERIFY_EXAMPLES)]
+    Verify(Verify),
     /// Explain where an address is and who operates it, or who owns a name, source by source
     #[command(after_long_help = WHERE_EXAMPLES)]
     Where(Where),
@@ -237,7 +246,7 @@ pub(super) struct Control {
 #[derive(Debug, Group)]
 pub(super) struct Judged {
     /// Captures: files, folders and globs; read more than once, so not standard input
-    #[arg(required = true, value_name = "CAPTURE")]
+    #[arg(required_unless_present = "new_key", value_name = "CAPTURE")]
     pub(super) captures: Vec<PathBuf>,
     /// Countries and groups that are expected, as for audit
     #[arg(long, value_name = "LIST")]
@@ -252,6 +261,45 @@ pub(super) struct Judged {
     pub(super) threads: u16,
     #[command(flatten)]
     pub(super) places: Places,
+    /// No progress on standard error
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+}
+
+#[derive(Debug, Group)]
+pub(super) struct Bundle {
+    #[command(flatten)]
+    pub(super) judged: Judged,
+    /// The bundle to write: a folder that is not there yet, or a file that ends in .zip
+    #[arg(short, long, value_name = "DIR|FILE.zip", required_unless_present = "new_key")]
+    pub(super) output: Option<PathBuf>,
+    /// Sign with a secret key of minisign that has no password
+    #[arg(long, value_name = "FILE")]
+    pub(super) key: Option<PathBuf>,
+    /// Make such a key, and FILE.pub beside it, and do nothing else
+    #[arg(long, value_name = "FILE", exclusive = true)]
+    pub(super) new_key: Option<PathBuf>,
+    /// What was tested, how and by whom: a TOML file that goes into the bundle as it is
+    #[arg(long, value_name = "FILE.toml")]
+    pub(super) about: Option<PathBuf>,
+}
+
+#[derive(Debug, Group)]
+pub(super) struct Verify {
+    /// The bundle: a folder or a .zip
+    #[arg(value_name = "BUNDLE")]
+    pub(super) bundle: PathBuf,
+    /// The captures: the report is then made again from them and compared line by line
+    #[arg(value_name = "CAPTURE")]
+    pub(super) captures: Vec<PathBuf>,
+    /// The public key of whoever is to have signed it: a file of minisign, or the key itself
+    #[arg(long, value_name = "FILE|KEY")]
+    pub(super) public_key: Option<String>,
+    /// A database or list that the audit used and that is elsewhere now (repeat for several)
+    ///
+    /// It is known by its hash.
+    #[arg(long, value_name = "FILE")]
+    pub(super) data: Vec<PathBuf>,
     /// No progress on standard error
     #[arg(short, long)]
     pub(super) quiet: bool,
@@ -417,6 +465,9 @@ pub(super) struct Places {
     /// searched. Of several editions of one database the one nearest to each flow speaks.
     #[arg(long, value_name = "DIR")]
     pub(super) geo_dir: Vec<PathBuf>,
+    /// Installed databases named one by one: paths and hashes.
+    #[arg(skip)]
+    pub(super) installed: Vec<(PathBuf, String)>,
     /// Do not use databases that geo install has installed
     #[arg(long)]
     pub(super) no_installed_geo: bool,
@@ -544,6 +595,26 @@ A packet is written once, if it fits any choice. Its comment says why it is ther
 the capture that it came from. The DNS answers that gave a chosen flow its name come with it.
 
 Exit codes: 0 written, 2 usage or file error, or nothing fits a choice, 4 input damaged or cut.";
+
+const BUNDLE_EXAMPLES: &str = "\
+Examples:
+  whereto bundle phone.pcap --expect IN,SG -o bundle.zip
+  whereto bundle --new-key whereto.key
+  whereto bundle phone.pcap --expect IN,SG --about test.toml --key whereto.key -o bundle/
+
+In it: the report in every form, a capture for each finding that is not met, the settings, what each
+database said, and manifest.sha256 for sha256sum -c. The captures themselves stay where they are.
+docs/evidence.md describes each file.
+
+Exit codes: as for audit.";
+
+const VERIFY_EXAMPLES: &str = "\
+Examples:
+  whereto verify bundle.zip
+  whereto verify bundle.zip phone.pcap --public-key whereto.key.pub
+
+Exit codes: 0 nothing differs, 1 something differs, 2 usage or file error, or no bundle, 3 nothing
+differs, but something that was asked for could not be checked.";
 
 const GEO_MEASURE_EXAMPLES: &str = "\
 Examples:

@@ -114,7 +114,7 @@ pub(super) fn report(judged: &args::Judged, exchanges: bool) -> Result<Report, E
 /// What one capture to be written holds.
 #[derive(Default)]
 pub(super) struct Part {
-    pub(super) chosen: Chosen,
+    chosen: Chosen,
     /// Why a flow is there, in words.
     flows: BTreeMap<u64, String>,
     /// Why a single frame is there, in words.
@@ -197,7 +197,7 @@ fn about(finding: &Finding) -> String {
 ///
 /// A report lists the first few flows of a finding. Where there are more they are those of its
 /// destination, or of those the ones with its verdict.
-pub(super) fn is_of(finding: &Finding, destination: Option<&Destination>, flow: &Flow) -> bool {
+fn is_of(finding: &Finding, destination: Option<&Destination>, flow: &Flow) -> bool {
     let listed = u64::try_from(finding.flow_numbers.len()).unwrap_or(u64::MAX);
     if finding.flows <= listed {
         return finding
@@ -222,18 +222,26 @@ fn is_to(destination: &Destination, flow: &Flow) -> bool {
             || destination.addresses.contains(&flow.remote_ip))
 }
 
-/// The packets of one finding.
-pub(super) fn of_finding(report: &Report, finding: &Finding) -> Part {
-    let mut part = Part::default();
-    let destination = finding.destination.and_then(|at| report.destinations.get(at));
-    let words = about(finding);
+/// The packets of each finding.
+pub(super) fn of_findings(report: &Report, findings: &[&Finding]) -> Vec<Part> {
+    let mut parts: Vec<Part> = findings.iter().map(|_| Part::default()).collect();
+    let of_finding = |finding: &&Finding| {
+        let destination = finding.destination.and_then(|at| report.destinations.get(at));
+        (about(finding), destination)
+    };
+    let facts: Vec<_> = findings.iter().map(of_finding).collect();
+    // Nothing here can fail.
     let _ = report.rows.flows(&mut |flow| {
-        if is_of(finding, destination, flow) {
-            part.add(report, flow, &words);
+        for (part, (finding, (words, destination))) in
+            parts.iter_mut().zip(findings.iter().zip(&facts))
+        {
+            if is_of(finding, *destination, flow) {
+                part.add(report, flow, words);
+            }
         }
         Ok(())
     });
-    part
+    parts
 }
 
 fn choose(asked: &args::Extract, report: &Report) -> Result<Part, Error> {
@@ -399,7 +407,7 @@ pub(super) fn section_comments(report: &Report, choice: &str) -> Vec<String> {
 }
 
 /// The words for the field `application` of a section.
-pub(super) const APPLICATION: &str = concat!("whereto ", env!("CARGO_PKG_VERSION"));
+const APPLICATION: &str = concat!("whereto ", env!("CARGO_PKG_VERSION"));
 
 /// Captures that are read once more.
 pub(super) struct Sources {

@@ -8,7 +8,10 @@
 // The library asks for no settings, prints nothing and has no clock: this room does.
 #![allow(clippy::disallowed_methods)]
 
+mod archive;
 mod args;
+mod bundle;
+mod derive;
 mod extract;
 mod geo;
 mod installed;
@@ -21,8 +24,11 @@ mod man;
 mod measurement;
 mod output;
 mod progress;
+mod recorded;
 mod run;
 mod settings;
+mod signing;
+mod verify;
 mod whereabouts;
 
 use clap::Parser as _;

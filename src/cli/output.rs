@@ -147,6 +147,20 @@ pub(super) fn folder(
         .map_err(refused)
 }
 
+/// Lets `work` work in a folder of its own beside `path`, which is gone afterwards.
+pub(super) fn staging(
+    path: &Path,
+    work: impl FnOnce(&Path) -> Result<(), Error>,
+) -> Result<(), Error> {
+    sweep(path);
+    let beside = Beside::create(path, |path| {
+        fs::create_dir(path)?;
+        File::open(path)
+    });
+    let beside = beside.map_err(|error| failed(path, "cannot create", error))?;
+    work(&beside.path)
+}
+
 /// Folders in folders that are synced.
 const DEEPEST: usize = 8;
 

@@ -1,6 +1,7 @@
 //! A settled command to its outputs and its exit code.
 
 use super::args::{Args, Command};
+use super::bundle;
 use super::extract;
 use super::geo;
 use super::live::Filter;
@@ -8,6 +9,7 @@ use super::man;
 use super::output::Target;
 use super::progress::Line;
 use super::settings::{Output, Request, Settings, error_line, settle};
+use super::verify;
 use super::whereabouts;
 use clap::CommandFactory as _;
 use std::collections::BTreeMap;
@@ -79,7 +81,9 @@ fn command(command: &Command) -> Result<u8, Error> {
             keep_dns: false,
             keep_http: false,
         }),
+        Command::Bundle(asked) => bundle::run(asked),
         Command::Extract(asked) => extract::run(asked),
+        Command::Verify(asked) => verify::run(asked),
         Command::Geo { command } => geo::run(command).map(|()| 0),
         Command::Where(asked) => whereabouts::explain(asked),
         Command::Completions { shell } => {

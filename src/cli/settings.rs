@@ -160,6 +160,9 @@ pub(super) fn open_places(
     if !places.no_installed_geo {
         installed::add_to(&mut open)?;
     }
+    for (path, sha256) in &places.installed {
+        open.add_installed(path, sha256)?;
+    }
     Ok(open)
 }
 
