@@ -62,7 +62,8 @@ fn lock_hash() -> String {
         return "unknown".to_owned();
     };
     let hash = sha2::Sha256::digest(lock);
-    hash.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
+    hash.iter()
+        .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
 }
 
 /// Unpacks `src/data/NAME.zst` to `NAME`.

@@ -119,7 +119,9 @@ impl Picker {
         if let Some(flows) = self.fragments.get(&packet.frame) {
             self.whys.extend(flows.iter().copied().map(Why::Fragment));
         }
-        let begun = self.frames.partition_point(|(first, _)| *first <= packet.frame);
+        let begun = self
+            .frames
+            .partition_point(|(first, _)| *first <= packet.frame);
         let range = begun.checked_sub(1).and_then(|at| self.frames.get(at));
         if range.is_some_and(|(_, last)| packet.frame <= *last) {
             self.whys.push(Why::Frame);
@@ -213,8 +215,7 @@ struct Looking<'l> {
 
 impl<'a> Sink<'a> for Looking<'_> {
     fn segment(&mut self, segment: Segment<'a>) {
-        self.whys
-            .extend(self.index.flow(&segment).map(Why::Flow));
+        self.whys.extend(self.index.flow(&segment).map(Why::Flow));
     }
 }
 

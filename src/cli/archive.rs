@@ -51,7 +51,10 @@ impl Bundle {
                 .map_err(|error| bundle.refused(&format!("is no bundle: {error}")))?;
             bundle.list(zip)?;
         }
-        let total = bundle.files.values().fold(0, |sum: u64, len| sum.saturating_add(*len));
+        let total = bundle
+            .files
+            .values()
+            .fold(0, |sum: u64, len| sum.saturating_add(*len));
         if total > MOST_BYTES {
             return Err(bundle.refused("says that it holds more than 64 GiB"));
         }
@@ -197,7 +200,8 @@ impl Bundle {
 
 /// True for a relative path of plain parts, in the letters that bundles use.
 pub(super) fn is_inside(name: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'/');
+    let plain =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'/');
     name.len() < 256
         && name.bytes().all(plain)
         && name
@@ -215,7 +219,18 @@ mod tests {
             assert!(is_inside(name), "{name}");
         }
         for name in [
-            "", "/etc/passwd", "../x", "a/../b", "a//b", "a\\b", "C:x", ".x", "a/.b", "a\nb", "é", "a/",
+            "",
+            "/etc/passwd",
+            "../x",
+            "a/../b",
+            "a//b",
+            "a\\b",
+            "C:x",
+            ".x",
+            "a/.b",
+            "a\nb",
+            "é",
+            "a/",
         ] {
             assert!(!is_inside(name), "{name}");
         }

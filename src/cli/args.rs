@@ -246,7 +246,7 @@ pub(super) struct Control {
 #[derive(Debug, Group)]
 pub(super) struct Judged {
     /// Captures: files, folders and globs; read more than once, so not standard input
-    #[arg(required_unless_present = "new_key", value_name = "CAPTURE")]
+    #[arg(required = true, value_name = "CAPTURE")]
     pub(super) captures: Vec<PathBuf>,
     /// Countries and groups that are expected, as for audit
     #[arg(long, value_name = "LIST")]
@@ -271,7 +271,12 @@ pub(super) struct Bundle {
     #[command(flatten)]
     pub(super) judged: Judged,
     /// The bundle to write: a folder that is not there yet, or a file that ends in .zip
-    #[arg(short, long, value_name = "DIR|FILE.zip", required_unless_present = "new_key")]
+    #[arg(
+        short,
+        long,
+        value_name = "DIR|FILE.zip",
+        required_unless_present = "new_key"
+    )]
     pub(super) output: Option<PathBuf>,
     /// Sign with a secret key of minisign that has no password
     #[arg(long, value_name = "FILE")]
@@ -313,22 +318,22 @@ pub(super) struct Extract {
     ///
     /// The same expectations must be given as for the audit that found it: with the same captures
     /// a finding has the same id.
-    #[arg(long, value_name = "ID", help_heading = "What is chosen")]
+    #[arg(long, value_name = "ID")]
     pub(super) finding: Vec<String>,
     /// The packets of the flow of this number (repeat for several)
-    #[arg(long, value_name = "N", help_heading = "What is chosen")]
+    #[arg(long, value_name = "N")]
     pub(super) flow: Vec<u64>,
     /// The packets of all flows to a name, to names below it, or to an address (repeat for several)
-    #[arg(long, value_name = "NAME|ADDRESS", help_heading = "What is chosen")]
+    #[arg(long, value_name = "NAME|ADDRESS")]
     pub(super) destination: Vec<String>,
     /// Packets from this time on, such as 2026-11-21T04:31:07Z
-    #[arg(long, value_name = "TIME", value_parser = instant, help_heading = "What is chosen")]
+    #[arg(long, value_name = "TIME", value_parser = instant)]
     pub(super) from: Option<i64>,
     /// Packets before this time
-    #[arg(long, value_name = "TIME", value_parser = instant, help_heading = "What is chosen")]
+    #[arg(long, value_name = "TIME", value_parser = instant)]
     pub(super) until: Option<i64>,
     /// Packets by number, over all captures in the order of the audit: 7,10-19
-    #[arg(long, value_name = "LIST", value_parser = frames, help_heading = "What is chosen")]
+    #[arg(long, value_name = "LIST", value_parser = frames)]
     pub(super) frames: Option<Frames>,
     /// The capture to write, - for standard output
     #[arg(short, long, value_name = "FILE.pcapng")]

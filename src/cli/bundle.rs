@@ -46,7 +46,11 @@ pub(super) fn run(asked: &args::Bundle) -> Result<u8, Error> {
         let target = Target::new(path)?;
         target.refuse_inputs(&asked.judged.captures)?;
     } else if fs::symlink_metadata(path).is_ok_and(|about| !about.is_dir()) {
-        return Err(failed(path, "cannot create", io::ErrorKind::AlreadyExists.into()));
+        return Err(failed(
+            path,
+            "cannot create",
+            io::ErrorKind::AlreadyExists.into(),
+        ));
     } else if fs::read_dir(path).is_ok_and(|mut inside| inside.next().is_some()) {
         let path = path.display();
         return Err(Error::Usage(format!(
@@ -113,19 +117,23 @@ fn fill(
         let hash = sha256(&folder.join(&name))?;
         manifest.push_str(&format!("{hash}  {name}\n"));
     }
-    write(&folder.join(MANIFEST), |out| out.write_all(manifest.as_bytes()))?;
+    write(&folder.join(MANIFEST), |out| {
+        out.write_all(manifest.as_bytes())
+    })?;
     let request = request(manifest.as_bytes());
     write(&folder.join(REQUEST), |out| out.write_all(&request))?;
     if let Some(key) = key {
         let signature = key.sign(manifest.as_bytes(), &trusted());
-        write(&folder.join(SIGNATURE), |out| out.write_all(signature.as_bytes()))?;
+        write(&folder.join(SIGNATURE), |out| {
+            out.write_all(signature.as_bytes())
+        })?;
     }
     Ok(())
 }
 
 /// What is signed beside the manifest.
 fn trusted() -> String {
-    format!("file:{MANIFEST}\twhereto {}", env!("CARGO_PKG_VERSION"))
+    format!("whereto {} file:{MANIFEST}", env!("CARGO_PKG_VERSION"))
 }
 
 /// Writes the captures of findings; how many.
@@ -254,10 +262,7 @@ fn create(path: &Path, text: &str, secret: bool) -> Result<(), Error> {
     written.map_err(|error| failed(path, "cannot create", error))
 }
 
-fn write(
-    path: &Path,
-    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> Result<(), Error> {
+fn write(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
     let done = File::create(path).and_then(|file| {
         let mut out = BufWriter::new(file);
         write(&mut out)?;

@@ -59,7 +59,10 @@ pub(super) fn captures(report: &Report) -> Vec<(String, Part)> {
         }
     }
     let (names, findings): (Vec<String>, Vec<&Finding>) = found.into_iter().unzip();
-    names.into_iter().zip(of_findings(report, &findings)).collect()
+    names
+        .into_iter()
+        .zip(of_findings(report, &findings))
+        .collect()
 }
 
 /// The words after "chosen by" in a finding's capture.

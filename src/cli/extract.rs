@@ -12,9 +12,10 @@ use super::run;
 use super::settings::Request;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, Read as _, Write};
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use whereto::model::{Destination, Finding, Flow, Interface, Limits, Report, Time};
 use whereto::report::{FORMATS, escape};
 use whereto::source::{self, Capture, Kept, Packet, Writer};
@@ -40,7 +41,11 @@ pub(super) fn run(asked: &args::Extract) -> Result<u8, Error> {
             "a capture is not for a terminal: name a file with -o".to_owned(),
         ));
     }
-    target.refuse_inputs(&asked.judged.captures)?;
+    if is_extract(&asked.output) {
+        target.refuse_these(&asked.judged.captures)?;
+    } else {
+        target.refuse_inputs(&asked.judged.captures)?;
+    }
     let report = report(&asked.judged, false)?;
     let part = choose(asked, &report)?;
     let comments = section_comments(&report, &written(asked));
@@ -58,6 +63,16 @@ pub(super) fn run(asked: &args::Extract) -> Result<u8, Error> {
     Ok(if damaged { 4 } else { 0 })
 }
 
+/// True for what this command wrote: of all captures that alone may be replaced.
+fn is_extract(path: &Path) -> bool {
+    let mut start = [0_u8; 256];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut start));
+    read.is_ok() && memchr::memmem::find(&start, CHOSEN_BY.as_bytes()).is_some()
+}
+
+/// How the first comment of a section of ours begins.
+const CHOSEN_BY: &str = "Packets chosen by whereto extract: ";
+
 /// The output's own error; one of an input is kept in `of_input`.
 pub(super) fn split(error: Error, of_input: &mut Option<Error>) -> io::Error {
     match error {
@@ -72,8 +87,8 @@ pub(super) fn split(error: Error, of_input: &mut Option<Error>) -> io::Error {
 /// Audits the captures as they are to be audited again.
 pub(super) fn report(judged: &args::Judged, exchanges: bool) -> Result<Report, Error> {
     for path in &judged.captures {
-        let is_stream = std::fs::metadata(path)
-            .is_ok_and(|about| !about.is_file() && !about.is_dir());
+        let is_stream =
+            std::fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir());
         if path.as_os_str() == "-" || is_stream {
             let path = path.display();
             return Err(Error::Usage(format!(
@@ -226,7 +241,9 @@ fn is_to(destination: &Destination, flow: &Flow) -> bool {
 pub(super) fn of_findings(report: &Report, findings: &[&Finding]) -> Vec<Part> {
     let mut parts: Vec<Part> = findings.iter().map(|_| Part::default()).collect();
     let of_finding = |finding: &&Finding| {
-        let destination = finding.destination.and_then(|at| report.destinations.get(at));
+        let destination = finding
+            .destination
+            .and_then(|at| report.destinations.get(at));
         (about(finding), destination)
     };
     let facts: Vec<_> = findings.iter().map(of_finding).collect();
@@ -261,7 +278,9 @@ fn choose(asked: &args::Extract, report: &Report) -> Result<Part, Error> {
     part.chosen.frames.clone_from(&frames.0);
     let _ = report.rows.flows(&mut |flow| {
         for finding in &findings {
-            let destination = finding.destination.and_then(|at| report.destinations.get(at));
+            let destination = finding
+                .destination
+                .and_then(|at| report.destinations.get(at));
             if is_of(finding, destination, flow) {
                 part.add(report, flow, &about(finding));
             }
@@ -272,7 +291,8 @@ fn choose(asked: &args::Extract, report: &Report) -> Result<Part, Error> {
         if let Some(words) = wanted.named(flow) {
             part.add(report, flow, &words);
         }
-        let overlaps = |(from, until): (Time, Time)| flow.first_seen < until && from <= flow.last_seen;
+        let overlaps =
+            |(from, until): (Time, Time)| flow.first_seen < until && from <= flow.last_seen;
         let touches =
             |(first, last): &(u64, u64)| flow.first_frame <= *last && *first <= flow.last_frame;
         if part.chosen.time.is_some_and(overlaps) || frames.0.iter().any(touches) {
@@ -287,7 +307,10 @@ fn choose(asked: &args::Extract, report: &Report) -> Result<Part, Error> {
         )));
     }
     wanted.all_found()?;
-    let beyond = frames.0.iter().find(|(first, _)| *first > report.totals.packets);
+    let beyond = frames
+        .0
+        .iter()
+        .find(|(first, _)| *first > report.totals.packets);
     if let Some((first, _)) = beyond {
         return Err(Error::Usage(format!(
             "--frames {first}: there are frames 1 to {}",
@@ -375,8 +398,14 @@ fn is_at_or_below(name: &[u8], wanted: &[u8]) -> bool {
 fn written(asked: &args::Extract) -> String {
     let mut words = Vec::new();
     let mut add = |option: &str, value: String| words.push(format!("{option} {value}"));
-    asked.finding.iter().for_each(|id| add("--finding", id.clone()));
-    asked.flow.iter().for_each(|flow| add("--flow", flow.to_string()));
+    asked
+        .finding
+        .iter()
+        .for_each(|id| add("--finding", id.clone()));
+    asked
+        .flow
+        .iter()
+        .for_each(|flow| add("--flow", flow.to_string()));
     asked
         .destination
         .iter()
@@ -394,7 +423,7 @@ fn written(asked: &args::Extract) -> String {
 
 /// What the section says of itself.
 pub(super) fn section_comments(report: &Report, choice: &str) -> Vec<String> {
-    let mut comments = vec![format!("Packets chosen by whereto extract: {choice}")];
+    let mut comments = vec![format!("{CHOSEN_BY}{choice}")];
     for input in &report.inputs {
         let path = escape::terminal(&input.path);
         let hash = input.sha256.as_deref().unwrap_or("not hashed");
@@ -462,7 +491,10 @@ impl Sources {
         let limits = Limits::default();
         let mut picker = Picker::new(&chosen, &limits);
         let whole = report.losses.counts.keys();
-        if whole.copied().any(|name| name == "datagrams reassembled from fragments") {
+        if whole
+            .copied()
+            .any(|name| name == "datagrams reassembled from fragments")
+        {
             let mut capture = self.open()?;
             while let Some(batch) = capture.batch()? {
                 batch.for_each(|packet| picker.survey(&packet));
@@ -479,6 +511,12 @@ impl Sources {
         let mut copying = Copying {
             parts,
             writers,
+            // As the report calls them, in the order in which they are opened.
+            paths: report
+                .inputs
+                .iter()
+                .map(|input| escape::terminal(&input.path).into_owned())
+                .collect(),
             inputs: Vec::new(),
             frames: Vec::new(),
             with_secrets: self.with_secrets,
@@ -523,7 +561,10 @@ impl Sources {
                     waiting.push(Waiting {
                         at,
                         end: bytes.len(),
-                        packet: Packet { bytes: &[], ..packet },
+                        packet: Packet {
+                            bytes: &[],
+                            ..packet
+                        },
                         place: interfaces.len().saturating_sub(1),
                         comments: words,
                     });
@@ -531,7 +572,7 @@ impl Sources {
             }
             copying.describe(&mut capture).map_err(of_output)?;
             copying
-                .flush(&bytes, &mut waiting, &interfaces, &capture)
+                .flush(&bytes, &mut waiting, &interfaces)
                 .map_err(of_output)?;
         }
         let apps = capture.finish().apps;
@@ -552,6 +593,7 @@ fn of_output(source: io::Error) -> Error {
 struct Copying<'p, O: Write> {
     parts: Vec<&'p Part>,
     writers: Vec<Writer<&'p mut O>>,
+    paths: Vec<String>,
     /// The input of each interface.
     inputs: Vec<usize>,
     /// Packets of each input so far.
@@ -576,8 +618,8 @@ impl<O: Write> Copying<'_, O> {
             if self.frames.len() <= input {
                 self.frames.resize(input.saturating_add(1), 0);
             }
-            let path = capture.input_path(input).map(escape::terminal);
-            let comment = format!("interface {number}: from {}", path.unwrap_or_default());
+            let path = self.paths.get(input).map_or("", String::as_str);
+            let comment = format!("interface {number}: from {path}");
             for writer in &mut self.writers {
                 writer.interface(&known(&interface), &comment)?;
             }
@@ -601,7 +643,6 @@ impl<O: Write> Copying<'_, O> {
         bytes: &[u8],
         waiting: &mut Vec<Waiting>,
         interfaces: &[u32],
-        capture: &Capture,
     ) -> io::Result<()> {
         let mut waiting = waiting.drain(..).peekable();
         for (place, interface) in interfaces.iter().enumerate() {
@@ -612,13 +653,17 @@ impl<O: Write> Copying<'_, O> {
                 *count = count.saturating_add(1);
                 frame = *count;
             }
-            let Some(Waiting { at, end, packet, comments, .. }) =
-                waiting.next_if(|waiting| waiting.place == place)
+            let Some(Waiting {
+                at,
+                end,
+                packet,
+                comments,
+                ..
+            }) = waiting.next_if(|waiting| waiting.place == place)
             else {
                 continue;
             };
-            let path = capture.input_path(input).map(escape::terminal);
-            let path = path.unwrap_or_default();
+            let path = self.paths.get(input).map_or("", String::as_str);
             let packet = Packet {
                 bytes: bytes.get(at..end).unwrap_or_default(),
                 ..packet

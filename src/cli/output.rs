@@ -64,14 +64,22 @@ impl Target {
         let Target::File(path) = self else {
             return Ok(());
         };
-        let is_input = |input: &PathBuf| fs::canonicalize(input).is_ok_and(|real| real == *path);
-        if inputs.iter().any(is_input) || begins_like_a_capture(path) {
-            let path = path.display();
-            return Err(Error::Usage(format!(
-                "{path}: is a capture; write to another file"
-            )));
+        if begins_like_a_capture(path) {
+            return Err(is_a_capture(path));
         }
-        Ok(())
+        self.refuse_these(inputs)
+    }
+
+    /// Refuses to replace one of the inputs.
+    pub(super) fn refuse_these(&self, inputs: &[PathBuf]) -> Result<(), Error> {
+        let Target::File(path) = self else {
+            return Ok(());
+        };
+        let is_input = |input: &PathBuf| fs::canonicalize(input).is_ok_and(|real| real == *path);
+        match inputs.iter().any(is_input) {
+            true => Err(is_a_capture(path)),
+            false => Ok(()),
+        }
     }
 
     /// Lets `write` write. A reader that has gone away is no error.
@@ -203,7 +211,9 @@ fn sweep(path: &Path) {
             .and_then(|rest| rest.strip_suffix(end));
         let ours = middle.is_some_and(|middle| {
             middle.split('-').count() == 2
-                && middle.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
+                && middle
+                    .bytes()
+                    .all(|byte| byte.is_ascii_digit() || byte == b'-')
         });
         if !ours {
             continue;
@@ -306,6 +316,11 @@ fn begins_like_a_capture(path: &Path) -> bool {
                 | 0xfd37_7a58
                 | 0x0422_4d18
         ) || matches!(magic, [0x1f, 0x8b, ..]))
+}
+
+fn is_a_capture(path: &Path) -> Error {
+    let path = path.display();
+    Error::Usage(format!("{path}: is a capture; write to another file"))
 }
 
 fn gone_is_fine(done: io::Result<()>) -> io::Result<()> {

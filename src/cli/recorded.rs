@@ -239,9 +239,8 @@ impl Recorded {
                 input.path = recorded.path.as_str().into();
             }
         }
-        for source in &mut report.data {
-            let known = |one: &&Source| one.sha256 == source.sha256;
-            if let Some(recorded) = self.data.iter().find(known) {
+        for (source, recorded) in report.data.iter_mut().zip(&self.data) {
+            if source.sha256 == recorded.sha256 {
                 source.name.clone_from(&recorded.name);
                 source.origin.clone_from(&recorded.origin);
             }

@@ -156,7 +156,10 @@ pub(super) fn check(
 
 /// The number of a public key file, or of a bare key, as minisign shows it.
 fn number_of(public_key: &str) -> Option<String> {
-    let line = public_key.lines().map(str::trim).rfind(|line| !line.is_empty())?;
+    let line = public_key
+        .lines()
+        .map(str::trim)
+        .rfind(|line| !line.is_empty())?;
     let bytes = Base64::decode_to_vec(line, None).ok()?;
     let number = bytes.get(2..10)?.try_into().ok()?;
     Some(format!("{:016X}", u64::from_le_bytes(number)))
@@ -172,7 +175,9 @@ pub(super) fn small(path: &Path) -> Result<String, Error> {
     let about = std::fs::metadata(path).map_err(failed)?;
     if about.len() > MOST_KEY_BYTES {
         let path = path.display();
-        return Err(Error::Usage(format!("{path}: is longer than any such file")));
+        return Err(Error::Usage(format!(
+            "{path}: is longer than any such file"
+        )));
     }
     std::fs::read_to_string(path).map_err(failed)
 }

@@ -7,9 +7,7 @@
 
 use super::archive::Bundle;
 use super::args;
-use super::bundle::{
-    MANIFEST, PUBLIC_KEY, REQUEST, RESPONSE, SETTINGS, SIGNATURE, request,
-};
+use super::bundle::{MANIFEST, PUBLIC_KEY, REQUEST, RESPONSE, SETTINGS, SIGNATURE, request};
 use super::derive::{self, Form};
 use super::extract::{Sources, report, section_comments};
 use super::installed::Hashed;
@@ -83,7 +81,12 @@ pub(super) fn run(asked: &args::Verify) -> Result<u8, Error> {
     let mut found = Findings::default();
     let hashes = hashes(&mut bundle, &manifest, &mut found)?;
     let whole = !found.differs;
-    signature(&mut bundle, &manifest, asked.public_key.as_deref(), &mut found)?;
+    signature(
+        &mut bundle,
+        &manifest,
+        asked.public_key.as_deref(),
+        &mut found,
+    )?;
     time_stamp(&mut bundle, &manifest, &mut found)?;
     let settings = bundle.read(SETTINGS, MOST_SMALL_BYTES)?;
     match Recorded::parse(&settings) {
@@ -104,9 +107,10 @@ pub(super) fn run(asked: &args::Verify) -> Result<u8, Error> {
     }
     let (differs, unchecked) = (found.differs, found.unchecked);
     Target::Standard.write(|out| {
-        found.lines.iter().try_for_each(|line| {
-            writeln!(out, "{}", escape::terminal_str(line))
-        })
+        found
+            .lines
+            .iter()
+            .try_for_each(|line| writeln!(out, "{}", escape::terminal_str(line)))
     })?;
     Ok(match (differs, unchecked) {
         (true, _) => 1,
@@ -128,7 +132,9 @@ fn hashes(
         match line.split_once("  ") {
             Some((hash, name)) if plain(hash) => {
                 if listed.insert(name.to_owned(), hash.to_owned()).is_some() {
-                    found.differs(&format!("{MANIFEST}: line {number}: {name} stands there twice"));
+                    found.differs(&format!(
+                        "{MANIFEST}: line {number}: {name} stands there twice"
+                    ));
                 }
             }
             _ => found.differs(&format!("{MANIFEST}: line {number}: is no hash and name")),
@@ -148,7 +154,9 @@ fn hashes(
         let hash = hash.finish();
         match listed.remove(name) {
             Some(recorded) if recorded == hash => same = same.saturating_add(1),
-            Some(_) => found.differs(&format!("{name}: was changed: its hash is not in {MANIFEST}")),
+            Some(_) => found.differs(&format!(
+                "{name}: was changed: its hash is not in {MANIFEST}"
+            )),
             None => found.differs(&format!("{name}: is not in {MANIFEST}")),
         }
         hashes.insert(name.clone(), hash);
@@ -174,7 +182,9 @@ fn signature(
         if public_key.is_some() || with_key {
             found.differs("signature: a key is given, but there is no signature");
         } else {
-            found.note("signature: there is none: whoever changed the bundle could change its manifest");
+            found.note(
+                "signature: there is none: whoever changed the bundle could change its manifest",
+            );
         }
         return Ok(());
     }
@@ -201,12 +211,16 @@ fn signature(
             let ours = signature.starts_with(&format!("untrusted comment: {COMMENT}\n"));
             let whole = signature.split('\n').count() == 5 && signature.ends_with('\n');
             if !ours || !whole {
-                found.differs(&format!("{SIGNATURE}: the lines around the signature were changed"));
+                found.differs(&format!(
+                    "{SIGNATURE}: the lines around the signature were changed"
+                ));
             }
             found.holds(&format!("signature: by the key {id}: {words}"));
             if public_key.is_none() {
-                found.note("signature: that key is in the bundle itself; whose it is, is not known: \
-                     name the key you expect with --public-key");
+                found.note(
+                    "signature: that key is in the bundle itself; whose it is, is not known: \
+                     name the key you expect with --public-key",
+                );
             }
         }
     }
@@ -218,7 +232,9 @@ fn time_stamp(bundle: &mut Bundle, manifest: &[u8], found: &mut Findings) -> Res
     let has = |name: &str| names.iter().any(|known| known == name);
     match has(REQUEST) {
         true if bundle.read(REQUEST, MOST_SMALL_BYTES)? != request(manifest) => {
-            found.differs(&format!("{REQUEST}: does not ask for a time stamp on {MANIFEST}"));
+            found.differs(&format!(
+                "{REQUEST}: does not ask for a time stamp on {MANIFEST}"
+            ));
         }
         true => {}
         false => found.differs(&format!("{REQUEST}: is missing")),
@@ -259,7 +275,9 @@ fn container(
     if packed.finish() == super::recorded::sha256(path)? {
         found.holds("archive: every byte is as whereto packs these files");
     } else {
-        found.differs("archive: bytes around its files were changed, or it was packed by another program");
+        found.differs(
+            "archive: bytes around its files were changed, or it was packed by another program",
+        );
     }
     Ok(())
 }
@@ -335,7 +353,9 @@ fn again(
     }
     let stray = |name: &&String| name.starts_with("findings/") && !names.contains(name);
     for name in hashes.keys().filter(stray) {
-        found.differs(&format!("{name}: no such finding follows from the captures"));
+        found.differs(&format!(
+            "{name}: no such finding follows from the captures"
+        ));
     }
     found.holds(&format!("report: {same} files are what the captures give"));
     std::mem::forget(report);
@@ -352,7 +372,11 @@ fn files(path: &Path, found: &mut Vec<PathBuf>, depth: usize) -> Result<(), Erro
     let about = std::fs::metadata(path).map_err(failed)?;
     if about.is_dir() && depth < 8 {
         for entry in std::fs::read_dir(path).map_err(failed)? {
-            files(&entry.map_err(failed)?.path(), found, depth.saturating_add(1))?;
+            files(
+                &entry.map_err(failed)?.path(),
+                found,
+                depth.saturating_add(1),
+            )?;
         }
     } else if about.is_file() {
         found.push(path.to_owned());
@@ -413,11 +437,7 @@ fn lines(
 }
 
 /// The part of a line where the two differ.
-fn around<'l>(
-    line: &'l [u8],
-    one: Option<&[u8]>,
-    two: Option<&[u8]>,
-) -> (&'l [u8], &'static str) {
+fn around<'l>(line: &'l [u8], one: Option<&[u8]>, two: Option<&[u8]>) -> (&'l [u8], &'static str) {
     let (one, two) = (one.unwrap_or_default(), two.unwrap_or_default());
     let same = one.iter().zip(two).take_while(|(a, b)| a == b).count();
     let from = same.saturating_sub(MOST_SHOWN / 2);

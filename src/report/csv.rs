@@ -233,7 +233,11 @@ pub(super) fn places(report: &Report, out: &mut dyn Write) -> io::Result<()> {
                 table.cell(code.map_or(Value::Null, Value::Words));
             }
             table.cell(Value::Word(place.confidence.as_str()));
-            table.cell(place.class.map_or(Value::Null, |class| Value::Word(class.name)));
+            table.cell(
+                place
+                    .class
+                    .map_or(Value::Null, |class| Value::Word(class.name)),
+            );
             table.end()?;
         }
     }

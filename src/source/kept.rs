@@ -70,12 +70,6 @@ impl Capture {
             .map(|place| interface(place).unwrap_or((place.0, Interface::default())))
             .collect()
     }
-
-    /// The path of an input that was opened, as the user gave it.
-    #[must_use]
-    pub fn input_path(&self, input: usize) -> Option<&Text> {
-        self.states.get(input).map(|state| &state.core.input.path)
-    }
 }
 
 /// Keeps a block of `kind`, if it is of a kind that is kept.

@@ -94,7 +94,9 @@ impl<W: Write> Writer<W> {
             .ok()
             .and_then(|number| self.rates.get(number));
         let Some(rate) = rate.copied() else {
-            return Err(io::Error::other("a packet of an interface nobody described"));
+            return Err(io::Error::other(
+                "a packet of an interface nobody described",
+            ));
         };
         let ticks = ticks(packet.time.0, rate);
         let [low, high] = [ticks & 0xffff_ffff, ticks >> 32].map(to_u32);
@@ -150,7 +152,8 @@ impl<W: Write> Writer<W> {
         self.block.extend(62_652_u32.to_le_bytes());
         self.block.extend([1, 1]);
         self.block.extend(uid.to_le_bytes());
-        self.block.extend([u8::try_from(name.len()).unwrap_or(0), 0]);
+        self.block
+            .extend([u8::try_from(name.len()).unwrap_or(0), 0]);
         self.block.extend(name);
         self.pad();
         self.write(0xbad)
@@ -313,10 +316,19 @@ mod tests {
         let read = &input.interfaces[0];
         assert_eq!(
             (&read.name, &read.description, &read.notes, read.snaplen),
-            (&interface.name, &interface.description, &interface.notes, 96)
+            (
+                &interface.name,
+                &interface.description,
+                &interface.notes,
+                96
+            )
         );
         assert_eq!(read.ticks_per_second, 1 << 20);
-        assert!(input.notes.contains(&("packet comment", Text::new(b"flow 1"))));
+        assert!(
+            input
+                .notes
+                .contains(&("packet comment", Text::new(b"flow 1")))
+        );
         assert!(input.notes.contains(&("comment", Text::new(b"why"))));
     }
 }

@@ -18,6 +18,7 @@ mod architecture;
 mod cli;
 mod determinism;
 mod docs;
+mod evidence;
 mod fuzzed;
 mod geo;
 mod golden;
