@@ -11,7 +11,7 @@
 use crate::decode::{Decoder, Segment, Sink, Whole};
 use crate::model::{Flow, Limits, Reason, Time, Transport};
 use crate::source::Packet;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
 type End = (IpAddr, u16);
@@ -33,6 +33,8 @@ pub struct Chosen {
     pub flows: Vec<ChosenFlow>,
     /// Frames, as first and last numbers.
     pub frames: Vec<(u64, u64)>,
+    /// Frames of answers, with every fragment of the datagrams that they complete.
+    pub answers: Vec<u64>,
     /// Packets from here on, up to the second; `None` where no time was chosen.
     pub time: Option<(Time, Time)>,
 }
@@ -70,6 +72,10 @@ pub enum Why {
     Flow(u64),
     /// It is a fragment of a datagram of the flow of this number.
     Fragment(u64),
+    /// It is the answer of this frame.
+    Answer(u64),
+    /// It is a fragment of the answer of this frame.
+    AnswerFragment(u64),
     /// Its number was chosen.
     Frame,
     /// Its time was chosen.
@@ -81,8 +87,9 @@ pub struct Picker {
     decoder: Decoder,
     index: Index,
     frames: Vec<(u64, u64)>,
+    answers: BTreeSet<u64>,
     time: Option<(Time, Time)>,
-    fragments: BTreeMap<u64, Vec<u64>>,
+    fragments: BTreeMap<u64, Vec<Why>>,
     waiting: BTreeMap<Datagram, Vec<u64>>,
     whys: Vec<Why>,
 }
@@ -95,6 +102,7 @@ impl Picker {
             decoder: Decoder::new(limits),
             index: Index::new(&chosen.flows),
             frames: joined(chosen.frames.clone()),
+            answers: chosen.answers.iter().copied().collect(),
             time: chosen.time,
             fragments: BTreeMap::new(),
             waiting: BTreeMap::new(),
@@ -116,8 +124,11 @@ impl Picker {
     /// Why this packet is wanted, in order; empty where it is not.
     pub fn pick(&mut self, packet: &Packet<'_>) -> &[Why] {
         self.decode(packet);
-        if let Some(flows) = self.fragments.get(&packet.frame) {
-            self.whys.extend(flows.iter().copied().map(Why::Fragment));
+        if let Some(whys) = self.fragments.get(&packet.frame) {
+            self.whys.extend(whys);
+        }
+        if self.answers.contains(&packet.frame) {
+            self.whys.push(Why::Answer(packet.frame));
         }
         let begun = self
             .frames
@@ -146,6 +157,7 @@ impl Picker {
             index: &self.index,
             frame: packet.frame,
             whys: &mut self.whys,
+            answers: &self.answers,
             datagram: None,
             waiting: &mut self.waiting,
             fragments: &mut self.fragments,
@@ -162,12 +174,11 @@ struct Index {
 impl Index {
     fn new(chosen: &[ChosenFlow]) -> Self {
         let mut flows: Map<Key, Vec<(u64, u64, u64)>> = Map::default();
+        let mut chosen: Vec<&ChosenFlow> = chosen.iter().collect();
+        chosen.sort_unstable_by_key(|flow| flow.first_frame);
         for flow in chosen {
             let of_key = flows.entry(flow.key).or_default();
             of_key.push((flow.first_frame, flow.last_frame, flow.number));
-        }
-        for of_key in flows.values_mut() {
-            of_key.sort_unstable();
         }
         Index { flows }
     }
@@ -207,10 +218,11 @@ struct Looking<'l> {
     index: &'l Index,
     frame: u64,
     whys: &'l mut Vec<Why>,
+    answers: &'l BTreeSet<u64>,
     /// Of which the fragment at hand is.
     datagram: Option<Datagram>,
     waiting: &'l mut BTreeMap<Datagram, Vec<u64>>,
-    fragments: &'l mut BTreeMap<u64, Vec<u64>>,
+    fragments: &'l mut BTreeMap<u64, Vec<Why>>,
 }
 
 impl<'a> Sink<'a> for Looking<'_> {
@@ -221,16 +233,19 @@ impl<'a> Sink<'a> for Looking<'_> {
 
 impl Whole for Looking<'_> {
     fn reassembled(&mut self, segment: Segment<'_>) {
+        let flow = self.index.flow(&segment);
+        self.whys.extend(flow.map(Why::Flow));
+        let answer = self.answers.contains(&self.frame);
+        let answer = answer.then_some(Why::AnswerFragment(self.frame));
         let frames = self.datagram.and_then(|key| self.waiting.get(&key));
-        let Some(flow) = self.index.flow(&segment) else {
-            return;
-        };
-        self.whys.push(Why::Flow(flow));
         for frame in frames.into_iter().flatten() {
-            if *frame != self.frame && self.fragments.len() < MOST_CHOSEN_FRAGMENTS {
-                let flows = self.fragments.entry(*frame).or_default();
-                if !flows.contains(&flow) && flows.len() < MOST_FRAGMENTS {
-                    flows.push(flow);
+            if *frame == self.frame || self.fragments.len() >= MOST_CHOSEN_FRAGMENTS {
+                continue;
+            }
+            for why in flow.map(Why::Fragment).into_iter().chain(answer) {
+                let whys = self.fragments.entry(*frame).or_default();
+                if !whys.contains(&why) && whys.len() < MOST_FRAGMENTS {
+                    whys.push(why);
                 }
             }
         }
@@ -263,5 +278,97 @@ impl Drop for Looking<'_> {
         if let Some(key) = self.datagram {
             self.waiting.remove(&key);
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_are_joined() {
+        let check = |ranges: &[(u64, u64)], want: &[(u64, u64)]| {
+            assert_eq!(joined(ranges.to_vec()), want);
+        };
+        check(&[], &[]);
+        check(&[(5, 9), (1, 2)], &[(1, 2), (5, 9)]);
+        check(&[(1, 9), (3, 4), (10, 10), (12, 12)], &[(1, 10), (12, 12)]);
+        check(&[(1, u64::MAX), (7, u64::MAX)], &[(1, u64::MAX)]);
+    }
+
+    /// A UDP packet, or a fragment of one, in IPv4 without a link layer.
+    fn packet(id: u8, fragment: u16, ports: [u8; 2], len: u8) -> Vec<u8> {
+        let [high, low] = fragment.to_be_bytes();
+        let mut bytes = vec![0x45, 0, 0, 20 + len, 0, id, high, low, 64, 17, 0, 0];
+        bytes.extend([10, 0, 0, 1, 192, 0, 2, 1]);
+        let mut payload = vec![0, ports[0], 0, ports[1], 0, 16, 0, 0];
+        payload.resize(usize::from(len), 0);
+        bytes.extend(payload);
+        bytes
+    }
+
+    /// Fragments of two datagrams that cross belong to their own flows.
+    #[test]
+    fn fragments_are_told_apart_by_their_datagram() {
+        let more = 0x2000;
+        let packets = [
+            packet(1, more, [9, 1], 8),
+            packet(2, more, [9, 2], 8),
+            packet(1, 1, [0, 0], 8),
+            packet(2, 1, [0, 0], 8),
+            packet(3, 0, [9, 2], 16),
+        ];
+        let flow = |number, port, frames: (u64, u64)| ChosenFlow {
+            number,
+            key: key(
+                ([10, 0, 0, 1].into(), 9),
+                ([192, 0, 2, 1].into(), port),
+                Transport::Udp,
+            ),
+            first_frame: frames.0,
+            last_frame: frames.1,
+        };
+        let chosen = Chosen {
+            flows: vec![flow(7, 2, (4, 4))],
+            answers: vec![3],
+            ..Chosen::default()
+        };
+        let limits = Limits::default();
+        let mut picker = Picker::new(&chosen, &limits);
+        let frames = |packets: &[Vec<u8>]| -> Vec<(u64, Vec<u8>)> {
+            (1..).zip(packets.iter().cloned()).collect()
+        };
+        let mut found = Vec::new();
+        for survey in [true, false] {
+            for (frame, bytes) in frames(&packets) {
+                let packet = Packet {
+                    frame,
+                    time: Time(0),
+                    link: 101,
+                    interface: 0,
+                    wire_len: 36,
+                    bytes: &bytes,
+                    flags: 0,
+                    uid: None,
+                };
+                if survey {
+                    picker.survey(&packet);
+                } else {
+                    found.push(picker.pick(&packet).to_vec());
+                }
+            }
+            if survey {
+                picker.rewind(&limits);
+            }
+        }
+        let want = [
+            vec![Why::AnswerFragment(3)],
+            vec![Why::Fragment(7)],
+            vec![Why::Answer(3)],
+            vec![Why::Flow(7)],
+            vec![],
+        ];
+        assert_eq!(found, want);
     }
 }

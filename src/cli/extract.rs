@@ -49,7 +49,7 @@ pub(super) fn run(asked: &args::Extract) -> Result<u8, Error> {
     let report = report(&asked.judged, false)?;
     let part = choose(asked, &report)?;
     let comments = section_comments(&report, &written(asked));
-    let mut sources = Sources::new(&asked.judged.captures, asked.with_secrets);
+    let sources = Sources::new(&asked.judged.captures, asked.with_secrets);
     let mut failure = None;
     let done = target.write(|out| {
         let mut parts = [(part, out)];
@@ -152,40 +152,38 @@ impl Part {
         let by_dns = flow.name_via == Some(whereto::model::Via::Dns);
         if let Some(frame) = report.rows.name_frame(flow.flow).filter(|_| by_dns) {
             self.frames.entry(frame).or_default().insert(flow.flow);
-            self.chosen.frames.push((frame, frame));
+            self.chosen.answers.push(frame);
         }
     }
 
     /// The words for a packet that this part has; `None` where it has it not.
-    fn words(&self, whys: &[Why], frame: u64, named: &args::Frames) -> Option<String> {
-        let mut words: Vec<String> = Vec::new();
-        for why in whys {
-            match why {
-                Why::Flow(flow) | Why::Fragment(flow) => {
-                    let Some(about) = self.flows.get(flow) else {
-                        continue;
-                    };
-                    let what = if matches!(why, Why::Flow(_)) {
-                        "flow"
-                    } else {
-                        "fragment of flow"
-                    };
-                    words.push(format!("{what} {flow}{about}"));
-                }
-                Why::Time if self.chosen.time.is_some() => words.push("time chosen".to_owned()),
-                Why::Frame => {
-                    let in_range = |(first, last): &(u64, u64)| (*first..=*last).contains(&frame);
-                    if named.0.iter().any(in_range) {
-                        words.push("frame chosen".to_owned());
-                    }
-                    if let Some(flows) = self.frames.get(&frame) {
-                        words.push(format!("DNS answer that named {}", listed(flows)));
-                    }
-                }
-                Why::Time => {}
-            }
-        }
+    fn words(&self, whys: &[Why], frame: u64) -> Option<String> {
+        let words: Vec<String> = whys
+            .iter()
+            .filter_map(|why| self.word(*why, frame))
+            .collect();
         (!words.is_empty()).then(|| words.join("; "))
+    }
+
+    fn word(&self, why: Why, frame: u64) -> Option<String> {
+        let in_range = |(first, last): &(u64, u64)| (*first..=*last).contains(&frame);
+        let answer = |of: u64| {
+            let flows = self.frames.get(&of)?;
+            Some(format!("DNS answer that named {}", listed(flows)))
+        };
+        match why {
+            Why::Flow(flow) => Some(format!("flow {flow}{}", self.flows.get(&flow)?)),
+            Why::Fragment(flow) => {
+                Some(format!("fragment of flow {flow}{}", self.flows.get(&flow)?))
+            }
+            Why::Answer(of) => answer(of),
+            Why::AnswerFragment(of) => Some(format!("fragment of a {}", answer(of)?)),
+            Why::Frame => {
+                let chosen = self.chosen.frames.iter().any(in_range);
+                chosen.then(|| "frame chosen".to_owned())
+            }
+            Why::Time => self.chosen.time.map(|_| "time chosen".to_owned()),
+        }
     }
 }
 
@@ -442,7 +440,6 @@ const APPLICATION: &str = concat!("whereto ", env!("CARGO_PKG_VERSION"));
 pub(super) struct Sources {
     paths: Vec<PathBuf>,
     with_secrets: bool,
-    named: args::Frames,
 }
 
 /// A packet that waits for its interface to be known, and the comments of the parts that have it.
@@ -460,7 +457,6 @@ impl Sources {
         Sources {
             paths: paths.to_vec(),
             with_secrets,
-            named: args::Frames::default(),
         }
     }
 
@@ -471,7 +467,7 @@ impl Sources {
 
     /// Writes each part to its output.
     pub(super) fn copy<O: Write>(
-        &mut self,
+        &self,
         report: &Report,
         parts: &mut [(Part, O)],
         comments: &[String],
@@ -480,13 +476,8 @@ impl Sources {
         for (part, _) in parts.iter() {
             chosen.flows.extend(&part.chosen.flows);
             chosen.frames.extend(&part.chosen.frames);
+            chosen.answers.extend(&part.chosen.answers);
             chosen.time = chosen.time.or(part.chosen.time);
-        }
-        if let [(part, _)] = parts {
-            self.named = args::Frames(part.chosen.frames.clone());
-            self.named
-                .0
-                .retain(|(first, last)| first != last || !part.frames.contains_key(first));
         }
         let limits = Limits::default();
         let mut picker = Picker::new(&chosen, &limits);
@@ -554,7 +545,7 @@ impl Sources {
                 if whys.is_empty() {
                     continue;
                 }
-                let words = copying.words(whys, packet.frame, &self.named);
+                let words = copying.words(whys, packet.frame);
                 if !words.is_empty() {
                     let at = bytes.len();
                     bytes.extend_from_slice(packet.bytes);
@@ -603,10 +594,9 @@ struct Copying<'p, O: Write> {
 
 impl<O: Write> Copying<'_, O> {
     /// The parts that have a packet, and their words for it.
-    fn words(&self, whys: &[Why], frame: u64, named: &args::Frames) -> Vec<(usize, String)> {
-        let words = |(number, part): (usize, &&Part)| {
-            part.words(whys, frame, named).map(|words| (number, words))
-        };
+    fn words(&self, whys: &[Why], frame: u64) -> Vec<(usize, String)> {
+        let words =
+            |(number, part): (usize, &&Part)| part.words(whys, frame).map(|words| (number, words));
         self.parts.iter().enumerate().filter_map(words).collect()
     }
 

@@ -318,7 +318,7 @@ fn what_cannot_be_extracted_is_said_in_one_line() {
     let folder = tempfile::tempdir().unwrap();
     let to = folder.path().join("x.pcapng");
     let capture = fixture("redmi-india-before").capture;
-    let mut check = |arguments: &[&str], want: &str| {
+    let check = |arguments: &[&str], want: &str| {
         let mut command = whereto(&["extract", "-o", to.to_str().unwrap()]);
         let said = run(command.args(arguments), 2);
         assert!(said.contains(want), "{said}");
