@@ -7,8 +7,9 @@
 
 use super::archive::Bundle;
 use super::args;
+use super::copying::Sources;
 use super::derive;
-use super::extract::{Sources, report, section_comments, split};
+use super::extract::{report, section_comments, split};
 use super::output::{self, Target};
 use super::recorded::{Recorded, sha256};
 use super::run;

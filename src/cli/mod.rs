@@ -11,6 +11,7 @@
 mod archive;
 mod args;
 mod bundle;
+mod copying;
 mod derive;
 mod extract;
 mod geo;

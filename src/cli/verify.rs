@@ -8,8 +8,9 @@
 use super::archive::Bundle;
 use super::args;
 use super::bundle::{MANIFEST, PUBLIC_KEY, REQUEST, RESPONSE, SETTINGS, SIGNATURE, request};
+use super::copying::Sources;
 use super::derive::{self, Form};
-use super::extract::{Sources, report, section_comments};
+use super::extract::{report, section_comments};
 use super::installed::Hashed;
 use super::output::Target;
 use super::recorded::{Recorded, Version};
