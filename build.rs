@@ -36,6 +36,7 @@ type Failure = Box<dyn std::error::Error>;
 )]
 fn main() -> Result<(), Failure> {
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rustc-env=WHERETO_LOCK_SHA256={}", lock_hash());
     let out = std::env::var("OUT_DIR")?;
     let out = Path::new(&out);
     unpack("places.mmdb", out)?;
@@ -53,6 +54,19 @@ fn main() -> Result<(), Failure> {
     println!("cargo::rerun-if-changed=src/data/group_form.rs");
     std::fs::write(out.join("owners.rs"), embed::owners(&watched("catalogue"))?)?;
     Ok(())
+}
+
+/// SHA-256 of `Cargo.lock`: which versions of everything a bundle was made with. Who uses the
+/// library has another lock.
+fn lock_hash() -> String {
+    use sha2::Digest as _;
+    println!("cargo::rerun-if-changed=Cargo.lock");
+    let Ok(lock) = std::fs::read("Cargo.lock") else {
+        return "unknown".to_owned();
+    };
+    let hash = sha2::Sha256::digest(lock);
+    hash.iter()
+        .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
 }
 
 /// Unpacks `src/data/NAME.zst` to `NAME`.

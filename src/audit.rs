@@ -13,9 +13,12 @@ mod finished;
 mod judging;
 mod owners;
 mod phases;
+mod picking;
 mod reading;
 mod split;
 mod talk;
+
+pub use picking::{Chosen, ChosenFlow, Picker, Why};
 
 use crate::Error;
 use crate::decode::{Decoder, Outcome as Decoded, Segment, Sink, Whole};

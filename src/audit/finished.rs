@@ -708,6 +708,12 @@ impl Rows for Finished {
         Ok(())
     }
 
+    fn name_frame(&self, flow: u64) -> Option<u64> {
+        let at = usize::try_from(flow.checked_sub(1)?).ok()?;
+        let (.., view) = self.view(at)?;
+        (view.name != NONE).then_some(view.name_frame.into())
+    }
+
     fn http(&self, each: &mut dyn FnMut(&HttpRow) -> io::Result<()>) -> io::Result<()> {
         let mut order: Vec<&super::talk::Http> = self.talk.http.iter().collect();
         order.sort_by_key(|http| http.frame);

@@ -10,8 +10,13 @@
 
 use super::{escape, excluded_codes, number, opinion_words, words};
 use crate::model::columns::{COLUMNS, Row, Value, tls_version};
-use crate::model::{ClaimResult, Destination, DnsAnswer, DnsRow, Exhibit, Finding, Report, Text};
+use crate::model::{
+    ClaimResult, Country, Destination, DnsAnswer, DnsRow, Exhibit, Finding, Place, Report, Text,
+};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::net::IpAddr;
+use std::sync::Arc;
 
 /// One row a flow.
 pub(super) fn flows(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -264,6 +269,74 @@ pub(super) fn claims(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         table.cell(claim.reply.as_deref().map_or(Value::Null, Value::Words));
         table.cell(Value::Words(&claim.origin));
         table.cell(Value::Integer(claim.line));
+        table.end()?;
+    }
+    table.flush()
+}
+
+const PLACE_HEADER: &[&str] = &[
+    "address",
+    "source",
+    "source_country",
+    "country",
+    "country_confidence",
+    "country_class",
+];
+
+/// What each source said of each remote address: one row for both, in the order of addresses.
+pub(super) fn places(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let mut of_addresses: BTreeMap<IpAddr, Vec<Arc<Place>>> = BTreeMap::new();
+    report.rows.flows(&mut |flow| {
+        // Several where a database has editions: as many as there are.
+        let places = of_addresses.entry(flow.remote_ip).or_default();
+        if !places.contains(&flow.place) {
+            places.push(Arc::clone(&flow.place));
+        }
+        Ok(())
+    })?;
+    let mut table = Table::new(out);
+    table.header(PLACE_HEADER)?;
+    for (address, place) in of_addresses
+        .iter()
+        .flat_map(|(address, places)| places.iter().map(move |place| (address, place)))
+    {
+        for opinion in &place.opinions {
+            let source = report.data.get(opinion.source);
+            table.cell(Value::Address(*address));
+            table.cell(source.map_or(Value::Null, |source| Value::Words(&source.name)));
+            for country in [opinion.country, place.country] {
+                let code = country.as_ref().map(Country::code);
+                table.cell(code.map_or(Value::Null, Value::Words));
+            }
+            table.cell(Value::Word(place.confidence.as_str()));
+            table.cell(
+                place
+                    .class
+                    .map_or(Value::Null, |class| Value::Word(class.name)),
+            );
+            table.end()?;
+        }
+    }
+    table.flush()
+}
+
+const SOURCE_HEADER: &[&str] = &["name", "origin", "date", "sha256", "credit", "link"];
+
+/// The identities of the place data.
+pub(super) fn sources(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let mut table = Table::new(out);
+    table.header(SOURCE_HEADER)?;
+    for source in &report.data {
+        for cell in [
+            Some(&source.name),
+            Some(&source.origin),
+            source.date.as_ref(),
+            Some(&source.sha256),
+            source.credit.as_ref(),
+            source.link.as_ref(),
+        ] {
+            table.cell(cell.map_or(Value::Null, |words| Value::Words(words)));
+        }
         table.end()?;
     }
     table.flush()

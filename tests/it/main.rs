@@ -21,6 +21,7 @@ mod cli;
 mod determinism;
 mod diff;
 mod docs;
+mod evidence;
 mod fuzzed;
 mod geo;
 mod golden;
