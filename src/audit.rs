@@ -5,12 +5,14 @@
 //!
 //! [`Audit::push`] cannot fail: a packet that makes no sense is counted under its reason.
 
+mod baseline;
 mod destinations;
 mod devices;
 mod extra;
 mod finished;
 mod judging;
 mod owners;
+mod phases;
 mod reading;
 mod split;
 mod talk;
@@ -20,12 +22,24 @@ use crate::decode::{Decoder, Outcome as Decoded, Segment, Sink, Whole};
 use crate::flow::{BATCH, Table};
 use crate::judge::{self, Expected, Outcome};
 use crate::locate::Places;
-use crate::model::{Expectation, Limits, Losses, Reason, Report, Settings, Text, Time, Totals};
+use crate::model::{
+    Expectation, Input, Limits, Losses, Reason, Report, Settings, Text, Time, Totals,
+};
 use crate::source::{Capture, Packet, Summary};
+pub use baseline::Baseline;
 use finished::{Finished, Judges};
+pub use phases::PhaseOptions;
+use phases::Phases;
 use reading::Reading;
 use split::Ended;
 use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Every word that the `protocol` column may have in this version.
+#[must_use]
+pub fn protocol_words() -> Vec<&'static str> {
+    crate::inspect::words().collect()
+}
 
 /// What shapes an audit.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +52,10 @@ pub struct AuditOptions {
     pub expect_owner: Option<Expectation>,
     /// Policies and claims.
     pub asked: judge::Asked,
+    /// What the tester did, and when. Wherever that is asked one thread does the work.
+    pub phases: PhaseOptions,
+    /// Destinations of the device at rest.
+    pub baseline: Option<Arc<Baseline>>,
     /// Addresses and MACs of the audited devices; empty to work them out.
     pub devices: Vec<String>,
     /// The budgets.
@@ -125,6 +143,8 @@ pub struct Audit {
     reasons: Reasons,
     totals: Totals,
     time: Option<(Time, Time)>,
+    /// `None` where nobody asks for phases.
+    phases: Option<Box<Phases>>,
 }
 
 /// What decoding counts.
@@ -174,6 +194,49 @@ impl Whole for Waiting<'_, '_> {
     }
 }
 
+/// The same where every packet belongs to a phase.
+struct Phased<'s> {
+    phases: &'s mut Phases,
+    table: &'s mut Table<Reading>,
+    reading: &'s mut Reading,
+    reasons: &'s mut Reasons,
+    /// The packet marks a phase.
+    marks: bool,
+}
+
+impl Phased<'_> {
+    fn push(&mut self, segment: &Segment<'_>) {
+        let row = self.table.push(segment, self.reading);
+        if let Some((row, record)) = row.and_then(|row| Some((row, self.table.row(row)?))) {
+            self.phases.add(row, record, segment);
+        }
+    }
+}
+
+impl<'a> Sink<'a> for Phased<'_> {
+    fn segment(&mut self, segment: Segment<'a>) {
+        if self.phases.is_mark(&segment) {
+            self.marks = true;
+        } else {
+            self.push(&segment);
+        }
+    }
+}
+
+impl Whole for Phased<'_> {
+    fn reassembled(&mut self, segment: Segment<'_>) {
+        self.push(&segment);
+    }
+
+    fn trouble(&mut self, reason: Reason) {
+        increment(&mut self.reasons.layers, reason);
+    }
+
+    fn count(&mut self, name: &'static str) {
+        increment(&mut self.reasons.counts, name);
+    }
+}
+
 impl Audit {
     /// An audit without any packet yet.
     ///
@@ -190,6 +253,7 @@ impl Audit {
             reasons: Reasons::default(),
             totals: Totals::default(),
             time: None,
+            phases: Phases::new(&options.phases, limits).map(Box::new),
             options: options.clone(),
         })
     }
@@ -201,6 +265,9 @@ impl Audit {
 
     /// Takes packets in order. Many at once are faster than one by one.
     pub fn push_all<'a>(&mut self, packets: impl Iterator<Item = Packet<'a>>) {
+        if self.phases.is_some() {
+            return self.push_phased(packets);
+        }
         let mut segments = Vec::with_capacity(BATCH);
         let mut waiting = Waiting {
             segments: &mut segments,
@@ -221,6 +288,34 @@ impl Audit {
         self.add(&sums);
     }
 
+    /// The same where phases are asked for: packet by packet, since any of them may begin one.
+    fn push_phased<'a>(&mut self, packets: impl Iterator<Item = Packet<'a>>) {
+        let Some(phases) = &mut self.phases else {
+            return;
+        };
+        let mut sink = Phased {
+            phases,
+            table: &mut self.table,
+            reading: &mut self.reading,
+            reasons: &mut self.reasons,
+            marks: false,
+        };
+        let mut sums = Sums::default();
+        for packet in packets {
+            sums.add(&packet);
+            sink.phases
+                .packet(packet.time, packet.frame, packet.comment);
+            sink.marks = false;
+            match self.decoder.decode(&packet, &mut sink) {
+                Decoded::Flow if sink.marks => sums.marks = sums.marks.saturating_add(1),
+                Decoded::Flow => sums.in_flows = sums.in_flows.saturating_add(1),
+                Decoded::NotIp(reason) => increment(&mut self.losses.not_ip, reason),
+                Decoded::Undecodable(reason) => increment(&mut self.losses.undecodable, reason),
+            }
+        }
+        self.add(&sums);
+    }
+
     /// Takes the packets that `keep` wants, and counts the others as filtered.
     pub fn push_some<'a>(
         &mut self,
@@ -228,6 +323,11 @@ impl Audit {
         keep: &mut dyn FnMut(&Packet<'a>) -> bool,
     ) {
         let mut left_out = Sums::default();
+        let mut packets = packets.peekable();
+        if let (Some(phases), Some(first)) = (&mut self.phases, packets.peek()) {
+            // Times of the log count from here on, wanted or not.
+            phases.begin(first.time);
+        }
         self.push_all(packets.filter(|packet| {
             let wanted = keep(packet);
             if !wanted {
@@ -253,6 +353,7 @@ impl Audit {
         add(&mut self.totals.captured_bytes, sums.captured_bytes);
         add(&mut self.totals.wire_bytes, sums.wire_bytes);
         add(&mut self.losses.in_flows, sums.in_flows);
+        add(&mut self.losses.marks, sums.marks);
         add(&mut self.losses.cut_packets, sums.cut_packets);
         add(&mut self.losses.cut_bytes, sums.cut_bytes);
         if let Some((first, last)) = sums.time {
@@ -275,6 +376,7 @@ impl Audit {
             mut reasons,
             mut totals,
             time,
+            phases,
         } = self;
         decoder.finish(&mut |name, n| {
             if n > 0 {
@@ -310,6 +412,13 @@ impl Audit {
                 owner: &|owner| judge::judge_owner(owner, &expected),
             },
         );
+        let ended = phases.map(|phases| phases.end(&mut losses, time));
+        let (mut log, ledger) = ended.unzip();
+        if let Some((log, ledger)) = log.as_mut().zip(ledger) {
+            log.sums = ledger.sums(&finished, log);
+        }
+        let log_known = log.clone().map(Arc::new);
+        finished.set_test(log_known.clone(), options.baseline.clone());
         let most = options.limits.destinations;
         let (sums, mut destinations, of_rows) = if options.asked.is_anything() {
             destinations::group_rows(&finished, most)
@@ -324,11 +433,14 @@ impl Audit {
             wire_bytes: totals.wire_bytes,
             folded_flows: folded.folded_flows,
             time,
+            in_baseline: options.baseline.as_ref().map(|known| known.sums(&finished)),
             ..sums
         };
+        if let Some(baseline) = &options.baseline {
+            baseline.mark(&mut destinations);
+        }
         losses.layers = reasons.layers;
-        losses.counts = reasons.counts;
-        for (words, count) in troubles {
+        for (words, count) in reasons.counts.into_iter().chain(troubles) {
             losses.add(words, count);
         }
         count_budgets(&mut losses, &finished);
@@ -351,8 +463,9 @@ impl Audit {
         if options.asked.is_anything() {
             let known = judge::Known {
                 devices: devices.clone(),
-                phases: None,
+                phases: log_known,
                 data: places.sources().to_vec(),
+                dropped: dropped(&summary.inputs),
             };
             let judging = judge::Judging::new(&options.asked, known);
             outcome = judging::judge(
@@ -364,9 +477,13 @@ impl Audit {
                 judging,
             );
         }
+        if let Some(log) = &mut log {
+            phases::first_contacts(log, &destinations);
+        }
         let mut findings = destinations::findings(&destinations, &expected, places.sources());
         findings.append(&mut outcome.findings);
         findings.sort_by_key(|finding| finding.verdict);
+        judge::number_findings(&mut findings);
         Ok(Report {
             inputs: summary.inputs,
             data: places.sources().to_vec(),
@@ -376,8 +493,11 @@ impl Audit {
                 expect_owner: options.expect_owner,
                 devices: options.devices,
                 hashed: options.hashed,
-                filter: None,
+                baselines: options
+                    .baseline
+                    .map_or_else(Vec::new, |baseline| baseline.captures.clone()),
                 limits: options.limits,
+                ..Settings::default()
             },
             devices,
             totals,
@@ -386,7 +506,7 @@ impl Audit {
             findings,
             policy: outcome.policy,
             claims: outcome.claims,
-            phases: None,
+            phases: log,
             rows: Box::new(finished),
         })
     }
@@ -399,6 +519,7 @@ struct Sums {
     captured_bytes: u64,
     wire_bytes: u64,
     in_flows: u64,
+    marks: u64,
     cut_packets: u64,
     cut_bytes: u64,
     time: Option<(Time, Time)>,
@@ -422,6 +543,13 @@ impl Sums {
             None => (time, time),
         });
     }
+}
+
+/// Packets that never came into a capture, as far as it says so.
+fn dropped(inputs: &[Input]) -> u64 {
+    let interfaces = inputs.iter().flat_map(|input| &input.interfaces);
+    let counts = interfaces.flat_map(|one| [one.dropped_by_interface, one.dropped_by_os]);
+    counts.flatten().fold(0, u64::saturating_add)
 }
 
 fn count_budgets(losses: &mut Losses, finished: &Finished) {

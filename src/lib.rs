@@ -26,5 +26,5 @@ pub mod report;
 pub mod source;
 mod wire;
 
-pub use audit::{Audit, AuditOptions, Progress, audit};
+pub use audit::{Audit, AuditOptions, Baseline, PhaseOptions, Progress, audit, protocol_words};
 pub use error::Error;

@@ -314,7 +314,13 @@ pub(super) fn findings(
     for (place, destination) in destinations.iter().enumerate() {
         for judged in explainer.judge(destination, expected, data) {
             findings.push(Finding {
-                id: crate::judge::finding_id(judged.rule, judged.verdict, destination),
+                id: crate::judge::finding_id(
+                    judged.rule,
+                    judged.check,
+                    judged.verdict,
+                    judged.country,
+                    Some(destination),
+                ),
                 rule: judged.rule.into(),
                 check: judged.check,
                 severity: Severity::Medium,
@@ -512,5 +518,6 @@ fn destination(finished: &Finished, group: &mut Group) -> Destination {
         flow_numbers: examples.map(|(row, _)| row.saturating_add(1)).collect(),
         owner: finished.owners().owner(group.owner.1),
         verdict: group.verdict,
+        in_baseline: None,
     }
 }

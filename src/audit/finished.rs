@@ -4,6 +4,7 @@
 //! Out:  for each row a [`View`]; from those the totals, destinations and findings; and the
 //!       rows themselves, made one at a time for whoever writes them.
 
+use super::baseline::Baseline;
 use super::extra::{Extra, NONE, Store, VIAS};
 use super::owners::Owners;
 use super::reading::Reading;
@@ -11,8 +12,8 @@ use super::talk::Talk;
 use crate::flow::{CARRIES_TUNNEL, Record, Table};
 use crate::locate::{Places, RoundTrip, Sight};
 use crate::model::{
-    App, Device, DnsRow, Flow, FlowName, Grade, HttpRow, NameOwner, Place, Rows, Scope, Text,
-    Transport, Verdict, Via, scope_of,
+    App, Device, DnsRow, Flow, FlowName, Grade, HttpRow, NameOwner, PhaseLog, Place, Rows, Scope,
+    Text, Time, Transport, Verdict, Via, scope_of,
 };
 use crate::names::{Answers, Client, Resolved};
 use std::collections::{BTreeMap, HashMap};
@@ -51,6 +52,10 @@ pub(super) struct Finished {
     /// True where the user said which devices are audited.
     devices_are_named: bool,
     app_names: Map<u32, Text>,
+    /// What the tester did.
+    phases: Option<Arc<PhaseLog>>,
+    /// What the device does at rest.
+    baseline: Option<Arc<Baseline>>,
 }
 
 /// One row with its orientation and joins, still without text.
@@ -155,6 +160,8 @@ impl Finished {
             device_addresses,
             devices_are_named,
             app_names: apps.iter().cloned().collect(),
+            phases: None,
+            baseline: None,
         };
         finished.locate(places, judges.place);
         finished.number_exchanges();
@@ -243,6 +250,24 @@ impl Finished {
             }
         }
         self.numbers = wanted;
+    }
+
+    /// What is known of the test: rows say in which phase they began, and whether a baseline
+    /// has their destination.
+    pub(super) fn set_test(
+        &mut self,
+        phases: Option<Arc<PhaseLog>>,
+        baseline: Option<Arc<Baseline>>,
+    ) {
+        self.phases = phases;
+        self.baseline = baseline;
+    }
+
+    /// A row turned the right way round, without names and places.
+    pub(super) fn oriented(&self, at: usize) -> Option<(&Record, View)> {
+        let record = self.table.row(*self.rows.get(at)?)?;
+        let turn = self.row_turns.get(at).copied().unwrap_or(0);
+        Some((record, turned(record, turn)))
     }
 
     /// Every row's verdict, where each was judged by itself.
@@ -412,23 +437,7 @@ impl Finished {
     }
 
     pub(super) fn sums(record: &Record, view: &View) -> Sums {
-        let [packets_a, packets_b] = record.packets.map(u64::from);
-        let [bytes_a, bytes_b] = record.bytes;
-        if view.local_is_a {
-            Sums {
-                packets_out: packets_a,
-                bytes_out: bytes_a,
-                packets_in: packets_b,
-                bytes_in: bytes_b,
-            }
-        } else {
-            Sums {
-                packets_out: packets_b,
-                bytes_out: bytes_b,
-                packets_in: packets_a,
-                bytes_in: bytes_a,
-            }
-        }
+        view.turn(record.packets.map(u64::from), record.bytes)
     }
 
     pub(super) fn protocol(&self, record: &Record, extra: Option<&Extra>) -> Option<&'static str> {
@@ -452,6 +461,8 @@ impl Finished {
         let sums = Self::sums(record, &view);
         let tls = extra.and_then(|extra| self.store.tls.get(extra.tls));
         let name = self.store.text(view.name).cloned();
+        let baseline = self.baseline.as_ref();
+        let in_baseline = baseline.map(|known| known.has(name.as_ref(), view.via, view.remote));
         let text = |number: u32| self.store.text(number).cloned();
         Some(Flow {
             flow: u64::try_from(at).unwrap_or(u64::MAX).saturating_add(1),
@@ -499,9 +510,15 @@ impl Finished {
             certificate: tls.and_then(|tls| text(tls.certificate)),
             gap_bytes: self.store.rare(extra).gap_bytes.into(),
             verdict: view.verdict,
-            phase: None,
-            in_baseline: None,
+            phase: self.phase(record.first),
+            in_baseline,
         })
+    }
+
+    fn phase(&self, time: Time) -> Option<Arc<str>> {
+        let log = self.phases.as_ref()?;
+        let phase = log.phases.get(log.at(time)?)?;
+        Some(Arc::clone(&phase.name))
     }
 
     /// All names of a flow that has several, or whose one name is not the remote end's.
@@ -554,6 +571,24 @@ impl Finished {
             extra.rtt.client_ns
         };
         (handshake && ns > 0).then_some(ns.into())
+    }
+}
+
+impl View {
+    /// Counts of both ends, as the device sees them.
+    pub(super) fn turn(&self, packets: [u64; 2], bytes: [u64; 2]) -> Sums {
+        let ([packets_a, packets_b], [bytes_a, bytes_b]) = (packets, bytes);
+        let (packets_out, packets_in, bytes_out, bytes_in) = if self.local_is_a {
+            (packets_a, packets_b, bytes_a, bytes_b)
+        } else {
+            (packets_b, packets_a, bytes_b, bytes_a)
+        };
+        Sums {
+            packets_out,
+            bytes_out,
+            packets_in,
+            bytes_in,
+        }
     }
 }
 

@@ -43,7 +43,10 @@ pub(super) fn audit(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Ended, Error> {
     match capture.size() {
-        Some(size) if size >= LEAST_BYTES && options.threads > 1 => {
+        // Marks of phases stand in the order of the file.
+        Some(size)
+            if size >= LEAST_BYTES && options.threads > 1 && !options.phases.is_anything() =>
+        {
             audit_cut(capture, size / 2, places, options, progress)
         }
         _ => Ok(Ended::NotSplit(Box::new(capture), None)),
@@ -377,6 +380,7 @@ impl Audit {
             captured_bytes: totals.captured_bytes,
             wire_bytes: totals.wire_bytes,
             in_flows: losses.in_flows,
+            marks: losses.marks,
             cut_packets: losses.cut_packets,
             cut_bytes: losses.cut_bytes,
             time,

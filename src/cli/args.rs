@@ -53,11 +53,17 @@ pub(super) enum Command {
     /// Explain where an address is and who operates it, or who owns a name, source by source
     #[command(after_long_help = WHERE_EXAMPLES)]
     Where(Where),
+    /// Say what changed between two captures, or saved reports: names, places, encryption, round trips
+    #[command(after_long_help = DIFF_EXAMPLES)]
+    Diff(Diff),
     /// List, build, install and remove place data
     Geo {
         #[command(subcommand)]
         command: Geo,
     },
+    /// Write a policy, claims and a log of phases for a market, with comments, to begin from
+    #[command(after_long_help = INIT_EXAMPLES)]
+    Init(Init),
     /// List, show, check and explain policies
     Policy {
         #[command(subcommand)]
@@ -203,11 +209,22 @@ pub(super) struct Audit {
     pub(super) expect: Option<String>,
     #[command(flatten)]
     pub(super) control: Control,
+    /// A file of claims that are held against the capture (repeat for several)
+    ///
+    /// Vendors' statements with their testable readings, as docs/claims.md describes them. Each is
+    /// supported or contradicted by this capture, indeterminate, or not exercised.
+    #[arg(long, value_name = "FILE.toml")]
+    pub(super) claims: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) automation: Automation,
     #[command(flatten)]
     pub(super) input: Input,
     #[command(flatten)]
+    pub(super) test: Test,
+    #[command(flatten)]
     pub(super) places: Places,
-    /// Form of the output: text, json, csv (flows) or csv-findings
+    /// Form of the output: text, json, html, csv (flows), csv-findings, csv-claims, sarif, junit or
+    /// markdown
     ///
     /// Without it the end of a file's name decides; standard output gets text.
     #[arg(long, value_name = "FORMAT")]
@@ -225,6 +242,8 @@ pub(super) struct Flows {
     pub(super) control: Control,
     #[command(flatten)]
     pub(super) input: Input,
+    #[command(flatten)]
+    pub(super) test: Test,
     #[command(flatten)]
     pub(super) places: Places,
     /// Form of the output: text, json or csv
@@ -254,6 +273,27 @@ pub(super) struct Info {
     pub(super) format: Option<String>,
     #[command(flatten)]
     pub(super) output: Output,
+}
+
+/// What counts, for programs that act on the exit code.
+#[derive(Debug, Group)]
+pub(super) struct Automation {
+    /// What makes the run fail: violated, indeterminate, not-exercised, or never
+    ///
+    /// Separated by commas. `violated` gives exit code 1, the others 3. Contradicted claims count
+    /// as violated; `not-exercised` are claims and rules that the capture never tested. A damaged
+    /// input gives 4 in any case.
+    #[arg(long, value_name = "LIST", default_value = "violated,indeterminate")]
+    pub(super) fail_on: String,
+    /// Findings that somebody answers for: they are marked, and do not count
+    ///
+    /// TOML, described in docs/automation.md: each entry has a reason, an owner and the day it
+    /// ends. An entry that has expired or that fits nothing is a warning.
+    #[arg(long, value_name = "FILE.toml")]
+    pub(super) suppress: Option<PathBuf>,
+    /// The day against which suppressions expire; else that of the last packet
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub(super) as_of: Option<i64>,
 }
 
 /// Who is expected behind networks and names.
@@ -300,6 +340,81 @@ pub(super) struct Where {
     pub(super) output: Output,
 }
 
+/// What the tester did, and what the phone does anyway.
+#[derive(Debug, Group)]
+pub(super) struct Test {
+    /// What is to be said of the test in a report: phone, firmware, place, who captured how (TOML)
+    ///
+    /// Keys: title, notice, device, firmware, apps, sim, place, dates, network, captured_by, method,
+    /// contact, case, note. Declared, not observed: shown as such, and never used to judge.
+    #[arg(long, value_name = "FILE.toml")]
+    pub(super) about: Option<PathBuf>,
+    /// A log of what the tester did, and when, in CSV or TOML
+    ///
+    /// Each flow belongs to the phase it began in; the report has what was sent in each, and which
+    /// destinations were contacted there first. docs/phases.md describes the file. One thread then
+    /// does the work.
+    #[arg(long, value_name = "FILE")]
+    pub(super) phases: Option<PathBuf>,
+    /// Seconds to add to the log's times: how far the capture's clock is ahead of the log's
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        requires = "phases",
+        allow_hyphen_values = true,
+        value_parser = clock_offset
+    )]
+    pub(super) clock_offset: Option<i64>,
+    /// Take marks inside the capture for the beginnings of phases
+    ///
+    /// Packet comments of pcapng such as `phase: consent-shown`, and DNS queries for names such as
+    /// consent-shown.phase.whereto.invalid. Such queries are not counted as traffic.
+    #[arg(long)]
+    pub(super) phase_marks: bool,
+    /// Take datagrams and pings to an address for such marks (repeat for several)
+    ///
+    /// Their payload is the name of the phase. They are not counted as traffic.
+    #[arg(long, value_name = "IP")]
+    pub(super) phase_mark_address: Vec<std::net::IpAddr>,
+    /// A capture of the phone at rest (repeat for several)
+    ///
+    /// It is audited first, with the same places, devices and filter. Flows to destinations that it
+    /// has too are marked; no verdict changes.
+    #[arg(long, value_name = "CAPTURE")]
+    pub(super) baseline: Vec<PathBuf>,
+}
+
+/// Signed seconds, with decimals or without, as nanoseconds.
+fn clock_offset(text: &str) -> Result<i64, String> {
+    let wrong = || "not a number of seconds such as -2.5".to_owned();
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => (-1_i64, digits),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (whole, decimals) = digits.split_once('.').unwrap_or((digits, "0"));
+    let all_digits =
+        |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !all_digits(whole) || whole.len() > 9 || !all_digits(decimals) || decimals.len() > 9 {
+        return Err(wrong());
+    }
+    let whole: i64 = whole.parse().map_err(|_| wrong())?;
+    let fraction: i64 = format!("{decimals:0<9}").parse().map_err(|_| wrong())?;
+    Ok(sign.saturating_mul(whole.saturating_mul(1_000_000_000).saturating_add(fraction)))
+}
+
+#[derive(Debug, Group)]
+pub(super) struct Init {
+    /// The market, as --list shows it
+    #[arg(value_name = "MARKET", required_unless_present = "list")]
+    pub(super) market: Option<String>,
+    /// List the markets
+    #[arg(long, conflicts_with = "market")]
+    pub(super) list: bool,
+    /// The folder to write to; it is made where it is not there
+    #[arg(short, long, value_name = "DIR", default_value = ".")]
+    pub(super) output: PathBuf,
+}
+
 /// Milliseconds, with decimals or without, as nanoseconds.
 fn milliseconds(text: &str) -> Result<u64, String> {
     let wrong = || "not a number of milliseconds between 0 and 60000".to_owned();
@@ -325,6 +440,42 @@ fn day(text: &str) -> Result<i64, String> {
     let noon = day.at(12, 0, 0, 0).to_zoned(jiff::tz::TimeZone::UTC);
     noon.map(|noon| noon.timestamp().as_second())
         .map_err(|_| "a day out of range".to_owned())
+}
+
+#[derive(Debug, Group)]
+pub(super) struct Diff {
+    /// The side before: a capture, a folder of captures, a report saved with audit --format json,
+    /// or - for standard input
+    ///
+    /// What a file holds is told by its content. Options on places and devices are for captures: a
+    /// saved report keeps what it was made with.
+    #[arg(value_name = "BEFORE")]
+    pub(super) before: PathBuf,
+    /// The side after, likewise
+    #[arg(value_name = "AFTER")]
+    pub(super) after: PathBuf,
+    /// Claims to be judged (repeat for several)
+    ///
+    /// The keys migrated_since and latency_reduced are judged over both sides. Everything else in
+    /// the file is judged on AFTER, where that is a capture.
+    #[arg(long, value_name = "FILE")]
+    pub(super) claims: Vec<PathBuf>,
+    /// An address or MAC of the audited device in captures (repeat for several)
+    #[arg(long, value_name = "IP|MAC")]
+    pub(super) device: Vec<String>,
+    /// Do not hash the captures
+    #[arg(long)]
+    pub(super) no_hash: bool,
+    /// Threads that share the work
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(super) threads: u16,
+    #[command(flatten)]
+    pub(super) places: Places,
+    /// Form of the output: text, json, csv or markdown
+    #[arg(long, value_name = "FORMAT")]
+    pub(super) format: Option<String>,
+    #[command(flatten)]
+    pub(super) output: Output,
 }
 
 /// What is read, and how.
@@ -426,7 +577,7 @@ pub(super) struct Output {
     /// Write to FILE, - for standard output (repeat for several)
     ///
     /// The end of the name decides the form: .txt, .json or .csv, as far as --format knows them;
-    /// for audit also .findings.csv. A file appears whole or not at all. Without -o the result
+    /// for audit also .findings.csv, .claims.csv, .sarif, .junit.xml and .md. A file appears whole or not at all. Without -o the result
     /// goes to standard output.
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Vec<PathBuf>,
@@ -450,11 +601,11 @@ pub(super) enum Colour {
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  nothing violated
-  1  at least one destination violated
+  0  nothing violated or contradicted
+  1  at least one destination violated, or a claim contradicted
   2  wrong usage, or a file could not be read or written
-  3  nothing violated, but something indeterminate
-  4  the input was damaged or cut and nothing was violated";
+  3  nothing violated or contradicted, but something indeterminate
+  4  the input was damaged or cut and nothing was violated or contradicted";
 
 const MAIN_EXAMPLES: &str = "\
 Examples:
@@ -466,11 +617,11 @@ Examples:
       what the capture says about itself
 
 Exit codes:
-  0  nothing violated
-  1  at least one destination violated
+  0  nothing violated or contradicted
+  1  at least one destination violated, or a claim contradicted
   2  wrong usage, or a file could not be read or written
-  3  nothing violated, but something indeterminate
-  4  the input was damaged or cut and nothing was violated
+  3  nothing violated or contradicted, but something indeterminate
+  4  the input was damaged or cut and nothing was violated or contradicted
 Where several fit, the first of 2, 1, 4, 3, 0 is given. Without an expectation nothing is judged.";
 
 const AUDIT_EXAMPLES: &str = "\
@@ -478,12 +629,25 @@ Examples:
   whereto audit phone.pcap --expect IN,SG
   whereto audit monday/ tuesday/ --device 192.168.1.20 --device 02:00:5e:10:00:01
   whereto audit phone.pcap -o report.txt -o report.json -o flows.csv -o audit.findings.csv
+  whereto audit phone.pcap --expect IN -o report.sarif -o report.junit.xml -o comment.md
+  whereto audit phone.pcap --expect IN --fail-on violated --suppress known.toml
   whereto audit phone.pcap --geo GeoLite2-City.mmdb --no-embedded-geo
   whereto audit phone.pcap --expect-owner @EEA,US --owners own.toml
+  whereto audit phone.pcap --phases log.csv --clock-offset -2.5 --baseline idle.pcap
+  whereto audit phone.pcap --claims vendor.toml
   adb exec-out tcpdump -i any -U -w - | whereto audit - --format json
 
 Exit codes: 0 nothing violated, 1 violated, 2 usage or file error, 3 indeterminate only,
 4 input damaged or cut and nothing violated.";
+
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  whereto diff before.pcap after.pcap
+  whereto diff march.json after.pcap --claims vendor.toml --vantage IN
+  whereto diff monday/ tuesday/ -o diff.txt -o diff.json -o diff.csv -o diff.md
+
+Exit codes: 0 no claim contradicted, 1 a claim contradicted, 2 usage or file error, 3 a claim
+indeterminate, 4 a side damaged or cut and no claim contradicted. Without --claims nothing is judged.";
 
 const FLOWS_EXAMPLES: &str = "\
 Examples:
@@ -507,6 +671,14 @@ Examples:
       two databases, and the embedded ranges, against a list of another day
 
 The output is a table in Markdown. Databases read such lists too: shares are upper bounds.";
+
+const INIT_EXAMPLES: &str = "\
+Examples:
+  whereto init india
+  whereto init --list
+  whereto init singapore -o audits/singapore
+
+Writes policy.toml, claims.toml and phases.csv. A file that exists is never replaced.";
 
 const WHERE_EXAMPLES: &str = "\
 Examples:
@@ -602,6 +774,25 @@ mod tests {
             "\n## {title}\n\n```text\n{}\n```\n",
             help.join("\n").trim_end()
         ));
+    }
+
+    #[test]
+    fn clock_offsets_are_exact() {
+        assert_eq!(clock_offset("-2.5"), Ok(-2_500_000_000));
+        assert_eq!(clock_offset("+0.000000001"), Ok(1));
+        assert_eq!(clock_offset("3600"), Ok(3_600_000_000_000));
+        for text in [
+            "",
+            "-",
+            "1.",
+            ".5",
+            "1e3",
+            "--1",
+            "9999999999",
+            "0.0000000001",
+        ] {
+            assert!(clock_offset(text).is_err(), "{text}");
+        }
     }
 
     /// The codes that help prints are the codes that the page explains.

@@ -9,7 +9,10 @@
 #![allow(clippy::disallowed_methods)]
 
 mod args;
+mod automation;
+mod diff;
 mod geo;
+mod init;
 mod installed;
 #[cfg(feature = "live")]
 mod live;

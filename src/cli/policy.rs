@@ -167,6 +167,7 @@ fn explain(asked: &PolicyExplain) -> Result<(), Error> {
         devices: report.devices.clone(),
         phases: report.phases.clone().map(std::sync::Arc::new),
         data: report.data.clone(),
+        ..Known::default()
     };
     print(&words(&policy, &flow, &policy.explain(&flow, &known)))
 }

@@ -1,7 +1,10 @@
 //! A settled command to its outputs and its exit code.
 
 use super::args::{Args, Command};
+use super::automation::Automation;
+use super::diff;
 use super::geo;
+use super::init;
 use super::live::Filter;
 use super::man;
 use super::output::Target;
@@ -13,11 +16,12 @@ use clap::CommandFactory as _;
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::sync::Arc;
 use whereto::locate::Places;
-use whereto::model::{Report, Text, Verdict};
+use whereto::model::{Report, Text};
 use whereto::report::{DNS_FORMATS, FLOW_FORMATS, FORMATS, INFO_FORMATS};
 use whereto::source::Capture;
-use whereto::{Audit, AuditOptions, Error, Progress, audit};
+use whereto::{Audit, AuditOptions, Baseline, Error, Progress, audit};
 
 /// Runs one command.
 pub(super) fn run(args: Args) -> ExitCode {
@@ -36,52 +40,66 @@ const FAILED: u8 = 2;
 fn command(command: &Command) -> Result<u8, Error> {
     match command {
         Command::Audit(audit) => examine(&Request {
+            automation: Automation::settle(&audit.automation)?,
             input: &audit.input,
             output: &audit.output,
             format: audit.format.as_deref(),
             formats: FORMATS,
             expect: audit.expect.as_deref(),
             control: Some(&audit.control),
+            test: Some(&audit.test),
+            claims: &audit.claims,
             places: Some(&audit.places),
             keep_dns: true,
             keep_http: true,
         }),
         Command::Flows(flows) => examine(&Request {
+            automation: Automation::default(),
             input: &flows.input,
             output: &flows.output,
             format: flows.format.as_deref(),
             formats: FLOW_FORMATS,
             expect: flows.expect.as_deref(),
             control: Some(&flows.control),
+            test: Some(&flows.test),
+            claims: &[],
             places: Some(&flows.places),
             keep_dns: false,
             keep_http: false,
         }),
         Command::Dns(dns) => examine(&Request {
+            automation: Automation::default(),
             input: &dns.input,
             output: &dns.output,
             format: dns.format.as_deref(),
             formats: DNS_FORMATS,
             expect: None,
             control: None,
+            test: None,
+            claims: &[],
             places: None,
             keep_dns: true,
             keep_http: false,
         }),
         Command::Info(info) => examine(&Request {
+            automation: Automation::default(),
             input: &info.input,
             output: &info.output,
             format: info.format.as_deref(),
             formats: INFO_FORMATS,
             expect: None,
             control: None,
+            test: None,
+            claims: &[],
             places: None,
             keep_dns: false,
             keep_http: false,
         }),
         Command::Geo { command } => geo::run(command).map(|()| 0),
+        Command::Init(asked) => init::run(asked).map(|()| 0),
         Command::Policy { command } => policy::run(command),
         Command::Where(asked) => whereabouts::explain(asked),
+        Command::Diff(asked) => diff::run(asked),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Args::command(), "whereto", &mut script);
@@ -98,43 +116,155 @@ fn command(command: &Command) -> Result<u8, Error> {
 fn examine(request: &Request<'_>) -> Result<u8, Error> {
     let Settings {
         capture,
+        baselines,
         places,
-        options,
+        mut options,
         outputs,
+        about,
         progress,
         filter,
         trouble,
-        warnings,
+        mut warnings,
     } = settle(request)?;
     let mut line = Line::new(progress);
+    let rest = at_rest(baselines, &places, &options, request, &mut line)?;
+    if let Some((baseline, told)) = rest {
+        options.baseline = Some(Arc::new(baseline));
+        warnings.extend(told);
+    }
     if trouble.is_some() {
         line.say("capturing; Ctrl-C ends it, and the report follows");
     }
     let report = match filter {
-        None => audit(capture, &places, &options, &mut |progress| {
-            line.update(progress)
-        }),
+        None => audit_whole(capture, &places, &options, &mut line),
         Some(filter) => audit_some(capture, &places, &options, filter, &mut line),
     };
     line.clear();
     let mut report = report?;
     report.settings.filter = request.input.filter.clone();
+    report.settings.about = about;
     report.losses.warnings.extend(warnings);
     report.losses.warnings.extend(copies(&report));
+    report.losses.warnings.extend(own_baseline(&report));
     if let Some(words) = trouble.and_then(|trouble| trouble.take()) {
         let words = format!("the live capture ended early: {words}");
         report.losses.warnings.push(Text::from(words.as_str()));
     }
+    request.automation.apply(&mut report);
     for output in &outputs {
         output
             .target
             .write(|out| (output.format.write)(&report, output.style, out))?;
     }
-    let code = exit_code(&report);
+    let code = report.exit_code();
     // The process ends here: giving back hundreds of thousands of pieces of memory one by one
     // would only make its reader wait.
     std::mem::forget(report);
     Ok(code)
+}
+
+/// Audits the captures of the phone at rest; what is to be said of them stands beside.
+fn at_rest(
+    captures: Vec<Capture>,
+    places: &Places,
+    options: &AuditOptions,
+    request: &Request<'_>,
+    line: &mut Line,
+) -> Result<Option<(Baseline, Vec<Text>)>, Error> {
+    if captures.is_empty() {
+        return Ok(None);
+    }
+    let options = AuditOptions {
+        devices: options.devices.clone(),
+        limits: options.limits.clone(),
+        threads: options.threads,
+        hashed: options.hashed,
+        ..AuditOptions::default()
+    };
+    let mut baseline = Baseline::default();
+    let mut warnings = Vec::new();
+    for capture in captures {
+        let report = match &request.input.filter {
+            None => audit(capture, places, &options, &mut |progress| {
+                line.update(progress)
+            })?,
+            Some(filter) => audit_some(capture, places, &options, Filter::new(filter)?, line)?,
+        };
+        baseline.add(&report);
+        warnings.extend(doubts(&report));
+    }
+    Ok(Some((baseline, warnings)))
+}
+
+/// Why a baseline may say less than it seems to.
+fn doubts(report: &Report) -> Vec<Text> {
+    let mut warnings = Vec::new();
+    let mut say = |of: &Text, words: &str| {
+        let mut line = b"the baseline ".to_vec();
+        line.extend_from_slice(of.bytes());
+        line.extend_from_slice(words.as_bytes());
+        warnings.push(Text::from(line));
+    };
+    let Some(first) = report.inputs.first() else {
+        return warnings;
+    };
+    if report.totals.outbound_flows == 0 {
+        say(&first.path, " has no outbound flows: nothing is in it");
+    }
+    if report.is_damaged() {
+        say(
+            &first.path,
+            " is damaged or cut: destinations may be missing from it",
+        );
+    }
+    let missing = |device: &&whereto::model::Device| device.reason.contains("not observed");
+    if let Some(device) = report.devices.iter().find(missing) {
+        let address = device
+            .addresses
+            .first()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        say(
+            &first.path,
+            &format!(" does not have the device {address} that --device names"),
+        );
+    }
+    warnings
+}
+
+/// A baseline that is the capture itself takes everything away.
+fn own_baseline(report: &Report) -> Vec<Text> {
+    let own = report
+        .inputs
+        .iter()
+        .filter_map(|input| input.sha256.as_deref());
+    let own: Vec<&str> = own.collect();
+    let baselines = report.settings.baselines.iter();
+    let same = baselines.filter(|known| {
+        known
+            .sha256
+            .as_deref()
+            .is_some_and(|sha256| own.contains(&sha256))
+    });
+    let warn = |known: &whereto::model::BaselineCapture| {
+        let mut line = b"the baseline ".to_vec();
+        line.extend_from_slice(known.path.bytes());
+        line.extend_from_slice(b" is one of the audited captures: all of it is in the baseline");
+        Text::from(line)
+    };
+    same.map(warn).collect()
+}
+
+/// Audits everything, with its progress on a line.
+pub(super) fn audit_whole(
+    capture: Capture,
+    places: &Places,
+    options: &AuditOptions,
+    line: &mut Line,
+) -> Result<Report, Error> {
+    audit(capture, places, options, &mut |progress| {
+        line.update(progress)
+    })
 }
 
 /// Inputs that hold the same capture, compressed or not: everything in them counts twice.
@@ -187,87 +317,4 @@ fn audit_some(
         report.losses.warnings.push(Text::from(words.as_str()));
     }
     Ok(report)
-}
-
-/// 1 violated, 4 damaged or cut, 3 indeterminate, 0 otherwise: the first that fits.
-fn exit_code(report: &Report) -> u8 {
-    let any = |verdict| {
-        report
-            .findings
-            .iter()
-            .any(|finding| finding.verdict == verdict)
-    };
-    let losses = &report.losses;
-    let damaged = losses.damage_count > 0
-        || losses.lost_records > 0
-        || report.inputs.iter().any(|input| input.cut);
-    if any(Verdict::Violated) {
-        1
-    } else if damaged {
-        4
-    } else if any(Verdict::Indeterminate) {
-        3
-    } else {
-        0
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use whereto::model::{Finding, Input, Losses, Settings, Severity, SortedRows, Totals};
-
-    fn report(verdicts: &[Verdict], cut: bool) -> Report {
-        let finding = |verdict: &Verdict| Finding {
-            id: String::new(),
-            rule: "expected-country".into(),
-            check: "server-country",
-            severity: Severity::Medium,
-            reference: None,
-            verdict: *verdict,
-            destination: Some(0),
-            flows: 0,
-            frames: Vec::new(),
-            flow_numbers: Vec::new(),
-            suppressed: None,
-            country: None,
-            why: "".into(),
-            would_decide: None,
-        };
-        Report {
-            inputs: vec![Input {
-                cut,
-                ..Input::default()
-            }],
-            data: Vec::new(),
-            settings: Settings::default(),
-            devices: Vec::new(),
-            totals: Totals::default(),
-            losses: Losses::default(),
-            destinations: Vec::new(),
-            findings: verdicts.iter().map(finding).collect(),
-            policy: None,
-            claims: Vec::new(),
-            phases: None,
-            rows: Box::new(SortedRows::default()),
-        }
-    }
-
-    #[test]
-    fn the_gravest_code_wins() {
-        use Verdict::{Indeterminate, Met, Violated};
-        assert_eq!(exit_code(&report(&[], false)), 0);
-        assert_eq!(exit_code(&report(&[Met], false)), 0);
-        assert_eq!(exit_code(&report(&[Met, Indeterminate], false)), 3);
-        assert_eq!(exit_code(&report(&[Indeterminate], true)), 4);
-        assert_eq!(exit_code(&report(&[Met], true)), 4);
-        assert_eq!(exit_code(&report(&[Indeterminate, Violated], true)), 1);
-        let mut lossy = report(&[], false);
-        lossy.losses.lost_records = 1;
-        assert_eq!(exit_code(&lossy), 4);
-        // A snaplen is a choice, not damage.
-        let mut snapped = report(&[], false);
-        snapped.losses.cut_packets = 9;
-        assert_eq!(exit_code(&snapped), 0);
-    }
 }

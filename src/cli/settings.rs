@@ -4,24 +4,30 @@
 //! Out:  settings that can be run, or an error that says what to do.
 
 use super::args::{self, Colour};
+use super::automation::Automation;
 use super::installed;
 use super::live::{self, Filter, Trouble};
 use super::output::Target;
 use std::ffi::OsStr;
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use whereto::locate::Places;
-use whereto::model::{Limits, Report, Text};
+use whereto::model::{About, Limits, PhaseFile, Report, Text};
 use whereto::report::{Format, Style, escape};
 use whereto::source::{self, Capture};
-use whereto::{AuditOptions, Error, judge};
+use whereto::{AuditOptions, Error, PhaseOptions, judge};
 
 /// Everything a run needs.
 pub(super) struct Settings {
     pub(super) capture: Capture,
+    /// Captures of the phone at rest.
+    pub(super) baselines: Vec<Capture>,
     pub(super) places: Places,
     pub(super) options: AuditOptions,
     pub(super) outputs: Vec<Output>,
+    /// What the user says of the test.
+    pub(super) about: Option<About>,
     pub(super) progress: bool,
     /// Which packets are audited; `None` for all.
     pub(super) filter: Option<Filter>,
@@ -40,6 +46,7 @@ pub(super) struct Output<T: ?Sized + 'static = Report> {
 
 /// What the subcommands differ in.
 pub(super) struct Request<'a> {
+    pub(super) automation: Automation,
     pub(super) input: &'a args::Input,
     pub(super) output: &'a args::Output,
     pub(super) format: Option<&'a str>,
@@ -47,6 +54,10 @@ pub(super) struct Request<'a> {
     pub(super) expect: Option<&'a str>,
     /// `None` for a command that judges nothing.
     pub(super) control: Option<&'a args::Control>,
+    /// `None` for a command that has no use for phases and baselines.
+    pub(super) test: Option<&'a args::Test>,
+    /// Files of claims.
+    pub(super) claims: &'a [PathBuf],
     /// `None` for a command that has no use for places.
     pub(super) places: Option<&'a args::Places>,
     pub(super) keep_dns: bool,
@@ -66,10 +77,20 @@ pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
         .control
         .and_then(|control| control.policy.as_deref());
     let policy = policy.map(super::policy::open).transpose()?;
+    let claims = read_claims(request.claims)?;
     let outputs = outputs(request.output, request.format, request.formats)?;
     let (captures, mut warnings) = distinct(&request.input.captures);
     for output in &outputs {
         output.target.refuse_inputs(&captures)?;
+        for path in request.claims {
+            if Target::new(path)? == output.target {
+                let words = format!(
+                    "{}: is a file of claims; write to another file",
+                    path.display()
+                );
+                return Err(Error::Usage(words));
+            }
+        }
     }
     let exchanges = outputs.iter().any(|output| output.format.exchanges);
     // What is not stored anywhere has no hash that could be compared with anything.
@@ -83,6 +104,23 @@ pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
             .map(|seconds| u64::from(seconds).saturating_mul(1_000)),
         limits: limits.clone(),
     };
+    let phases = request
+        .test
+        .map_or_else(|| Ok(PhaseOptions::default()), phases)?;
+    let about = request.test.and_then(|test| test.about.as_deref());
+    let about = about.map(about_of).transpose()?;
+    let mut baselines = Vec::new();
+    for path in request.test.map_or(&[][..], |test| &test.baseline) {
+        for output in &outputs {
+            output.target.refuse_inputs(std::slice::from_ref(path))?;
+        }
+        // A baseline is whole: only the audited capture may still grow.
+        let options = source::Options {
+            follow_millis: None,
+            ..options.clone()
+        };
+        baselines.push(Capture::open(std::slice::from_ref(path), &options)?);
+    }
     let places = request.places.map_or_else(
         || Ok(Places::none()),
         |places| open_places(places, &mut warnings),
@@ -100,15 +138,18 @@ pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
     };
     Ok(Settings {
         capture,
+        baselines,
         places,
         options: AuditOptions {
             expect,
             expect_operator,
             expect_owner,
             asked: judge::Asked {
-                policy: policy.map(std::sync::Arc::new),
-                ..judge::Asked::default()
+                policy: policy.map(Arc::new),
+                claims,
             },
+            phases,
+            baseline: None,
             devices: request.input.device.clone(),
             limits,
             keep_dns: request.keep_dns && exchanges,
@@ -117,11 +158,111 @@ pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
             hashed: hash,
         },
         outputs,
+        about,
         filter,
         trouble,
         progress: !request.output.quiet && std::io::stderr().is_terminal(),
         warnings,
     })
+}
+
+/// The log of the test, and which marks are believed.
+fn phases(test: &args::Test) -> Result<PhaseOptions, Error> {
+    let log = test.phases.as_deref().map(phase_file).transpose()?;
+    Ok(PhaseOptions {
+        log: log.map(Arc::new),
+        clock_offset_ns: test.clock_offset.unwrap_or(0),
+        marks: test.phase_marks,
+        mark_addresses: test.phase_mark_address.clone(),
+    })
+}
+
+fn phase_file(path: &Path) -> Result<PhaseFile, Error> {
+    let failed = |source: std::io::Error| Error::Io {
+        path: path.to_owned(),
+        what: "cannot read",
+        source,
+    };
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(failed)?;
+    // One byte more than is taken: the reader then says so.
+    let most = PhaseFile::MOST_BYTES.saturating_add(1);
+    let most = u64::try_from(most).unwrap_or(u64::MAX);
+    file.take(most).read_to_end(&mut bytes).map_err(failed)?;
+    PhaseFile::read(&path.display().to_string(), &bytes)
+}
+
+/// The claims of all files.
+fn read_claims(paths: &[PathBuf]) -> Result<Vec<Arc<judge::Claims>>, Error> {
+    let mut files = Vec::new();
+    for path in paths {
+        let text = read_text(path)?;
+        let claims = judge::Claims::read(&text, &path.display().to_string())?;
+        files.push(Arc::new(claims));
+    }
+    judge::Claims::check_together(&files)?;
+    Ok(files)
+}
+
+/// A text that a person wrote: a larger file is none.
+fn read_text(path: &Path) -> Result<String, Error> {
+    const MOST_BYTES: u64 = 4 << 20;
+    let io = |source| Error::Io {
+        path: path.to_path_buf(),
+        what: "cannot read",
+        source,
+    };
+    let file = std::fs::File::open(path).map_err(io)?;
+    let mut bytes = Vec::new();
+    file.take(MOST_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(io)?;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MOST_BYTES {
+        let words = format!("{}: larger than 4 MiB", path.display());
+        return Err(Error::Usage(words));
+    }
+    String::from_utf8(bytes)
+        .map_err(|_| Error::Usage(format!("{}: not UTF-8 text", path.display())))
+}
+
+/// What is read for one side of a comparison.
+pub(super) enum Sources {
+    Paths(Vec<PathBuf>),
+    Stream(Box<dyn std::io::Read + Send>),
+}
+
+/// What an audit of one side of a comparison needs.
+pub(super) fn for_side(
+    source: Sources,
+    asked: &args::Diff,
+    on_one: judge::Asked,
+) -> Result<(Capture, Places, AuditOptions), Error> {
+    let limits = Limits::default();
+    let options = source::Options {
+        hash: !asked.no_hash,
+        follow_millis: None,
+        limits: limits.clone(),
+    };
+    let places = open_places(&asked.places, &mut Vec::new())?;
+    let capture = match source {
+        Sources::Paths(paths) => Capture::open(&paths, &options)?,
+        Sources::Stream(reader) => Capture::from_reader("-", reader, &options)?,
+    };
+    let options = AuditOptions {
+        asked: on_one,
+        devices: asked.device.clone(),
+        limits,
+        threads: asked.threads.into(),
+        hashed: !asked.no_hash,
+        ..AuditOptions::default()
+    };
+    Ok((capture, places, options))
+}
+
+/// What the user says of the test.
+fn about_of(path: &Path) -> Result<About, Error> {
+    let text = read_text(path)?;
+    About::read(&text).map_err(|what| Error::Usage(format!("{}:{what}", path.display())))
 }
 
 /// How a user's file is added to the places.
@@ -381,6 +522,10 @@ mod tests {
         check("findings.csv", None, "csv-findings");
         check("monday.findings.csv", None, "csv-findings");
         check("monday-findings.csv", None, "csv");
+        check("claims.csv", None, "csv-claims");
+        check("report.junit.xml", None, "junit");
+        check("report.xml", None, "junit");
+        check("report.sarif.json", None, "sarif");
         check("any.csv", Some("csv-findings"), "csv-findings");
         check("report.json", Some("csv"), "json");
         check("report", Some("csv"), "csv");
@@ -393,7 +538,7 @@ mod tests {
             "report.pdf",
             None,
             "report.pdf: the end of the name says no format; use one of .txt .json .csv \
-             .findings.csv, or --format",
+             .findings.csv .claims.csv .sarif .xml .md, or --format",
         );
         assert!(named(FLOW_FORMATS, "csv-findings").is_err());
     }

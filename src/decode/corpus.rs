@@ -164,6 +164,7 @@ fn counted(bytes: &[u8]) -> Counted {
         frame += 1;
         let packet = Packet {
             uid: None,
+            comment: None,
             frame,
             time: Time(0),
             link,

@@ -73,6 +73,7 @@ fn packet(link: u32, bytes: &[u8]) -> Packet<'_> {
         bytes,
         flags: 0,
         uid: None,
+        comment: None,
     }
 }
 

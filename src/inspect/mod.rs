@@ -242,6 +242,13 @@ fn protocols() -> impl Iterator<Item = &'static Protocol> {
     PROTOCOLS.iter().chain(recognise::RECOGNISED)
 }
 
+/// Every word that the `protocol` column may have.
+pub(crate) fn words() -> impl Iterator<Item = &'static str> {
+    protocols()
+        .map(|protocol| protocol.name)
+        .chain(["websocket", "icmp", "icmpv6"])
+}
+
 /// Protocols with their places in the whole list.
 type Asked = Vec<(usize, &'static Protocol)>;
 

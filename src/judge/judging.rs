@@ -37,6 +37,8 @@ pub struct Known {
     pub phases: Option<Arc<PhaseLog>>,
     /// The place data.
     pub data: Vec<DataSource>,
+    /// Packets that interfaces and systems dropped before they were captured.
+    pub dropped: u64,
 }
 
 /// What was found.

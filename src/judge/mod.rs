@@ -7,7 +7,9 @@
 //! of our words, numbers and country names: nothing in them was chosen by the capture.
 
 mod claims;
+pub mod diff;
 mod expectation;
+mod identity;
 // Claims use it as well.
 #[allow(dead_code)]
 mod groups;
@@ -15,21 +17,29 @@ mod judging;
 mod policy;
 mod rules;
 mod selector;
+mod suppression;
 
 pub use claims::Claims;
 pub use expectation::parse_expectation;
+pub use identity::{finding_id, number_findings};
 pub use judging::{Asked, Judging, Known, Outcome};
 pub use policy::{AxisExplained, Explanation, Lint, Policy};
+pub use suppression::Suppressions;
 
 use crate::model::{
     Country, DataSource, Destination, Expectation, NameOwner, Place, Scope, Verdict,
 };
 use rules::expected_country::{self, Case};
 use rules::{expected_operator, expected_owner};
-use sha2::{Digest, Sha256};
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::sync::Arc;
+
+/// The text of the built-in policy of this name, with its comments; `None` where there is none.
+#[must_use]
+pub fn policy_text(name: &str) -> Option<&'static str> {
+    let mut all = Policy::built_in().iter();
+    all.find(|(known, _)| *known == name).map(|(_, text)| *text)
+}
 
 /// What the user expects, on each axis of its own.
 #[derive(Clone, Debug, Default)]
@@ -155,59 +165,6 @@ impl Explainer {
         let flows = expected_country::flows(destination);
         ([&flows, why.as_str()].join(" "), *would_decide)
     }
-}
-
-/// The name of a finding: the same for the same rule, subject and verdict in every run.
-///
-/// The subject is the destination's name, or its addresses where it has none, with its place.
-#[must_use]
-pub fn finding_id(rule: &str, verdict: Verdict, destination: &Destination) -> String {
-    let mut hash = Sha256::new();
-    let mut part = |bytes: &[u8]| {
-        // Lengths keep parts apart, whatever bytes a name holds.
-        hash.update(u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_be_bytes());
-        hash.update(bytes);
-    };
-    part(rule.as_bytes());
-    part(verdict.as_str().as_bytes());
-    part(destination.scope.as_str().as_bytes());
-    match &destination.name {
-        Some(name) => part(name.bytes()),
-        None => {
-            let mut text = String::new();
-            for address in &destination.addresses {
-                text.clear();
-                // Writing to a string does not fail.
-                let _ = write!(text, "{address}");
-                part(text.as_bytes());
-            }
-        }
-    }
-    let place = &destination.place;
-    part(place.country.as_ref().map_or("", Country::code).as_bytes());
-    part(place.unknown_because.unwrap_or("").as_bytes());
-    part(&place.asn.unwrap_or(0).to_be_bytes());
-    part(place.as_org.as_deref().unwrap_or("").as_bytes());
-    for opinion in &place.opinions {
-        part(
-            opinion
-                .country
-                .as_ref()
-                .map_or("", Country::code)
-                .as_bytes(),
-        );
-    }
-    let digest = hash.finalize();
-    let mut digits = String::with_capacity(10);
-    for byte in digest.iter().take(5) {
-        // Writing to a string does not fail.
-        let _ = write!(digits, "{byte:02x}");
-    }
-    let prefix = rules::RULES
-        .iter()
-        .find(|known| known.id == rule)
-        .map_or("F", |known| known.prefix);
-    format!("{prefix}-{digits}")
 }
 
 #[cfg(test)]

@@ -256,6 +256,22 @@ impl Selector {
         }
     }
 
+    /// Whether an instant lies in the time that is meant.
+    pub(crate) fn during(&self, at: Time, log: Option<&PhaseLog>) -> Truth {
+        let from = self.from.is_none_or(|from| at >= from);
+        let until = self.until.is_none_or(|until| at < until);
+        Truth::of(from && until).and(self.phases(at, log))
+    }
+
+    /// True where the time of a flow is asked for, by phases or by the clock.
+    pub(crate) fn asks_time(&self) -> bool {
+        !self.phases.is_empty()
+            || self.before.is_some()
+            || self.after.is_some()
+            || self.from.is_some()
+            || self.until.is_some()
+    }
+
     /// True where a name, or what is known of it, is asked for.
     pub(crate) fn asks_who(&self) -> bool {
         !(self.owners.is_empty()
@@ -485,6 +501,16 @@ impl Pattern {
 pub(crate) struct Prefix {
     address: IpAddr,
     bits: u8,
+}
+
+impl std::fmt::Display for Prefix {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let whole = if self.address.is_ipv4() { 32 } else { 128 };
+        match self.bits {
+            bits if bits == whole => write!(out, "{}", self.address),
+            bits => write!(out, "{}/{bits}", self.address),
+        }
+    }
 }
 
 impl Prefix {

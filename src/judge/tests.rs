@@ -3,7 +3,8 @@
 
 use super::*;
 use crate::model::{
-    Alias, Company, Confidence, Country, Excluded, Operator, Physics, PlaceOpinion, Text, Time,
+    Alias, Company, Confidence, Country, Excluded, Finding, Operator, Physics, PlaceOpinion,
+    Severity, Text, Time,
 };
 use std::sync::Arc;
 
@@ -133,6 +134,7 @@ fn destination(place: Place, verdict: Verdict) -> Destination {
         flow_numbers: vec![1],
         owner: Arc::default(),
         verdict: Some(verdict),
+        in_baseline: None,
     }
 }
 
@@ -299,38 +301,85 @@ fn a_round_trip_alone_may_decide() {
     );
 }
 
+/// What `--expect` would call the finding on this destination.
+fn id_of(destination: &Destination, verdict: Verdict) -> String {
+    let country = destination.place.country;
+    let (rule, check) = ("expected-country", "server-country");
+    finding_id(rule, check, verdict, country, Some(destination))
+}
+
 #[test]
-fn the_name_of_a_finding_hangs_on_rule_subject_and_verdict() {
+fn the_name_of_a_finding_hangs_on_rule_subject_country_and_verdict() {
     let one = destination(place(Some("CN"), None), Verdict::Violated);
-    let id = finding_id("expected-country", Verdict::Violated, &one);
-    assert_eq!(
-        id,
-        finding_id("expected-country", Verdict::Violated, &one.clone())
-    );
+    let id = id_of(&one, Verdict::Violated);
+    assert_eq!(id, id_of(&one.clone(), Verdict::Violated));
     assert!(id.starts_with("EC-") && id.len() == 13, "{id}");
-    let mut more = one.clone();
-    (more.flows, more.bytes_out) = (9, 9_000);
-    assert_eq!(
-        finding_id("expected-country", Verdict::Violated, &more),
-        id,
-        "counts do not matter"
-    );
-    let mut others = vec![finding_id("another-rule", Verdict::Violated, &one)];
+    for same in [
+        |d: &mut Destination| (d.flows, d.bytes_out) = (9, 9_000),
+        |d: &mut Destination| Arc::make_mut(&mut d.place).asn = Some(1),
+        |d: &mut Destination| Arc::make_mut(&mut d.place).confidence = Confidence::High,
+        |d: &mut Destination| Arc::make_mut(&mut d.place).opinions.clear(),
+        |d: &mut Destination| d.addresses = vec!["192.0.2.99".parse().unwrap()],
+    ] {
+        let mut other = one.clone();
+        same(&mut other);
+        assert_eq!(id_of(&other, Verdict::Violated), id);
+    }
+    let country = one.place.country;
+    let mut others = vec![id];
     for change in [
         |d: &mut Destination| d.name = Some(Text::from("tracking.miui.co")),
         |d: &mut Destination| d.name = None,
+        |d: &mut Destination| {
+            d.name = None;
+            d.addresses = vec!["192.0.2.99".parse().unwrap()];
+        },
+        |d: &mut Destination| d.scope = Scope::Lan,
         |d: &mut Destination| Arc::make_mut(&mut d.place).country = Country::new("SG"),
-        |d: &mut Destination| Arc::make_mut(&mut d.place).asn = Some(1),
+        |d: &mut Destination| Arc::make_mut(&mut d.place).country = None,
     ] {
         let mut other = one.clone();
         change(&mut other);
-        others.push(finding_id("expected-country", Verdict::Violated, &other));
+        others.push(id_of(&other, Verdict::Violated));
     }
-    others.push(finding_id("expected-country", Verdict::Met, &one));
-    others.push(id);
+    others.push(id_of(&one, Verdict::Met));
+    others.push(id_of(&one, Verdict::Indeterminate));
+    let violated = Verdict::Violated;
+    for (rule, check) in [
+        ("another-rule", "server-country"),
+        ("expected-country", "x"),
+    ] {
+        others.push(finding_id(rule, check, violated, country, Some(&one)));
+        others.push(finding_id(rule, check, violated, None, None));
+    }
+    let all = others.len();
     others.sort();
     others.dedup();
-    assert_eq!(others.len(), 7);
+    assert_eq!(others.len(), all);
+}
+
+#[test]
+fn findings_of_one_name_are_numbered() {
+    let finding = |id: &str| Finding {
+        id: id.to_owned(),
+        rule: "expected-country".into(),
+        check: "server-country",
+        severity: Severity::Medium,
+        reference: None,
+        verdict: Verdict::Violated,
+        destination: None,
+        country: None,
+        flows: 0,
+        frames: Vec::new(),
+        flow_numbers: Vec::new(),
+        why: "".into(),
+        would_decide: None,
+        suppressed: None,
+    };
+    let mut findings = ["EC-a", "EC-b", "EC-a", "EC-a"].map(finding);
+    number_findings(&mut findings);
+    let ids = findings.map(|finding| finding.id);
+    assert_eq!(ids, ["EC-a", "EC-b", "EC-a-2", "EC-a-3"]);
 }
 
 fn company(name: &str, group: &str, country: Option<&str>) -> Arc<Company> {
@@ -534,7 +583,7 @@ fn the_axes_are_judged_apart() {
     assert_eq!(row, Some(Verdict::Indeterminate));
     let ids: std::collections::BTreeSet<String> = judged
         .iter()
-        .map(|j| finding_id(j.rule, j.verdict, &destination))
+        .map(|j| finding_id(j.rule, j.check, j.verdict, j.country, Some(&destination)))
         .collect();
     assert_eq!(ids.len(), 3);
 }

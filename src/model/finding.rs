@@ -70,6 +70,8 @@ pub struct Destination {
     pub owner: Arc<NameOwner>,
     /// The gravest verdict, where something was expected.
     pub verdict: Option<Verdict>,
+    /// Whether a baseline has it too; `None` where there is no baseline.
+    pub in_baseline: Option<bool>,
 }
 
 /// A finding that its readers were told not to count.
@@ -81,6 +83,18 @@ pub struct Suppression {
     pub owner: Arc<str>,
     /// The day it ends, `YYYY-MM-DD`, where it does.
     pub expires: Option<Arc<str>>,
+}
+
+impl Suppression {
+    /// `Suppressed by NAME until 2027-03-31: REASON`. To be escaped.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let (owner, reason) = (&self.owner, &self.reason);
+        match &self.expires {
+            Some(day) => format!("Suppressed by {owner} until {day}: {reason}"),
+            None => format!("Suppressed by {owner}, without an end: {reason}"),
+        }
+    }
 }
 
 /// A judgement, by one rule, on one destination or on the policy itself.

@@ -44,6 +44,10 @@ pub struct Limits {
     pub udp_idle_seconds: u64,
     /// Longest record that is read from a capture file.
     pub record_bytes: usize,
+    /// Phases that marks inside a capture may begin.
+    pub phases: usize,
+    /// Flows times phases that they went on in, counted apart.
+    pub phase_parts: usize,
 }
 
 impl Default for Limits {
@@ -69,6 +73,65 @@ impl Default for Limits {
             layers: 24,
             udp_idle_seconds: 300,
             record_bytes: 16 << 20,
+            phases: 10_000,
+            phase_parts: 500_000,
         }
+    }
+}
+
+impl Limits {
+    /// Every budget with its name.
+    #[must_use]
+    pub fn named(&self) -> Vec<(&'static str, u64)> {
+        // Taken apart, so that a new budget cannot be forgotten here.
+        let Limits {
+            flows,
+            live_readers,
+            waiting_bytes,
+            waiting_bytes_per_stream,
+            reader_bytes,
+            all_reader_bytes,
+            fragmented,
+            fragment_bytes,
+            strings,
+            string_bytes,
+            dns_rows,
+            http_rows,
+            dns_answers,
+            names_per_flow,
+            destinations,
+            hosts,
+            damages,
+            layers,
+            udp_idle_seconds,
+            record_bytes,
+            phases,
+            phase_parts,
+        } = self;
+        let size = |size: &usize| u64::try_from(*size).unwrap_or(u64::MAX);
+        vec![
+            ("flows", size(flows)),
+            ("live_readers", size(live_readers)),
+            ("waiting_bytes", size(waiting_bytes)),
+            ("waiting_bytes_per_stream", size(waiting_bytes_per_stream)),
+            ("reader_bytes", size(reader_bytes)),
+            ("all_reader_bytes", size(all_reader_bytes)),
+            ("fragmented", size(fragmented)),
+            ("fragment_bytes", size(fragment_bytes)),
+            ("strings", size(strings)),
+            ("string_bytes", size(string_bytes)),
+            ("dns_rows", size(dns_rows)),
+            ("http_rows", size(http_rows)),
+            ("dns_answers", size(dns_answers)),
+            ("names_per_flow", size(names_per_flow)),
+            ("destinations", size(destinations)),
+            ("hosts", size(hosts)),
+            ("damages", size(damages)),
+            ("layers", size(layers)),
+            ("record_bytes", size(record_bytes)),
+            ("phases", size(phases)),
+            ("phase_parts", size(phase_parts)),
+            ("udp_idle_seconds", *udp_idle_seconds),
+        ]
     }
 }

@@ -38,7 +38,8 @@ pub struct Damage {
 
 /// Everything that is not in the rows. Shown beside the totals, always.
 ///
-/// Every packet read is in exactly one of `flows`, `not_ip`, `undecodable` and `filtered`.
+/// Every packet read is in exactly one of `flows`, `not_ip`, `undecodable`, `filtered` and
+/// `marks`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Losses {
     /// Packets that are counted in flows.
@@ -49,6 +50,8 @@ pub struct Losses {
     pub undecodable: BTreeMap<Reason, u64>,
     /// Packets that a filter left out.
     pub filtered: u64,
+    /// Packets that mark phases of a test, and answers to those: no traffic of the device.
+    pub marks: u64,
     /// Layers that were not understood inside packets that are counted in flows.
     pub layers: BTreeMap<Reason, u64>,
     /// Packets shorter than on the wire, and the bytes missing.
@@ -79,6 +82,6 @@ impl Losses {
     #[must_use]
     pub fn sum(&self) -> u64 {
         let of = |map: &BTreeMap<Reason, u64>| map.values().sum::<u64>();
-        self.in_flows + of(&self.not_ip) + of(&self.undecodable) + self.filtered
+        self.in_flows + of(&self.not_ip) + of(&self.undecodable) + self.filtered + self.marks
     }
 }

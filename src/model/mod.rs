@@ -2,12 +2,14 @@
 //!
 //! Nothing here reads a capture or decides anything; it only names things.
 
+mod about;
 mod app;
 mod arena;
 mod chunk;
 mod claim;
 pub mod columns;
 mod country;
+pub mod diff;
 mod endpoint;
 mod evidence;
 mod finding;
@@ -20,11 +22,14 @@ mod owner;
 mod phase;
 mod place;
 mod policy;
+mod protection;
 mod report;
+mod standing;
 mod text;
 mod time;
 mod truth;
 
+pub use about::About;
 pub use app::App;
 pub(crate) use arena::Arena;
 pub(crate) use chunk::Chunk;
@@ -42,13 +47,19 @@ pub use input::{Input, Interface, Recorded};
 pub use limits::Limits;
 pub use losses::{Damage, Losses, Reason};
 pub use owner::{Alias, Company, NameOwner};
-pub use phase::{Phase, PhaseLog, PhaseSums};
+pub(crate) use phase::word as phase_word;
+pub use phase::{Phase, PhaseFile, PhaseLog, PhaseSums};
 pub use place::{
     Confidence, Cover, DataSource, Excluded, Holding, Operator, OpinionKind, Physics, Place,
     PlaceClass, PlaceOpinion, Whereabouts,
 };
 pub use policy::{ExceptionResult, PolicyResult, RuleResult, Severity};
-pub use report::{Expectation, ExpectedGroup, Report, Rows, Settings, SortedRows, Totals};
+pub use protection::Protection;
+pub use report::{
+    BaselineCapture, BaselineSums, Expectation, ExpectedGroup, Report, Rows, Settings, SortedRows,
+    Totals,
+};
+pub use standing::{FailOn, Standing, SuppressionFile};
 pub use text::Text;
 pub use time::Time;
 pub use truth::Truth;

@@ -1,5 +1,11 @@
 //! What the tester did, and when.
 
+mod file;
+mod when;
+pub(crate) mod word;
+
+pub use file::PhaseFile;
+
 use super::Time;
 use std::sync::Arc;
 

@@ -1,8 +1,8 @@
 //! Everything that a report says, before it has a form.
 
 use super::{
-    ClaimResult, Country, DataSource, Destination, Device, DnsRow, Finding, Flow, HttpRow, Input,
-    Limits, Losses, PhaseLog, PolicyResult, Time,
+    ClaimResult, Country, DataSource, Destination, Device, DnsRow, FailOn, Finding, Flow, HttpRow,
+    Input, Limits, Losses, PhaseLog, PolicyResult, SuppressionFile, Text, Time,
 };
 use std::io;
 
@@ -45,10 +45,42 @@ pub struct Settings {
     pub devices: Vec<String>,
     /// True if inputs were hashed.
     pub hashed: bool,
+    /// What the user says of the test.
+    pub about: Option<super::About>,
     /// The filter that chose the packets, as written.
     pub filter: Option<String>,
+    /// Captures of the device at rest.
+    pub baselines: Vec<BaselineCapture>,
+    /// What makes the run fail.
+    pub fail_on: FailOn,
+    /// Findings that were set aside, where a file says so.
+    pub suppressions: Option<SuppressionFile>,
     /// The budgets.
     pub limits: Limits,
+}
+
+/// A capture of the device at rest.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct BaselineCapture {
+    /// The path as the user gave it.
+    pub path: Text,
+    /// SHA-256 of the stored bytes, hex; `None` where hashing was off.
+    pub sha256: Option<String>,
+    /// Packets read from it.
+    pub packets: u64,
+    /// Earliest and latest packet.
+    pub time: Option<(Time, Time)>,
+}
+
+/// Outbound flows to destinations that a baseline has too.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct BaselineSums {
+    /// Flows.
+    pub flows: u64,
+    /// Bytes from the device in those.
+    pub bytes_out: u64,
+    /// Bytes to the device in those.
+    pub bytes_in: u64,
 }
 
 impl Settings {
@@ -90,6 +122,8 @@ pub struct Totals {
     pub verdicts: [u64; 3],
     /// First and last packet.
     pub time: Option<(Time, Time)>,
+    /// What a baseline has too, where there is one.
+    pub in_baseline: Option<BaselineSums>,
 }
 
 /// The long lists of a report, handed out row by row so that they never stand in memory.

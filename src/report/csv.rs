@@ -10,7 +10,7 @@
 
 use super::{escape, excluded_codes, number, opinion_words, words};
 use crate::model::columns::{COLUMNS, Row, Value, tls_version};
-use crate::model::{Destination, DnsAnswer, DnsRow, Finding, Report, Text};
+use crate::model::{ClaimResult, Destination, DnsAnswer, DnsRow, Exhibit, Finding, Report, Text};
 use std::io::{self, Write};
 
 /// One row a flow.
@@ -70,6 +70,8 @@ const FINDING_HEADER: &[&str] = &[
     "reference",
     "flow_numbers",
     "suppressed",
+    "suppressed_by",
+    "suppressed_until",
 ];
 
 /// One row a finding. Lists inside a cell are joined by spaces.
@@ -110,8 +112,8 @@ fn judgement(table: &mut Table<'_>, finding: &Finding) {
     );
 }
 
-fn joined(numbers: &[u32]) -> String {
-    let words: Vec<String> = numbers.iter().map(u32::to_string).collect();
+fn joined<'n>(numbers: impl IntoIterator<Item = &'n u32>) -> String {
+    let words: Vec<String> = numbers.into_iter().map(u32::to_string).collect();
     words.join(" ")
 }
 
@@ -141,7 +143,13 @@ fn extent(table: &mut Table<'_>, finding: &Finding) {
     );
     table.cell(Value::Words(&joined(&finding.flow_numbers)));
     let suppressed = finding.suppressed.as_ref();
-    table.cell(suppressed.map_or(Value::Null, |it| Value::Words(&it.reason)));
+    for words in [
+        suppressed.map(|it| it.reason.as_ref()),
+        suppressed.map(|it| it.owner.as_ref()),
+        suppressed.and_then(|it| it.expires.as_deref()),
+    ] {
+        table.cell(words.map_or(Value::Null, Value::Words));
+    }
 }
 
 fn subject(table: &mut Table<'_>, finding: &Finding, destination: &Destination, report: &Report) {
@@ -193,6 +201,106 @@ fn who(table: &mut Table<'_>, destination: &Destination) {
     }
     let alias = destination.owner.alias.as_ref();
     table.cell(alias.map_or(Value::Null, |alias| Value::Text(&alias.target)));
+}
+
+const CLAIM_HEADER: &[&str] = &[
+    "id",
+    "verdict",
+    "sentence",
+    "quote",
+    "speaker",
+    "said",
+    "source",
+    "reading",
+    "flows_for",
+    "flows_against",
+    "flows_open",
+    "destinations_for",
+    "destinations_against",
+    "destinations_open",
+    "names_against",
+    "frames_against",
+    "names_open",
+    "frames_open",
+    "weakest",
+    "would_decide",
+    "cannot_show",
+    "all_flows",
+    "could_contradict_flows",
+    "could_contradict_bytes_out",
+    "encrypted_bytes_out",
+    "losses",
+    "reply",
+    "origin",
+    "line",
+];
+
+/// One row a claim. Lists inside a cell are joined by spaces, sentences too.
+pub(super) fn claims(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let mut table = Table::new(out);
+    table.header(CLAIM_HEADER)?;
+    for claim in &report.claims {
+        for words in [
+            claim.id.as_ref(),
+            claim.verdict.as_str(),
+            &claim.sentence,
+            &claim.quote,
+            &claim.speaker,
+            &claim.said,
+            &claim.source,
+            &claim.reading,
+        ] {
+            table.cell(Value::Words(words));
+        }
+        for number in claim.flows.iter().chain(&claim.exhibits) {
+            table.cell(Value::Integer(*number));
+        }
+        for exhibits in [&claim.against, &claim.open] {
+            table.bytes(&exhibit_names(exhibits));
+            let frames = exhibits.iter().flat_map(|exhibit| &exhibit.frames);
+            table.cell(Value::Words(&joined(frames)));
+        }
+        hidden(&mut table, claim);
+        table.cell(claim.reply.as_deref().map_or(Value::Null, Value::Words));
+        table.cell(Value::Words(&claim.origin));
+        table.cell(Value::Integer(claim.line));
+        table.end()?;
+    }
+    table.flush()
+}
+
+/// What weakens a claim's verdict.
+fn hidden(table: &mut Table<'_>, claim: &ClaimResult) {
+    let optional = |words: &Option<String>| words.clone().unwrap_or_default();
+    table.cell(Value::Words(&optional(&claim.weakest)));
+    table.cell(Value::Words(&optional(&claim.would_decide)));
+    table.cell(Value::Words(&claim.cannot_show.join(" ")));
+    let hidden = &claim.hidden;
+    for number in [
+        hidden.all_flows,
+        hidden.could_contradict_flows,
+        hidden.could_contradict_bytes_out,
+        hidden.encrypted_bytes_out,
+    ] {
+        table.cell(Value::Integer(number));
+    }
+    table.cell(Value::Words(&optional(&hidden.losses)));
+}
+
+/// Names, or addresses where there is none, joined by spaces.
+fn exhibit_names(exhibits: &[Exhibit]) -> Vec<u8> {
+    let mut all = Vec::new();
+    for exhibit in exhibits {
+        if !all.is_empty() {
+            all.push(b' ');
+        }
+        match (&exhibit.name, exhibit.address) {
+            (Some(name), _) => all.extend_from_slice(name.bytes()),
+            (None, Some(address)) => all.extend_from_slice(address.to_string().as_bytes()),
+            (None, None) => all.extend_from_slice(b"-"),
+        }
+    }
+    all
 }
 
 const DNS_HEADER: &[&str] = &[

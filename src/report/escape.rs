@@ -1,13 +1,18 @@
 //! The one way by which words that somebody else chose reach an output.
 //!
 //! In:   bytes from a capture, a file name, a database: anything at all.
-//! Out:  the same words, harmless in a terminal, in a CSV cell, in a JSON string.
+//! Out:  the same words, harmless in a terminal, in a CSV cell, in a JSON string; in XML, Markdown,
+//!       SARIF and URIs, see `escape/markup.rs`.
 //! Spec: RFC 8259 §7 (JSON strings), RFC 4180 (CSV).
 //!
 //! One function an output kind. What is not plain text is spelled out rather than dropped, so
 //! that a reader sees that it was there: `\n`, `\x1b`, `\u{202e}`. A byte that is not UTF-8 is
 //! `\xNN`. A backslash is doubled, so that the original can be told from the spelling.
 //! Everything here is linear in its input, and output is at most ten times as long.
+
+mod markup;
+
+pub(crate) use markup::{markdown, markdown_code, sarif, uri, xml};
 
 use crate::model::Text;
 use std::borrow::Cow;
@@ -64,6 +69,35 @@ pub(crate) fn json(out: &mut Vec<u8>, text: &str) {
         text.chars().for_each(|c| json_char(out, c));
     }
     out.push(b'"');
+}
+
+/// `text` as it may stand in HTML, between tags or in a quoted attribute. What could open a tag,
+/// an entity or an attribute is an entity; what cannot be seen is spelled out.
+#[must_use]
+pub(crate) fn html(text: &Text) -> String {
+    marked_up(&visible(text.bytes(), Outlet::Terminal))
+}
+
+/// The same for words that are UTF-8 already.
+#[must_use]
+pub(crate) fn html_str(text: &str) -> String {
+    marked_up(&visible(text.as_bytes(), Outlet::Terminal))
+}
+
+fn marked_up(visible: &str) -> String {
+    let mut out = String::with_capacity(visible.len().saturating_add(16));
+    for c in visible.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            '`' => out.push_str("&#96;"),
+            c => out.push(c),
+        }
+    }
+    out
 }
 
 /// Lower-case hexadecimal digits of `bytes`.

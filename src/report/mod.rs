@@ -1,7 +1,7 @@
 //! A report to bytes.
 //!
 //! In:   a [`Report`].
-//! Out:  text for a terminal, JSON, CSV.
+//! Out:  text for a terminal, JSON, CSV; SARIF, JUnit XML and Markdown for automation.
 //!
 //! To add a format: one file and a line in [`FORMATS`]. Words that come from a capture, a file
 //! name or a database reach an output through [`escape`] only. Rows are streamed: no format
@@ -9,13 +9,22 @@
 
 mod countries;
 mod csv;
+mod diff;
 pub mod escape;
+mod html;
 pub mod json;
+mod judged;
+mod junit;
+mod markdown;
 mod number;
 #[cfg(test)]
 mod sample;
 pub mod text;
 mod words;
+
+#[cfg(test)]
+mod automation_tests;
+pub use diff::DIFF_FORMATS;
 
 use crate::model::{DataSource, Excluded, Holding, PlaceOpinion, Report};
 use std::io::{self, Write};
@@ -80,11 +89,46 @@ pub const FORMATS: &[Format] = &[
         write: |report, _, out| csv::flows(report, out),
     },
     Format {
+        name: "html",
+        extensions: &["html", "htm"],
+        doc: "a page to look at, check and cite",
+        exchanges: false,
+        write: |report, _, out| html::report(report, out),
+    },
+    Format {
         name: "csv-findings",
         extensions: &["findings.csv", "csv"],
         doc: "one row a finding",
         exchanges: false,
         write: |report, _, out| csv::findings(report, out),
+    },
+    Format {
+        name: "csv-claims",
+        extensions: &["claims.csv"],
+        doc: "one row a claim",
+        exchanges: false,
+        write: |report, _, out| csv::claims(report, out),
+    },
+    Format {
+        name: "sarif",
+        extensions: &["sarif", "sarif.json"],
+        doc: "SARIF 2.1.0, for viewers of code scanning",
+        exchanges: false,
+        write: |report, _, out| json::sarif(report, out),
+    },
+    Format {
+        name: "junit",
+        extensions: &["xml", "junit.xml"],
+        doc: "JUnit XML, for dashboards of tests",
+        exchanges: false,
+        write: |report, _, out| junit::junit(report, out),
+    },
+    Format {
+        name: "markdown",
+        extensions: &["md"],
+        doc: "a comment on a pull request",
+        exchanges: false,
+        write: |report, _, out| markdown::markdown(report, out),
     },
 ];
 

@@ -5,10 +5,12 @@
 
 use crate::model::Severity;
 use crate::model::{
-    Alias, App, Company, Confidence, Country, Damage, DataSource, Destination, Device, DnsAnswer,
-    DnsRow, Expectation, Finding, Flow, FlowName, Grade, HttpRequest, HttpResponse, HttpRow, Input,
-    Interface, Limits, Losses, Mac, NameOwner, Operator, Place, PlaceOpinion, Reason, Report,
-    Scope, Settings, SortedRows, Text, Time, Totals, Transport, Verdict, Via,
+    Alias, App, BaselineCapture, BaselineSums, ClaimResult, ClaimVerdict, Company, Confidence,
+    Country, Damage, DataSource, Destination, Device, DnsAnswer, DnsRow, Exhibit, Expectation,
+    Finding, Flow, FlowName, Grade, HiddenShare, HttpRequest, HttpResponse, HttpRow, Input,
+    Interface, Known, Limits, Losses, Mac, NameOwner, Operator, Phase, PhaseLog, PhaseSums, Place,
+    PlaceOpinion, Reason, Report, Scope, Settings, SortedRows, Step, Text, Time, Totals, Transport,
+    Verdict, Via,
 };
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -18,6 +20,84 @@ pub(super) const HOSTILE: &[u8] = b"=cmd|' /C calc'!A0\x1b[2J\"\r\n,\xe2\x80\xae
 
 /// 2026-11-21T04:31:07Z.
 const START: i64 = 1_795_235_467_000_000_000;
+
+/// The same with claims: all four verdicts, and words that attack.
+pub(super) fn claimed() -> Report {
+    let verdicts = [
+        ClaimVerdict::Supported,
+        ClaimVerdict::Contradicted,
+        ClaimVerdict::NotExercised,
+        ClaimVerdict::Indeterminate,
+    ];
+    Report {
+        claims: verdicts.map(claim).to_vec(),
+        ..report()
+    }
+}
+
+fn claim(verdict: ClaimVerdict) -> ClaimResult {
+    let exhibit = |destination: usize, because: &str| Exhibit {
+        destination: Some(destination),
+        name: Some(Text::new(HOSTILE)),
+        address: Some(ip("220.181.106.151")),
+        country: Country::new("CN"),
+        confidence: "medium",
+        flows: 9,
+        bytes_out: 5_090,
+        frames: (100..109).collect(),
+        flow_numbers: (1..10).collect(),
+        because: because.to_owned(),
+    };
+    let open = verdict == ClaimVerdict::Indeterminate;
+    let against = verdict == ClaimVerdict::Contradicted;
+    ClaimResult {
+        id: verdict.as_str().into(),
+        quote: "All data\u{202e} stays \u{1b}[2J at home".into(),
+        speaker: "A. Vendor".into(),
+        said: "2014-10-22".into(),
+        source: "https://vendor.example/statement".into(),
+        origin: "claims/vendor.toml".into(),
+        line: 12,
+        reading: "Every outbound flow goes to an address placed in SG.".to_owned(),
+        verdict,
+        sentence: "In this capture all flows were observed as the claim has it.".to_owned(),
+        why: vec![
+            Step {
+                known: Known::Declared,
+                words: "The claim stands in claims/vendor.toml.".to_owned(),
+            },
+            Step {
+                known: Known::Observed,
+                words: "9 flows are of the subject.".to_owned(),
+            },
+        ],
+        supporting: vec![exhibit(0, "The address is placed in China (CN).")],
+        against: against
+            .then(|| exhibit(1, "It speaks http."))
+            .into_iter()
+            .collect(),
+        open: open
+            .then(|| exhibit(1, "No name was observed."))
+            .into_iter()
+            .collect(),
+        exhibits: [12, u64::from(against), u64::from(open)],
+        flows: [40, u64::from(against) * 9, u64::from(open) * 9],
+        weakest: Some("The weakest link is the place of the address.".to_owned()),
+        hidden: HiddenShare {
+            all_flows: 52,
+            all_bytes_out: 20_000,
+            maybe_flows: 4,
+            maybe_bytes_out: 1_000,
+            could_contradict_flows: u64::from(open) * 2,
+            could_contradict_bytes_out: 0,
+            encrypted_bytes_out: 12_400,
+            losses: Some("Missing from the flows: 3 packets cut by the snaplen.".to_owned()),
+        },
+        cannot_show: vec!["Where anything is stored.".to_owned()],
+        would_decide: open.then(|| "a capture from before".to_owned()),
+        reply: against.then(|| "We have moved it since.".into()),
+    }
+}
 
 pub(super) fn report() -> Report {
     let destinations = destinations();
@@ -54,6 +134,60 @@ pub(super) fn unjudged() -> Report {
     report.totals.verdicts = [0; 3];
     for destination in &mut report.destinations {
         destination.verdict = None;
+    }
+    report
+}
+
+/// The same with phases, a mark that attacks among them, and a baseline.
+pub(super) fn phased() -> Report {
+    let mut report = report();
+    let phase = |name: &str, start: i64, end: Option<i64>| Phase {
+        name: name.into(),
+        start: at(start),
+        end: end.map(at),
+        note: None,
+        source: "log line 3".into(),
+        frame: None,
+    };
+    let mut hostile = phase("consent-declined", 60, None);
+    hostile.note = Some(Text::new(HOSTILE));
+    hostile.source = "packet comment, frame 71".into();
+    hostile.frame = Some(71);
+    let sums = |flows: u64, first_contacts: Vec<usize>| PhaseSums {
+        flows,
+        continued_flows: flows / 10,
+        packets_out: 80,
+        bytes_out: 12_345,
+        packets_in: 70,
+        bytes_in: 45_000,
+        first_contacts,
+    };
+    report.phases = Some(PhaseLog {
+        origin: "logs/\u{1b}[2Jphases.csv and marks in the capture".into(),
+        sha256: Some("d4".repeat(32)),
+        clock_offset_ns: -2_500_000_000,
+        phases: vec![phase("boot", 5, Some(60)), hostile],
+        sums: vec![
+            sums(31, (0..20).collect()),
+            sums(9, vec![20, 21]),
+            sums(3, vec![22]),
+        ],
+    });
+    report.settings.baselines = vec![BaselineCapture {
+        path: "idle \u{1b}[2J.pcap".into(),
+        sha256: Some("e5".repeat(32)),
+        packets: 120,
+        time: Some((at(-900), at(-600))),
+    }];
+    report.totals.in_baseline = Some(BaselineSums {
+        flows: 12,
+        bytes_out: 9_000,
+        bytes_in: 30_000,
+    });
+    report.losses.marks = 4;
+    report.losses.in_flows -= 4;
+    for (number, destination) in report.destinations.iter_mut().enumerate() {
+        destination.in_baseline = Some(number % 3 == 0);
     }
     report
 }
@@ -284,6 +418,7 @@ fn destination(name: &str, address: &str, place: Place, verdict: Option<Verdict>
         flow_numbers: vec![1, 2, 3],
         owner: Arc::default(),
         verdict,
+        in_baseline: None,
     }
 }
 
@@ -424,8 +559,8 @@ fn settings() -> Settings {
         expect_owner: None,
         devices: vec!["10.215.173.1".to_owned()],
         hashed: true,
-        filter: None,
         limits: Limits::default(),
+        ..Settings::default()
     }
 }
 
@@ -445,6 +580,7 @@ fn totals() -> Totals {
         unrecognised_bytes: 1_500,
         verdicts: [24, 12, 7],
         time: Some((at(0), at(125))),
+        in_baseline: None,
     }
 }
 
@@ -459,6 +595,7 @@ fn losses() -> Losses {
         not_ip: [(reason("ethernet", "ARP", None), 7)].into(),
         undecodable: [(reason("link", "type not known", Some(65_000)), 5)].into(),
         filtered: 0,
+        marks: 0,
         layers: [(reason("tcp", "options cut", None), 2)].into(),
         cut_packets: 3,
         cut_bytes: 1_200,

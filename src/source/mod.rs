@@ -59,6 +59,8 @@ pub struct Packet<'a> {
     pub flags: u32,
     /// Unix user id of the app, where the file says so beside the packet (PCAPdroid's pcapng).
     pub uid: Option<u32>,
+    /// The first comment of pcapng beside the packet that begins with `phase:`.
+    pub comment: Option<&'a [u8]>,
 }
 
 /// How inputs are opened.

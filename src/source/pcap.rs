@@ -10,7 +10,7 @@
 //! headers in a row that can be true, at times near the last one, are where reading resumes.
 //! Each byte is looked at a bounded number of times.
 
-use super::state::{Core, Raw, Shared, Tally};
+use super::state::{Core, NOWHERE, Raw, Shared, Tally};
 use crate::model::{Interface, Time};
 use crate::wire::{Cursor, Malformed};
 
@@ -264,6 +264,7 @@ impl Pcap {
             uid: None,
             start,
             end,
+            comment: NOWHERE,
         }
     }
 
@@ -331,6 +332,8 @@ impl Pcap {
                 return None;
             } else if let Some(raw) = self.odd(core, bytes, shared, head) {
                 return Some(raw);
+            } else if core.needed > 0 {
+                return None;
             }
         }
         None
@@ -343,7 +346,8 @@ impl Pcap {
             && head.fraction < self.units
     }
 
-    /// An odd record whose bytes are all there. `None` moved on to something better.
+    /// An odd record whose bytes are all there. `None` moved on to something better, or asked
+    /// for more bytes.
     fn odd(
         &mut self,
         core: &mut Core,
@@ -394,6 +398,15 @@ impl Pcap {
         // Records hidden inside this one's extent: it is this one that lies. Extents do not
         // overlap, so no byte is searched twice for this reason.
         let from = core.at.saturating_add(1);
+        // As far as the last of them could need: what is found must not depend on how much one
+        // read brought.
+        let reach = end
+            .saturating_add(size(self.usual))
+            .saturating_add(self.head_len.saturating_mul(2));
+        if bytes.len() < reach && !core.ended {
+            core.want(reach.saturating_sub(core.at));
+            return None;
+        }
         if let Some(found) = (from..end).find(|at| self.chain(core, bytes, *at) == Chain::Holds) {
             core.damage(shared, core.at, "a record header makes no sense".to_owned());
             shared.lost_records = shared.lost_records.saturating_add(1);

@@ -11,7 +11,7 @@
 mod blocks;
 mod options;
 
-use super::state::{Core, Raw, Shared, Tally};
+use super::state::{Core, NOWHERE, Raw, Shared, Tally};
 use crate::model::{Recorded, Time};
 
 /// The reader of one file.
@@ -181,6 +181,7 @@ impl Pcapng {
             uid: None,
             start,
             end: data_end,
+            comment: NOWHERE,
         })
     }
 

@@ -42,7 +42,12 @@ pub(super) struct Raw {
     pub(super) uid: Option<u32>,
     pub(super) start: usize,
     pub(super) end: usize,
+    /// Where the comment lies that marks a phase; nowhere for 0.
+    pub(super) comment: (usize, usize),
 }
+
+/// No comment: none lies before its packet.
+pub(super) const NOWHERE: (usize, usize) = (0, 0);
 
 impl Raw {
     #[inline]
@@ -56,6 +61,10 @@ impl Raw {
             bytes: bytes.get(self.start..self.end).unwrap_or_default(),
             flags: self.flags,
             uid: self.uid,
+            comment: match self.comment {
+                NOWHERE => None,
+                (from, to) => bytes.get(from..to),
+            },
         }
     }
 }

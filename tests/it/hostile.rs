@@ -12,6 +12,10 @@ const OUTPUTS: &[(&str, &str)] = &[
     ("audit", "json"),
     ("audit", "csv"),
     ("audit", "csv-findings"),
+    ("audit", "csv-claims"),
+    ("audit", "sarif"),
+    ("audit", "junit"),
+    ("audit", "markdown"),
     ("flows", "text"),
     ("flows", "json"),
     ("flows", "csv"),
@@ -84,11 +88,11 @@ fn no_dangerous_form_reaches_an_output() {
             let text = output(command, format, &capture);
             let place = format!("{command} --format {format} {}", capture.display());
             match *format {
-                "json" => drop(
+                "json" | "sarif" => drop(
                     serde_json::from_str::<Value>(&text)
                         .unwrap_or_else(|err| panic!("{place}: {err}")),
                 ),
-                "text" => check_terminal(&text, &place),
+                "text" | "junit" | "markdown" => check_terminal(&text, &place),
                 _ => check_csv(&text, &place),
             }
         }

@@ -49,6 +49,7 @@ fn audited(packets: &[Vec<u8>], limits: Limits) -> Report {
             bytes,
             flags: 0,
             uid: None,
+            comment: None,
         });
     }
     audit.finish(Summary::default(), &Places::none()).unwrap()

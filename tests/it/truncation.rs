@@ -51,6 +51,7 @@ fn audited(packets: &[Owned], cut: impl Fn(usize) -> usize) -> Report {
             bytes: &packet.bytes[..len],
             flags: 0,
             uid: None,
+            comment: None,
         });
     }
     audit.finish(Summary::default(), &Places::none()).unwrap()

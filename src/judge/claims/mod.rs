@@ -1,40 +1,134 @@
 //! What a vendor said, held against what was observed.
+//!
+//! In:   files of claims, each with its testable reading; then every flow of a capture.
+//! Out:  for each claim a [`ClaimResult`]: supported, contradicted, indeterminate or not
+//!       exercised, with the flows for and against and what cannot be shown.
+//! Spec: `docs/claims.md`.
+//!
+//! A claim is read as: for every flow of the subject the assertion holds. Both are Kleene's
+//! values. A flow that is surely of the subject and surely does not fit contradicts; one that
+//! may be of the subject and may not fit leaves the claim open. So more traffic never takes a
+//! contradiction back, and less knowledge never makes a verdict firmer.
 
-use super::judging::Known;
+mod assertion;
+mod finish;
+mod measured;
+mod protection;
+mod read;
+mod run;
+mod subject;
+mod tally;
+mod words;
+
+pub(crate) use assertion::Assertion;
+#[allow(
+    unused_imports,
+    reason = "the comparison of two captures measures with it"
+)]
+pub(crate) use measured::{Measured, NameMeasured};
+pub(super) use run::Run;
+pub(crate) use subject::Subject;
+
 use crate::Error;
-use crate::model::{ClaimResult, Destination, Flow, Losses, Totals};
+use crate::model::Confidence;
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::Arc;
+
+/// One claim, as it was read.
+#[derive(Clone, Debug)]
+pub(crate) struct Claim {
+    pub(crate) id: Arc<str>,
+    /// The vendor's sentence.
+    pub(crate) quote: Arc<str>,
+    pub(crate) speaker: Arc<str>,
+    /// The day, as the file writes it.
+    pub(crate) said: Arc<str>,
+    pub(crate) source: Arc<str>,
+    /// Of whom and of what the speaker spoke, in the words of the file's author.
+    pub(crate) scope: Option<Arc<str>>,
+    pub(crate) reply: Option<Arc<str>>,
+    /// Line in the file, from 1.
+    pub(crate) line: u64,
+    pub(crate) subject: Subject,
+    /// What is asserted of every flow of the subject: all of it, each kind at most once.
+    pub(crate) assertions: Vec<Assertion>,
+    /// A place that is less sure decides nothing.
+    pub(crate) min_confidence: Confidence,
+}
 
 /// A file of claims, read and checked.
 #[derive(Debug, Default)]
-pub struct Claims {}
+pub struct Claims {
+    origin: Arc<str>,
+    sha256: String,
+    claims: Vec<Claim>,
+}
 
 impl Claims {
     /// Reads a file of claims; `origin` is what reports call it.
     ///
     /// # Errors
     /// Where it is not one: with line and column.
-    pub fn read(_text: &str, _origin: &str) -> Result<Self, Error> {
-        Ok(Claims {})
+    pub fn read(text: &str, origin: &str) -> Result<Self, Error> {
+        let claims = read::read(text).map_err(|fault| {
+            let (line, column) = fault.place(text);
+            Error::Usage(format!("{origin}:{line}:{column}: {}", fault.what))
+        })?;
+        let mut sha256 = String::with_capacity(64);
+        for byte in Sha256::digest(text.as_bytes()) {
+            // Writing to a string does not fail.
+            let _ = write!(sha256, "{byte:02x}");
+        }
+        Ok(Claims {
+            origin: Arc::from(origin),
+            sha256,
+            claims,
+        })
+    }
+
+    /// Whether claims of several files can be told apart, and are not too many.
+    ///
+    /// # Errors
+    /// Where two have the same id, or there are more than 1,000.
+    pub fn check_together(files: &[Arc<Claims>]) -> Result<(), Error> {
+        let mut known: BTreeMap<&str, (&str, u64)> = BTreeMap::new();
+        for file in files {
+            for claim in &file.claims {
+                let Claim { id, line, .. } = claim;
+                if let Some((origin, first)) = known.insert(id, (&file.origin, *line)) {
+                    return Err(Error::Usage(format!(
+                        "{}:{line}:1: `{id}` is the id of the claim in {origin}:{first} too",
+                        file.origin
+                    )));
+                }
+            }
+        }
+        if known.len() > read::MOST_CLAIMS {
+            return Err(Error::Usage(format!(
+                "{} claims are too many for one run: at most {}",
+                known.len(),
+                read::MOST_CLAIMS
+            )));
+        }
+        Ok(())
+    }
+
+    /// The claims, in the order of the file.
+    #[allow(dead_code, reason = "the comparison of two captures goes through them")]
+    pub(crate) fn claims(&self) -> &[Claim] {
+        &self.claims
+    }
+
+    /// The file, as the user gave it.
+    #[allow(dead_code, reason = "the comparison of two captures shows it")]
+    pub(crate) fn origin(&self) -> &Arc<str> {
+        &self.origin
     }
 }
 
-/// Claims at work.
-pub(super) struct Run {}
-
-impl Run {
-    pub(super) fn new(_claims: &[Arc<Claims>], _known: Arc<Known>) -> Self {
-        Run {}
-    }
-
-    pub(super) fn flow(&mut self, _flow: &Flow, _destination: Option<usize>) {}
-
-    pub(super) fn finish(
-        self,
-        _destinations: &[Destination],
-        _totals: &Totals,
-        _losses: &Losses,
-    ) -> Vec<ClaimResult> {
-        Vec::new()
-    }
-}
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;

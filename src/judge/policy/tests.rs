@@ -93,6 +93,7 @@ fn flow() -> Flow {
 fn destination() -> Destination {
     let flow = flow();
     Destination {
+        in_baseline: None,
         name: flow.name.clone(),
         name_via: "sni",
         name_grade: "observed",

@@ -12,13 +12,13 @@ use super::facts::Cause;
 use super::form::{Exception, Policy, Rule};
 use super::places;
 use super::tally::{Key, Row, Tally};
+use crate::judge::finding_id;
 use crate::judge::judging::Known;
 use crate::judge::rules::expected_country::{self, Case, grouped, named};
 use crate::judge::rules::{company_words, expected_operator, expected_owner};
 use crate::model::{
     Country, Destination, ExceptionResult, Finding, PolicyResult, RuleResult, Severity, Verdict,
 };
-use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
 /// Puts rows into words.
@@ -72,7 +72,7 @@ impl<'w> Writer<'w> {
         let check = key.axis.as_str();
         let country = destination.and_then(|destination| judged_country(key.axis, destination));
         Some(Finding {
-            id: id(&rule.id, check, key.verdict, destination),
+            id: finding_id(&rule.id, check, key.verdict, country, destination),
             rule: Arc::clone(&rule.id),
             check,
             severity: rule.severity,
@@ -212,7 +212,13 @@ fn expired_finding(exception: &Exception, flows: u64) -> Finding {
         ),
     };
     Finding {
-        id: id(&exception.id, "exception", Verdict::Indeterminate, None),
+        id: finding_id(
+            &exception.id,
+            "exception",
+            Verdict::Indeterminate,
+            None,
+            None,
+        ),
         rule: Arc::clone(&exception.id),
         check: "exception",
         severity: Severity::Medium,
@@ -232,26 +238,6 @@ fn expired_finding(exception: &Exception, flows: u64) -> Finding {
         would_decide: Some("its owner: renew the exception, or take it out of the policy".into()),
         suppressed: None,
     }
-}
-
-/// The name of a finding: the same for the same rule, axis, subject and verdict in every run.
-fn id(rule: &str, check: &str, verdict: Verdict, destination: Option<&Destination>) -> String {
-    let rule = format!("{rule} {check}");
-    if let Some(destination) = destination {
-        return crate::judge::finding_id(&rule, verdict, destination);
-    }
-    let mut hash = Sha256::new();
-    for part in [rule.as_str(), verdict.as_str()] {
-        hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-        hash.update(part);
-    }
-    let digest = hash.finalize();
-    let digits: String = digest
-        .iter()
-        .take(5)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("F-{digits}")
 }
 
 fn judged_country(axis: Axis, destination: &Destination) -> Option<Country> {

@@ -42,7 +42,7 @@ pub(in super::super) fn judge(
 }
 
 /// What the round trip alone decides.
-fn by_round_trip(place: &Place, expect: &Expectation) -> Option<Verdict> {
+pub(in super::super) fn by_round_trip(place: &Place, expect: &Expectation) -> Option<Verdict> {
     let beyond = &place.physics.as_ref()?.beyond;
     let out_of_reach = |country: &Country| beyond.contains(country);
     if beyond.is_empty() {

@@ -5,14 +5,21 @@
 //!       its own, so that line tools and diffs work; rows never stand in memory.
 //! Spec: RFC 8259.
 
+mod claims;
+mod diff;
 mod parts;
+mod phases;
 mod policy;
 mod rows;
+mod sarif;
 mod writer;
 
+use crate::model::diff::Diff;
 use crate::model::{DataSource, Holding, Report, Whereabouts};
 use std::io::{self, Write};
 use writer::Writer;
+
+pub use sarif::sarif;
 
 /// The version of the document's shape. It grows when a key changes its meaning; a new key
 /// does not change it.
@@ -35,8 +42,10 @@ pub fn report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         rows::http(json, report)?;
         json.line();
         rows::findings(json, report)?;
+        phases::phases(json, report);
         policy::policy(json, report.policy.as_ref());
-        Ok(())
+        json.line();
+        claims::claims(json, report)
     })
 }
 
@@ -94,6 +103,17 @@ pub fn info(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     document(out, |json| {
         parts::about(json, report);
         Ok(())
+    })
+}
+
+/// Two captures side by side.
+///
+/// # Errors
+/// Where `out` fails.
+pub fn diff(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
+    document(out, |json| {
+        parts::whereto(json);
+        self::diff::body(json, diff)
     })
 }
 

@@ -2,8 +2,8 @@
 
 use super::writer::Writer;
 use crate::model::{
-    DataSource, Device, Expectation, Holding, Input, Interface, Limits, Losses, Reason, Report,
-    Settings, Text, Totals,
+    DataSource, Device, Expectation, FailOn, Holding, Input, Interface, Limits, Losses, Reason,
+    Report, Settings, Text, Totals,
 };
 use crate::report::words;
 use std::collections::BTreeMap;
@@ -161,9 +161,45 @@ fn settings(json: &mut Writer<'_>, settings: &Settings) {
         json.string(device)
     });
     json.field_boolean("hashed", settings.hashed);
+    if let Some(about) = &settings.about {
+        json.key("about");
+        json.begin(b'{');
+        json.field_string("title", &about.title);
+        json.field_string("notice", &about.notice);
+        json.list("facts", about.facts(), |json, (name, value)| {
+            json.begin(b'{');
+            json.field_string("name", name);
+            json.field_string("value", value);
+            json.end(b'}');
+        });
+        json.end(b'}');
+    }
     if let Some(filter) = &settings.filter {
         json.key("filter");
         json.string(filter);
+    }
+    if !settings.baselines.is_empty() {
+        json.list("baselines", &settings.baselines, |json, capture| {
+            json.begin(b'{');
+            json.text("path", &capture.path);
+            json.field_string_or_null("sha256", capture.sha256.as_deref());
+            json.field("packets", capture.packets);
+            json.span(capture.time);
+            json.end(b'}');
+        });
+    }
+    if settings.fail_on != FailOn::default() {
+        json.list("fail_on", settings.fail_on.words(), |json, word| {
+            json.word(word)
+        });
+    }
+    if let Some(file) = &settings.suppressions {
+        json.key("suppressions");
+        json.begin(b'{');
+        json.field_string("origin", &file.origin);
+        json.field_string("sha256", &file.sha256);
+        json.field_string_or_null("as_of", file.as_of.as_deref());
+        json.end(b'}');
     }
     limits(json, &settings.limits);
     json.end(b'}');
@@ -181,55 +217,11 @@ fn expect(json: &mut Writer<'_>, key: &str, expectation: &Expectation) {
 }
 
 fn limits(json: &mut Writer<'_>, limits: &Limits) {
-    // Taken apart, so that a new budget cannot be forgotten here.
-    let Limits {
-        flows,
-        live_readers,
-        waiting_bytes,
-        waiting_bytes_per_stream,
-        reader_bytes,
-        all_reader_bytes,
-        fragmented,
-        fragment_bytes,
-        strings,
-        string_bytes,
-        dns_rows,
-        http_rows,
-        dns_answers,
-        names_per_flow,
-        destinations,
-        hosts,
-        damages,
-        layers,
-        udp_idle_seconds,
-        record_bytes,
-    } = limits;
     json.key("limits");
     json.begin(b'{');
-    for (key, value) in [
-        ("flows", flows),
-        ("live_readers", live_readers),
-        ("waiting_bytes", waiting_bytes),
-        ("waiting_bytes_per_stream", waiting_bytes_per_stream),
-        ("reader_bytes", reader_bytes),
-        ("all_reader_bytes", all_reader_bytes),
-        ("fragmented", fragmented),
-        ("fragment_bytes", fragment_bytes),
-        ("strings", strings),
-        ("string_bytes", string_bytes),
-        ("dns_rows", dns_rows),
-        ("http_rows", http_rows),
-        ("dns_answers", dns_answers),
-        ("names_per_flow", names_per_flow),
-        ("destinations", destinations),
-        ("hosts", hosts),
-        ("damages", damages),
-        ("layers", layers),
-        ("record_bytes", record_bytes),
-    ] {
-        json.field(key, u64::try_from(*value).unwrap_or(u64::MAX));
+    for (key, value) in limits.named() {
+        json.field(key, value);
     }
-    json.field("udp_idle_seconds", *udp_idle_seconds);
     json.end(b'}');
 }
 
@@ -279,6 +271,14 @@ fn totals(json: &mut Writer<'_>, totals: &Totals) {
     ];
     three(json, "verdicts", verdicts);
     json.span(totals.time);
+    if let Some(sums) = &totals.in_baseline {
+        json.key("in_baseline");
+        json.begin(b'{');
+        json.field("flows", sums.flows);
+        json.field("bytes_out", sums.bytes_out);
+        json.field("bytes_in", sums.bytes_in);
+        json.end(b'}');
+    }
     json.end(b'}');
 }
 
@@ -296,6 +296,9 @@ fn losses(json: &mut Writer<'_>, losses: &Losses) {
     json.begin(b'{');
     json.field("in_flows", losses.in_flows);
     json.field("filtered", losses.filtered);
+    if losses.marks > 0 {
+        json.field("marks", losses.marks);
+    }
     json.field("cut_packets", losses.cut_packets);
     json.field("cut_bytes", losses.cut_bytes);
     json.field("lost_records", losses.lost_records);

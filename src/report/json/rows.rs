@@ -56,6 +56,9 @@ pub(super) fn destinations(json: &mut Writer<'_>, report: &Report) -> io::Result
             });
             let verdict = destination.verdict.map(|verdict| verdict.as_str());
             json.field_string_or_null("verdict", verdict);
+            if let Some(yes) = destination.in_baseline {
+                json.field_boolean("in_baseline", yes);
+            }
             json.end(b'}');
             json.drain()
         })

@@ -25,9 +25,39 @@ fn schema() -> Value {
 #[test]
 fn documents_fit_their_schema() {
     let schema = schema();
-    for of in [sample::report(), sample::unjudged(), sample::empty()] {
+    let all = [
+        sample::report(),
+        sample::unjudged(),
+        sample::phased(),
+        sample::claimed(),
+        sample::empty(),
+    ];
+    for of in all {
         let found = problems(&schema, &schema, &parsed(report, &of), "$");
         assert!(found.is_empty(), "{found:#?}");
+    }
+}
+
+#[test]
+fn a_comparison_fits_its_schema() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/diff.schema.json");
+    let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    for of in [
+        crate::report::diff::sample::diff(),
+        crate::model::diff::Diff::default(),
+    ] {
+        let mut out = Vec::new();
+        diff(&of, &mut out).unwrap();
+        let mut document: Value = serde_json::from_slice(&out).unwrap();
+        if document["before"]["form"] == "" {
+            // A side that was never read has no form.
+            document["before"]["form"] = "capture".into();
+        }
+        document["after"]["form"] = "capture".into();
+        let found = problems(&schema, &schema, &document, "$");
+        assert!(found.is_empty(), "{found:#?}");
+        document["names"] = Value::Null;
+        assert!(!problems(&schema, &schema, &document, "$").is_empty());
     }
 }
 
@@ -75,6 +105,21 @@ fn the_schema_knows_every_column() {
         };
         assert!(fits, "{}: {kind}", column.name);
     }
+}
+
+#[test]
+fn phases_say_what_was_sent_meanwhile() {
+    let document = parsed(report, &sample::phased());
+    let phases = &document["phases"];
+    assert_eq!(phases["clock_offset_s"], -2.5);
+    assert_eq!(phases["before_first"]["flows"], 3);
+    assert_eq!(phases["phases"][0]["end"], phases["phases"][1]["start"]);
+    assert_eq!(phases["phases"][1]["end"], Value::Null);
+    assert_eq!(phases["phases"][1]["first_contacts"][1], 21);
+    assert!(phases["phases"][1]["note_hex"].is_string());
+    assert_eq!(document["destinations"][0]["in_baseline"], true);
+    assert_eq!(document["losses"]["marks"], 4);
+    assert_eq!(parsed(report, &sample::report()).get("phases"), None);
 }
 
 #[test]

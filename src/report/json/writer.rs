@@ -116,6 +116,12 @@ impl<'w> Writer<'w> {
         number::integer(&mut self.buffer, value.unsigned_abs());
     }
 
+    /// A number that is written already.
+    pub(super) fn decimal(&mut self, digits: &str) {
+        self.before();
+        self.buffer.extend_from_slice(digits.as_bytes());
+    }
+
     /// A word of ours: plain ASCII.
     pub(super) fn word(&mut self, word: &str) {
         self.before();

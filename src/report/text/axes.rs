@@ -12,11 +12,11 @@ use crate::report::escape;
 use std::collections::BTreeSet;
 
 /// One axis, with its words.
-pub(super) struct Axis<'r> {
+pub(in crate::report) struct Axis<'r> {
     rule: &'static str,
     /// How the examined part of the report calls it.
     pub(super) label: &'static str,
-    pub(super) expectation: &'r Expectation,
+    pub(in crate::report) expectation: &'r Expectation,
     question: (&'static str, &'static str),
     /// `at addresses placed`.
     pub(super) met: &'static str,
@@ -29,7 +29,7 @@ pub(super) struct Axis<'r> {
 }
 
 /// The axes on which something was expected.
-pub(super) fn axes(report: &Report) -> Vec<Axis<'_>> {
+pub(in crate::report) fn axes(report: &Report) -> Vec<Axis<'_>> {
     let settings = &report.settings;
     let place = settings.expect.as_ref().map(|expectation| Axis {
         rule: "expected-country",
@@ -68,7 +68,7 @@ pub(super) fn axes(report: &Report) -> Vec<Axis<'_>> {
 }
 
 impl Axis<'_> {
-    pub(super) fn question(&self) -> String {
+    pub(in crate::report) fn question(&self) -> String {
         let (before, after) = self.question;
         let written = escape::terminal_str(&self.expectation.written);
         format!("{before}{written}{after}")
@@ -88,7 +88,7 @@ impl Axis<'_> {
         })
     }
 
-    pub(super) fn answer(&self, report: &Report) -> String {
+    pub(in crate::report) fn answer(&self, report: &Report) -> String {
         let all = length(outbound(report).count());
         let [violated, indeterminate, _] = self.counts(report);
         let open = format!(

@@ -147,6 +147,9 @@ impl Layout {
                 self.second_line(page, destination)?;
             }
             super::who::line(page, destination, self.below())?;
+            if destination.in_baseline == Some(true) {
+                page.paragraph("in the baseline too", self.below(), Some(Ink::Soft))?;
+            }
         }
         if folded.is_empty() {
             return Ok(());

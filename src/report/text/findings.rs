@@ -24,7 +24,26 @@ pub(super) fn findings(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     for axis in axes(report) {
         met(page, report, &axis)?;
     }
-    met_by_policy(page, report)
+    met_by_policy(page, report)?;
+    set_aside(page, report)
+}
+
+/// What does not count for the exit code, as a part of all.
+fn set_aside(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    let standing = report.standing();
+    let [violated, indeterminate, _] = standing.findings;
+    let [violated_aside, indeterminate_aside] = standing.suppressed;
+    if violated_aside.saturating_add(indeterminate_aside) == 0 {
+        return Ok(());
+    }
+    let words = format!(
+        "Suppressed: {} of {} violated, {} of {} indeterminate; they do not count for the exit code",
+        count(violated_aside),
+        count(violated),
+        count(indeterminate_aside),
+        count(indeterminate)
+    );
+    page.paragraph(&words, 2, Some(Ink::Soft))
 }
 
 /// How many fit what was expected, on one axis.
@@ -131,6 +150,10 @@ fn card(
     let subject = page.paint(&subject, Some(Ink::Strong));
     page.line(&format!("  {verdict}  {subject}"))?;
     said(page, finding)?;
+    if let Some(suppression) = &finding.suppressed {
+        let words = suppression.words();
+        page.paragraph(&escape::terminal_str(&words), 4, Some(Ink::Soft))?;
+    }
     if let Some(rule) = super::policy::rule_words(report, finding) {
         page.paragraph(&rule, 4, Some(Ink::Soft))?;
     }

@@ -2,7 +2,7 @@
 
 use super::axes::{axes, listed};
 use super::layout::{Page, bytes, count, duration, many, pad, part, span};
-use super::{length, mark, outbound};
+use super::{claims, length, mark, outbound};
 use crate::model::{Country, Device, Input, Report, Verdict};
 use crate::report::{escape, words};
 use std::collections::BTreeSet;
@@ -16,13 +16,16 @@ pub(super) fn title(page: &mut Page<'_>) -> io::Result<()> {
     page.line(&title)
 }
 
-/// The questions, each with its answer, in one sentence; then the ledger.
+/// The questions, each with its answer, in one sentence; then the ledger; the same of claims.
 pub(super) fn answer(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let axes = axes(report);
     for axis in &axes {
         page.blank()?;
         page.paragraph(&axis.question(), 0, Some(super::Ink::Strong))?;
         page.paragraph(&axis.answer(report), 0, None)?;
+    }
+    if axes.is_empty() && !report.claims.is_empty() {
+        return claims::answer(page, report);
     }
     if axes.is_empty() {
         page.blank()?;
@@ -38,10 +41,10 @@ pub(super) fn answer(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         let words = "Each destination and each flow counts under its gravest verdict.";
         page.paragraph(words, 2, Some(super::Ink::Soft))?;
     }
-    Ok(())
+    claims::answer(page, report)
 }
 
-fn unjudged(report: &Report) -> String {
+pub(in crate::report) fn unjudged(report: &Report) -> String {
     let all = length(outbound(report).count());
     if all == 0 {
         return "None observed: there are no outbound flows in this capture.".to_owned();
@@ -97,7 +100,7 @@ fn ledger(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     Ok(())
 }
 
-pub(super) fn destinations_by_verdict(report: &Report) -> [u64; 3] {
+pub(in crate::report) fn destinations_by_verdict(report: &Report) -> [u64; 3] {
     [Verdict::Violated, Verdict::Indeterminate, Verdict::Met].map(|verdict| {
         length(
             outbound(report)
@@ -144,6 +147,7 @@ pub(super) fn examined(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
             bytes(totals.bytes_in)
         ),
     )?;
+    baseline(page, report)?;
     let [observed, inferred, unnamed] = totals.names;
     page.field(
         "Named",
@@ -154,6 +158,34 @@ pub(super) fn examined(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
             count(unnamed)
         ),
     )
+}
+
+/// What remains beside what the device does at rest.
+fn baseline(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    let Some(sums) = &report.totals.in_baseline else {
+        return Ok(());
+    };
+    const SHOWN: usize = 4;
+    let captures = &report.settings.baselines;
+    let paths = captures.iter().take(SHOWN);
+    let mut paths: Vec<String> = paths
+        .map(|capture| escape::terminal(&capture.path).into_owned())
+        .collect();
+    let more = length(captures.len().saturating_sub(SHOWN));
+    if more > 0 {
+        paths.push(format!("{more} more"));
+    }
+    let totals = &report.totals;
+    let words = format!(
+        "{}: {} to destinations that it has too; beside those {}, {} out, {} in. No verdict \
+         changes",
+        paths.join(", "),
+        part(sums.flows, totals.outbound_flows, "outbound flow"),
+        many(totals.outbound_flows.saturating_sub(sums.flows), "flow"),
+        bytes(totals.bytes_out.saturating_sub(sums.bytes_out)),
+        bytes(totals.bytes_in.saturating_sub(sums.bytes_in)),
+    );
+    page.field("Baseline", &words)
 }
 
 fn captures(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
@@ -181,7 +213,7 @@ fn captures(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
 }
 
 /// `a.pcap.gz: pcap, gzip, ETHERNET, 1.2 MiB, 312 packets`.
-pub(super) fn input_words(input: &Input) -> String {
+pub(in crate::report) fn input_words(input: &Input) -> String {
     let mut facts = vec![input.format.to_owned()];
     facts.extend(input.compression.iter().map(|word| (*word).to_owned()));
     let links: BTreeSet<u32> = input

@@ -327,7 +327,7 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
 }
 
 /// `12,345`.
-pub(super) fn count(number: u64) -> String {
+pub(in crate::report) fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len().saturating_add(8));
     for (place, digit) in digits.chars().enumerate() {
@@ -341,7 +341,7 @@ pub(super) fn count(number: u64) -> String {
 }
 
 /// `1 flow`, `12,345 flows`. The plural takes an `s`.
-pub(super) fn many(number: u64, what: &str) -> String {
+pub(in crate::report) fn many(number: u64, what: &str) -> String {
     format!(
         "{} {what}{}",
         count(number),
@@ -350,12 +350,12 @@ pub(super) fn many(number: u64, what: &str) -> String {
 }
 
 /// `3 of 14 flows`.
-pub(super) fn part(number: u64, all: u64, what: &str) -> String {
+pub(in crate::report) fn part(number: u64, all: u64, what: &str) -> String {
     format!("{} of {}", count(number), many(all, what))
 }
 
 /// `640 B`, `3.2 KiB`, `1.1 GiB`: one decimal, rounded half up.
-pub(super) fn bytes(number: u64) -> String {
+pub(in crate::report) fn bytes(number: u64) -> String {
     const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
     if number < 1_024 {
         return format!("{number} B");
@@ -375,7 +375,7 @@ pub(super) fn bytes(number: u64) -> String {
 }
 
 /// `4.1 %`; `0 %` only for nothing, `100 %` only for all.
-pub(super) fn percent(number: u64, all: u64) -> String {
+pub(in crate::report) fn percent(number: u64, all: u64) -> String {
     if number == 0 || all == 0 {
         return "0 %".to_owned();
     }
@@ -387,13 +387,13 @@ pub(super) fn percent(number: u64, all: u64) -> String {
 }
 
 /// `2026-11-21 04:31:07`.
-pub(super) fn instant(time: Time) -> String {
+pub(in crate::report) fn instant(time: Time) -> String {
     let text = time.to_string();
     text.get(..19).unwrap_or_default().replace('T', " ")
 }
 
 /// `2026-11-21 04:31:07 to 04:33:12 UTC`; the date once where both share it.
-pub(super) fn span(first: Time, last: Time) -> String {
+pub(in crate::report) fn span(first: Time, last: Time) -> String {
     let (first, last) = (instant(first), instant(last));
     let last = match (first.split_once(' '), last.split_once(' ')) {
         (Some((one, _)), Some((other, clock))) if one == other => clock,
@@ -403,12 +403,12 @@ pub(super) fn span(first: Time, last: Time) -> String {
 }
 
 /// `04:31:07.250`.
-pub(super) fn clock(time: Time) -> String {
+pub(in crate::report) fn clock(time: Time) -> String {
     time.to_string().get(11..23).unwrap_or_default().to_owned()
 }
 
 /// A length of time in two units: `2 min 5 s`, `3 d 4 h`.
-pub(super) fn duration(nanoseconds: u64) -> String {
+pub(in crate::report) fn duration(nanoseconds: u64) -> String {
     let milliseconds = nanoseconds / 1_000_000;
     let seconds = milliseconds / 1_000;
     let pair = |big: u64, big_unit: &str, small: u64, small_unit: &str| match small {

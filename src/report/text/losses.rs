@@ -30,6 +30,11 @@ pub(super) fn losses(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
             filtered
         },
     )?;
+    if losses.marks > 0 {
+        let marks = part(losses.marks, report.totals.packets, "packet");
+        let words = format!("{marks}: marks of phases, no traffic of the device");
+        page.field("Marks", &words)?;
+    }
     drops(page, report)?;
     cut(page, report)?;
     damage(page, report)?;

@@ -7,25 +7,29 @@
 //! Every count stands beside what it is a part of. Lines are no wider than asked for; names are
 //! cut in the middle. What is shortened says so, and where the rest is.
 
-mod axes;
+pub(super) mod axes;
+mod claims;
 mod data;
 mod destinations;
+mod diff;
 mod findings;
-mod header;
+pub(super) mod header;
 mod holdings;
 mod info;
-mod layout;
+pub(super) mod layout;
 mod listing;
-mod losses;
+pub(super) mod losses;
+mod phases;
 mod place;
 mod policy;
-mod who;
+pub(super) mod who;
 
 use super::{Style, countries, escape};
 use crate::model::{Country, Destination, Holding, Report, Scope, Verdict};
 use layout::{Ink, Page};
 use std::io::{self, Write};
 
+pub use diff::diff;
 pub use listing::{dns, flows};
 pub use place::whereabouts;
 
@@ -38,13 +42,22 @@ pub fn report(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<
     header::title(page)?;
     header::answer(page, report)?;
     header::examined(page, report)?;
+    claims::claims(page, report)?;
     policy::policy(page, report)?;
     findings::findings(page, report)?;
+    phases::timeline(page, report)?;
     destinations::by_country(page, report)?;
     destinations::nearby(page, report)?;
     destinations::resolvers(page, report)?;
     data::sources(page, report)?;
     losses::losses(page, report)
+}
+
+/// What was asked on each axis, and the answer in one sentence.
+pub(super) fn questions(report: &Report) -> Vec<(String, String)> {
+    let each = axes::axes(report).into_iter();
+    each.map(|axis| (axis.question(), axis.answer(report)))
+        .collect()
 }
 
 /// What the captures say about themselves, and what was lost.
@@ -69,7 +82,7 @@ pub fn holdings(holdings: &[Holding], style: Style, out: &mut dyn Write) -> io::
 }
 
 /// `China (CN)`, `ZZ` where the code is not assigned.
-fn country_words(country: Country) -> String {
+pub(super) fn country_words(country: Country) -> String {
     match countries::name(country) {
         Some(name) => format!("{name} ({country})"),
         None => country.to_string(),
@@ -77,7 +90,7 @@ fn country_words(country: Country) -> String {
 }
 
 /// `the United States (US)`: as it stands in a sentence.
-fn in_country(country: Country) -> String {
+pub(super) fn in_country(country: Country) -> String {
     format!(
         "{}{}",
         if country.takes_the() { "the " } else { "" },
@@ -86,7 +99,7 @@ fn in_country(country: Country) -> String {
 }
 
 /// The name, or the first address and how many more there are.
-fn subject_words(destination: &Destination) -> String {
+pub(super) fn subject_words(destination: &Destination) -> String {
     if let Some(name) = &destination.name {
         return escape::terminal(name).into_owned();
     }
@@ -110,7 +123,7 @@ fn at_least(addresses: u64) -> String {
 }
 
 /// `AS64500 Example Networks`.
-fn operator_words(destination: &Destination) -> String {
+pub(super) fn operator_words(destination: &Destination) -> String {
     let place = &destination.place;
     let organisation = place.as_org.as_deref().map(escape::terminal_str);
     match (place.asn, organisation) {
@@ -130,7 +143,7 @@ fn mark(verdict: Option<Verdict>) -> (&'static str, Option<Ink>) {
     }
 }
 
-fn outbound(report: &Report) -> impl Iterator<Item = &Destination> {
+pub(super) fn outbound(report: &Report) -> impl Iterator<Item = &Destination> {
     report
         .destinations
         .iter()
@@ -138,7 +151,7 @@ fn outbound(report: &Report) -> impl Iterator<Item = &Destination> {
 }
 
 /// A length as the number that rows count with.
-fn length(items: usize) -> u64 {
+pub(super) fn length(items: usize) -> u64 {
     u64::try_from(items).unwrap_or(u64::MAX)
 }
 

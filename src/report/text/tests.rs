@@ -37,7 +37,12 @@ fn an_audit_reads_as_recorded() {
     let judged = sample::report();
     check("judged", report, &judged, 80);
     check("judged", report, &judged, 140);
+    let claimed = sample::claimed();
+    check("claimed", report, &claimed, 80);
+    check("claimed", report, &claimed, 140);
     check("unjudged", report, &sample::unjudged(), 100);
+    check("phased", report, &sample::phased(), 80);
+    check("phased", report, &sample::phased(), 120);
     check("empty", report, &sample::empty(), 80);
 }
 
@@ -70,7 +75,12 @@ fn colour_changes_nothing_but_colour() {
 /// Words that would claim more than a capture can show.
 #[test]
 fn wording_stays_careful() {
-    for of in [sample::report(), sample::unjudged(), sample::empty()] {
+    for of in [
+        sample::report(),
+        sample::claimed(),
+        sample::unjudged(),
+        sample::empty(),
+    ] {
         let text = print(report, &of, 200, false).to_lowercase();
         for word in [
             "illegal",

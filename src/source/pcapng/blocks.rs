@@ -8,10 +8,12 @@
 use super::options::Options;
 use super::{ENHANCED, ENHANCED_HEAD, Local, Pcapng, SECTION, Scale, size};
 use crate::model::{Interface, Text, Time};
-use crate::source::state::{Core, Raw, Shared, Tally, note};
+use crate::source::state::{Core, NOWHERE, Raw, Shared, Tally, note};
 use crate::wire::{Cursor, Malformed};
 
 const COMMENT: u16 = 1;
+/// What a comment begins with that marks a phase of a test.
+const PHASE: &[u8] = b"phase:";
 /// Kinds of blocks listed by number.
 const SKIPPED_KINDS: usize = 1_024;
 /// Apps whose names are kept.
@@ -267,6 +269,9 @@ impl Pcapng {
             uid: extra.uid,
             start,
             end: data_end,
+            comment: extra.comment.map_or(NOWHERE, |(from, to)| {
+                (padded.saturating_add(from), padded.saturating_add(to))
+            }),
         })
     }
 
@@ -279,11 +284,17 @@ impl Pcapng {
     ) -> Extra {
         let mut extra = Extra::default();
         let mut options = Options::new(about, self.swapped);
-        for (code, value) in options.by_ref() {
+        while let Some((code, value)) = options.next() {
             match (code, value) {
                 (COMMENT, _) => match pcapdroid_uid(value) {
                     Some(uid) => extra.uid = Some(uid),
-                    None => core.note("packet comment", value),
+                    None => {
+                        if extra.comment.is_none() && value.starts_with(PHASE) {
+                            let from = options.at;
+                            extra.comment = Some((from, from.saturating_add(value.len())));
+                        }
+                        core.note("packet comment", value);
+                    }
                 },
                 (2, [a, b, c, d]) => extra.flags = self.u32([*a, *b, *c, *d]),
                 (4, _) => {
@@ -410,6 +421,8 @@ struct Extra {
     flags: u32,
     drops: Option<u64>,
     uid: Option<u32>,
+    /// Where in the options the comment lies that marks a phase.
+    comment: Option<(usize, usize)>,
 }
 
 /// The user id that PCAPdroid writes as a packet's comment: `u-10123`.

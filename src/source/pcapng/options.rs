@@ -10,6 +10,9 @@ use crate::wire::{Cursor, Malformed};
 pub(super) struct Options<'a> {
     rest: Cursor<'a>,
     swapped: bool,
+    len: usize,
+    /// Where the last value lies in the list.
+    pub(super) at: usize,
     pub(super) broken: Option<Malformed>,
 }
 
@@ -18,6 +21,8 @@ impl<'a> Options<'a> {
         Options {
             rest: Cursor::new(bytes),
             swapped,
+            len: bytes.len(),
+            at: 0,
             broken: None,
         }
     }
@@ -32,6 +37,7 @@ impl<'a> Options<'a> {
         };
         let code = order(self.rest.array("option code")?);
         let len = usize::from(order(self.rest.array("option length")?));
+        self.at = self.len.saturating_sub(self.rest.left());
         let value = self.rest.take("option value", len)?;
         // The padding of the last option may be missing.
         self.rest.take_up_to(len.wrapping_neg() & 3);

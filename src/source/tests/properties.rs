@@ -116,3 +116,15 @@ fn worst_cases_are_linear() {
         assert!(capture.finish().damage_count > 0);
     }
 }
+
+/// A found case: a record whose lengths lie, in pieces of four bytes.
+#[test]
+fn small_reads_do_not_show_in_a_file_that_ends_early() {
+    let bytes = [
+        161, 178, 195, 212, 0, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 0, 0, 0, 1, 101,
+        83, 241, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 83, 241, 1, 0, 0, 0, 0, 0, 0, 0, 13, 0,
+        0, 0, 13, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 101, 83, 241, 2, 0, 0, 0, 0, 0, 0, 0, 35,
+        0, 0, 0, 35, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    ];
+    assert_eq!(outcome(&bytes, usize::MAX), outcome(&bytes, 4));
+}

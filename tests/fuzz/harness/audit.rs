@@ -29,6 +29,7 @@ pub(crate) fn packets(link: u32, packets: &[Vec<u8>]) {
             bytes,
             flags: 0,
             uid: None,
+            comment: None,
         });
     }
     let places = whereto::locate::Places::none();

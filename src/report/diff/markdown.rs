@@ -1,0 +1,132 @@
+//! A comparison for a pull request.
+//!
+//! In:   a [`Diff`].
+//! Out:  Markdown: the summary, claims, caveats, and a table of what is not the same.
+//! Spec: GitHub Flavored Markdown 0.29, tables.
+//!
+//! Every character that Markdown or HTML could take for an order stands behind a backslash or as
+//! an entity: no word of a capture becomes a link, a picture, a mention or a cell.
+
+use super::{place_words, subject_words, summary, trip_words};
+use crate::model::Text;
+use crate::model::diff::{Diff, Status};
+use crate::report::escape;
+use std::io::{self, Write};
+
+/// Rows of the table; JSON and CSV have them all.
+const ROWS: usize = 200;
+
+/// The page.
+pub(super) fn page(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "## What changed between two captures\n")?;
+    writeln!(
+        out,
+        "**{}** Before: {}. After: {}.\n",
+        summary(diff),
+        inert(&diff.before.path),
+        inert(&diff.after.path)
+    )?;
+    for claim in &diff.claims {
+        let against: Vec<String> = claim
+            .against
+            .iter()
+            .filter_map(|it| it.name.as_ref())
+            .take(8)
+            .map(inert)
+            .collect();
+        write!(
+            out,
+            "- **{}** {}: {}",
+            claim.verdict.as_str(),
+            inert(&Text::from(&*claim.id)),
+            inert(&Text::from(claim.sentence.as_str()))
+        )?;
+        if against.is_empty() {
+            writeln!(out)?;
+        } else {
+            writeln!(out, " Against it: {}.", against.join(", "))?;
+        }
+    }
+    if !diff.claims.is_empty() {
+        writeln!(out)?;
+    }
+    let rows: Vec<_> = diff
+        .names
+        .iter()
+        .filter(|change| change.status != Status::Unchanged)
+        .collect();
+    if !rows.is_empty() {
+        writeln!(out, "| | Name | Before | After | RTT |\n|-|-|-|-|-|")?;
+    }
+    for change in rows.iter().take(ROWS) {
+        let text = |words: String| inert(&Text::from(words.as_str()));
+        writeln!(
+            out,
+            "| {} | {} | {} | {} | {} |",
+            change.status.as_str(),
+            inert(&Text::from(subject_words(change))),
+            text(place_words(change.before.as_ref())),
+            text(place_words(change.after.as_ref())),
+            text(trip_words(change))
+        )?;
+    }
+    if rows.len() > ROWS {
+        writeln!(
+            out,
+            "\nand {} more, in JSON and CSV.",
+            rows.len().saturating_sub(ROWS)
+        )?;
+    }
+    if !diff.caveats.is_empty() {
+        writeln!(out, "\n**To be kept in mind**\n")?;
+    }
+    for caveat in &diff.caveats {
+        let words = inert(&Text::from(caveat.words.as_str()));
+        writeln!(out, "- {}: {words}", caveat.severity.as_str())?;
+    }
+    Ok(())
+}
+
+/// Words that stand for themselves in Markdown.
+fn inert(text: &Text) -> String {
+    let shown = escape::terminal(text);
+    let mut out = String::with_capacity(shown.len().saturating_add(8));
+    for letter in shown.chars() {
+        match letter {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            // A mention, and what is made a link without brackets.
+            '@' => out.push_str("&#64;"),
+            ':' => out.push_str("&#58;"),
+            '|' => out.push_str("&#124;"),
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '#' | '+' | '!' | '~'
+            | '$' => {
+                out.push('\\');
+                out.push(letter);
+            }
+            '.' => out.push_str("&#46;"),
+            _ => out.push(letter),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_word_becomes_an_order() {
+        let hostile = Text::new(b"![a](http://x.y) <img> |a| @team `rm` www.x.y\n# b\x1b[2J");
+        let shown = inert(&hostile);
+        assert!(
+            !shown.contains("](")
+                && !shown.contains('<')
+                && !shown.contains('\n')
+                && !shown.contains('\x1b')
+        );
+        assert!(!shown.contains("| ") && !shown.contains('@') && !shown.contains("www.x"));
+        assert!(shown.starts_with("\\!\\[a\\]"));
+    }
+}

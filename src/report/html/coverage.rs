@@ -1,0 +1,194 @@
+//! One reading of all flows: what could be examined, what protects each destination, and the
+//! rows of the table of flows.
+//!
+//! In:   the flows of a report.
+//! Out:  sums and a bounded number of rows.
+
+use super::page::{Mark, Page};
+use super::words::Words;
+use crate::model::{Destination, Flow, Protection, Report, Scope, Verdict};
+use crate::report::text::layout::{bytes, clock, count};
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+/// Rows of flows on a page.
+const MOST_ROWS: usize = 4_000;
+
+/// What one reading of the flows gives.
+#[derive(Default)]
+pub(super) struct Coverage {
+    /// Packets both ways: content readable; named; neither; local.
+    pub(super) packets: [u64; 4],
+    /// Flows in the table.
+    pub(super) rows: Vec<Row>,
+    /// Flows in all.
+    pub(super) flows: u64,
+    /// What protects the flows to an address under a name; several where they differ.
+    protections: HashMap<(Option<Vec<u8>>, IpAddr), Vec<(Protection, String)>>,
+}
+
+/// A row, and what decides whether it stays.
+pub(super) struct Row {
+    rank: u8,
+    number: u64,
+    pub(super) markup: String,
+}
+
+/// Destinations whose protection is kept.
+const MOST_PROTECTIONS: usize = 8_192;
+
+impl Coverage {
+    pub(super) fn read(report: &Report, words: &Words) -> Self {
+        let mut all = Coverage::default();
+        // Nothing here can fail.
+        let _ = report.rows.flows(&mut |flow| {
+            all.take(flow, words);
+            Ok(())
+        });
+        all.cut();
+        all.rows.sort_by_key(|row| row.number);
+        all
+    }
+
+    fn take(&mut self, flow: &Flow, words: &Words) {
+        self.flows = self.flows.saturating_add(1);
+        let protection = Protection::of(flow.protocol);
+        if !flow.carries_tunnel {
+            let [readable, named, neither, local] = &mut self.packets;
+            let sum = match (flow.scope, protection, &flow.name) {
+                (Scope::Outbound, Protection::Cleartext, _) => readable,
+                (Scope::Outbound, _, Some(_)) => named,
+                (Scope::Outbound, _, None) => neither,
+                _ => local,
+            };
+            let packets = flow.packets_out.saturating_add(flow.packets_in);
+            *sum = sum.saturating_add(packets);
+        }
+        if flow.scope == Scope::Outbound {
+            self.protect(flow, protection);
+        }
+        let rank = match flow.verdict {
+            Some(Verdict::Violated) => 0,
+            Some(Verdict::Indeterminate) => 1,
+            _ if flow.name.is_none() => 2,
+            _ => 3,
+        };
+        let number = flow.flow;
+        let full = self.rows.len() >= MOST_ROWS.saturating_mul(2);
+        if full {
+            self.cut();
+        }
+        let worst = self.rows.iter().map(|row| row.rank).max();
+        if self.rows.len() >= MOST_ROWS && worst.is_some_and(|worst| rank >= worst) && full {
+            return;
+        }
+        self.rows.push(Row {
+            rank,
+            number,
+            markup: row(flow, words),
+        });
+    }
+
+    /// Keeps the gravest, and of those the first.
+    fn cut(&mut self) {
+        self.rows.sort_by_key(|row| (row.rank, row.number));
+        self.rows.truncate(MOST_ROWS);
+    }
+
+    fn protect(&mut self, flow: &Flow, protection: Protection) {
+        let key = (
+            flow.name.as_ref().map(|name| name.bytes().to_vec()),
+            flow.remote_ip,
+        );
+        let room = self.protections.len() < MOST_PROTECTIONS;
+        if !room && !self.protections.contains_key(&key) {
+            return;
+        }
+        let word = protected(flow);
+        let known = self.protections.entry(key).or_default();
+        if known.len() < 4 && !known.iter().any(|(_, other)| *other == word) {
+            known.push((protection, word));
+        }
+    }
+
+    /// What protects flows to a destination, sorted.
+    pub(super) fn protection(&self, destination: &Destination) -> Vec<(Protection, String)> {
+        let name = destination.name.as_ref().map(|name| name.bytes().to_vec());
+        let mut found = Vec::new();
+        for address in &destination.addresses {
+            let known = self.protections.get(&(name.clone(), *address));
+            found.extend(known.into_iter().flatten().cloned());
+        }
+        found.sort();
+        found.dedup();
+        found
+    }
+}
+
+/// `TLS 1.3`, `HTTP`, `no payload recognised`.
+fn protected(flow: &Flow) -> String {
+    let protocol = flow.protocol.unwrap_or_default();
+    let version = flow
+        .tls_version
+        .and_then(crate::model::columns::tls_version);
+    match version {
+        Some(version) if flow.tls_version_chosen => version.to_owned(),
+        Some(version) => format!("{version} offered"),
+        None if protocol.is_empty() => format!("{}, not recognised", flow.transport),
+        None => protocol.to_uppercase(),
+    }
+}
+
+fn row(flow: &Flow, words: &Words) -> String {
+    let mut page = Page::default();
+    let number = flow.flow.to_string();
+    page.raw("<tr id=\"flow-")
+        .raw(&number)
+        .raw("\"><th scope=\"row\" class=\"num\" data-v=\"");
+    page.raw(&number)
+        .raw("\"><a href=\"#flow-")
+        .raw(&number)
+        .raw("\">")
+        .raw(&number);
+    page.raw("</a></th><td>");
+    if let Some(verdict) = flow.verdict {
+        let word = match verdict {
+            Verdict::Violated => words.violated,
+            Verdict::Indeterminate => words.indeterminate,
+            Verdict::Met => words.met,
+        };
+        page.verdict(Mark::of(verdict), word);
+    }
+    page.raw("</td><td>");
+    match &flow.name {
+        Some(name) => page.breakable(name),
+        None => page.element("span class=\"soft\"", words.no_name),
+    };
+    page.raw("<span class=\"sub mono\">")
+        .text(&flow.remote_ip.to_string())
+        .raw(":");
+    page.raw(&flow.remote_port.to_string())
+        .raw("</span></td><td>");
+    match &flow.place.country {
+        Some(country) => page.text(country.code()),
+        None => page.raw("?"),
+    };
+    page.raw("</td><td>")
+        .text(&protected(flow))
+        .raw("</td><td class=\"num\" data-v=\"");
+    page.raw(&flow.first_seen.0.to_string())
+        .raw("\">")
+        .text(&clock(flow.first_seen));
+    for (number, word) in [
+        (flow.bytes_out, bytes(flow.bytes_out)),
+        (flow.bytes_in, bytes(flow.bytes_in)),
+        (flow.first_frame, count(flow.first_frame)),
+    ] {
+        page.raw("</td><td class=\"num\" data-v=\"")
+            .raw(&number.to_string())
+            .raw("\">");
+        page.text(&word);
+    }
+    page.raw("</td></tr>\n");
+    page.out
+}

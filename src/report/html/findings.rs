@@ -1,0 +1,538 @@
+//! A card for each claim and each finding that is not met; a table of the policy's rules.
+
+use super::page::{Mark, Page};
+use super::summary::confidence;
+use super::words::{Words, fill};
+use super::{claim_words, verdict_word};
+use crate::model::{
+    ClaimResult, ClaimVerdict, Confidence, Destination, Exhibit, Finding, PolicyResult, Report,
+    RuleResult, Verdict,
+};
+use crate::report::text::layout::{bytes, count, many, part, percent, span};
+use crate::report::text::length;
+use std::net::IpAddr;
+
+/// Cards of findings of one verdict.
+const CARDS: usize = 40;
+/// Exhibits of each kind on a card.
+const EXHIBITS: usize = 12;
+/// Addresses in a display filter.
+const FILTER_ADDRESSES: usize = 12;
+
+pub(super) fn findings(page: &mut Page, report: &Report, words: &Words) {
+    page.raw("<section id=\"findings\" aria-labelledby=\"hf\"><h2 id=\"hf\">");
+    page.text(words.findings).raw("</h2><p class=\"lede\">");
+    let [before, this, middle, after] = words.voices;
+    page.text(before)
+        .raw("<span class=\"mono\">")
+        .text(this)
+        .raw("</span>")
+        .text(middle);
+    page.raw("<span class=\"ser\">")
+        .text(before)
+        .text(this)
+        .raw("</span>")
+        .text(after);
+    page.raw("</p>\n");
+    for claim in &report.claims {
+        self::claim(page, claim, report, words);
+    }
+    for verdict in [Verdict::Violated, Verdict::Indeterminate] {
+        let of = || {
+            report
+                .findings
+                .iter()
+                .filter(move |one| one.verdict == verdict)
+        };
+        for finding in of().take(CARDS) {
+            card(page, finding, report, words);
+        }
+        let more = of().count().saturating_sub(CARDS);
+        if more > 0 {
+            let word = verdict_word(verdict, words).to_lowercase();
+            let say = fill(words.more_in_json, &[&count(length(more)), &word]);
+            page.element("p class=\"lede\"", &say);
+        }
+    }
+    let met = report
+        .findings
+        .iter()
+        .filter(|one| one.verdict == Verdict::Met)
+        .count();
+    if met > 0 {
+        let all = count(length(report.findings.len()));
+        let say = fill(words.met_rows, &[&count(length(met)), &all]);
+        page.raw("<p class=\"lede\">")
+            .verdict(Mark::Good, words.met)
+            .raw(" ");
+        page.text(&say).raw("</p>");
+    }
+    if report.findings.is_empty() && report.claims.is_empty() {
+        page.element("p class=\"lede\"", words.not_judged);
+    }
+    page.raw("</section>\n");
+    if let Some(policy) = &report.policy {
+        self::policy(page, policy, words);
+    }
+}
+
+fn claim(page: &mut Page, claim: &ClaimResult, report: &Report, words: &Words) {
+    let (mark, word) = claim_words(claim.verdict, words);
+    let id = format!("claim-{}", claim.id);
+    open(page, mark, &id, &fill(words.claim, &[&claim.id]), word);
+    page.raw("</header>\n<blockquote>")
+        .text(&claim.quote)
+        .raw("</blockquote>");
+    let said = format!("{}, {}. {}", claim.speaker, claim.said, claim.source);
+    page.element("p class=\"small soft measure\"", &said);
+    page.element(
+        "p class=\"small soft measure\"",
+        &fill(words.read_as, &[&claim.reading]),
+    );
+    page.element("p class=\"plain\"", &claim.sentence);
+    page.raw("\n<div class=\"two\"><div>")
+        .element("h4", words.reasoning);
+    page.raw("<ol class=\"steps\">");
+    for step in &claim.why {
+        page.raw("<li><span>")
+            .text(&step.words)
+            .raw("<span class=\"kind\">");
+        page.text(step.known.as_str()).raw("</span></span></li>");
+    }
+    page.raw("</ol></div><div class=\"side\">");
+    let [fits, against, open] = claim.exhibits;
+    exhibits(page, words.for_it, "for", &claim.supporting, fits, words);
+    exhibits(
+        page,
+        words.against_it,
+        "aga",
+        &claim.against,
+        against,
+        words,
+    );
+    if open > 0 {
+        exhibits(page, words.open, "not", &claim.open, open, words);
+    }
+    if let Some(weakest) = &claim.weakest {
+        list(page, words.weakest, "not", std::slice::from_ref(weakest));
+    }
+    if claim.verdict == ClaimVerdict::Supported || claim.hidden.maybe_flows > 0 {
+        list(page, words.hidden, "not", &hidden(claim));
+    }
+    list(page, words.does_not_show, "not", &claim.cannot_show);
+    if let Some(decides) = &claim.would_decide {
+        list(
+            page,
+            words.would_settle,
+            "not",
+            std::slice::from_ref(decides),
+        );
+    }
+    page.raw("</div></div>\n");
+    let shown: Vec<&Exhibit> = claim.against.iter().chain(&claim.open).collect();
+    let shown = if shown.is_empty() {
+        claim.supporting.iter().collect()
+    } else {
+        shown
+    };
+    let rows = shown
+        .iter()
+        .take(EXHIBITS)
+        .map(|exhibit| (exhibit.frames.as_slice(), *exhibit));
+    evidence(
+        page,
+        rows.map(|(frames, exhibit)| (frames, exhibit_name(exhibit))),
+        words,
+    );
+    let addresses: Vec<IpAddr> = shown
+        .iter()
+        .flat_map(|exhibit| {
+            let destination = exhibit
+                .destination
+                .and_then(|at| report.destinations.get(at));
+            let all = destination.map(|destination| destination.addresses.clone());
+            all.unwrap_or_else(|| exhibit.address.into_iter().collect())
+        })
+        .collect();
+    wireshark(page, &addresses, words);
+    reply(page, claim.reply.as_deref(), words);
+}
+
+fn exhibit_name(exhibit: &Exhibit) -> String {
+    let mut page = Page::default();
+    match (&exhibit.name, exhibit.address) {
+        (Some(name), _) => page.breakable(name),
+        (None, Some(address)) => page.text(&address.to_string()),
+        (None, None) => page.raw(""),
+    };
+    page.raw(": ").text(&exhibit.because);
+    page.out
+}
+
+fn hidden(claim: &ClaimResult) -> Vec<String> {
+    let hidden = &claim.hidden;
+    let mut lines = vec![format!(
+        "{} ({} of {} out) may or may not be the subject’s; {} of them could be a \
+         counter-example.",
+        part(hidden.maybe_flows, hidden.all_flows, "outbound flow"),
+        bytes(hidden.maybe_bytes_out),
+        bytes(hidden.all_bytes_out),
+        count(hidden.could_contradict_flows)
+    )];
+    lines.push(format!(
+        "{} of {} out ({}) were encrypted: their content was not read.",
+        bytes(hidden.encrypted_bytes_out),
+        bytes(hidden.all_bytes_out),
+        percent(hidden.encrypted_bytes_out, hidden.all_bytes_out)
+    ));
+    lines.extend(hidden.losses.clone());
+    lines
+}
+
+fn exhibits(
+    page: &mut Page,
+    title: &str,
+    class: &str,
+    exhibits: &[Exhibit],
+    all: u64,
+    words: &Words,
+) {
+    page.raw("<div>")
+        .element("h4", title)
+        .raw("<ul class=\"wt ")
+        .raw(class)
+        .raw("\">");
+    for exhibit in exhibits.iter().take(EXHIBITS) {
+        page.raw("<li>");
+        let anchor = exhibit.destination.map(|at| format!("#d-{at}"));
+        if let Some(anchor) = &anchor {
+            page.raw("<a").attribute("href", anchor).raw(">");
+        }
+        match (&exhibit.name, exhibit.address) {
+            (Some(name), _) => page.breakable(name),
+            (None, Some(address)) => page.text(&address.to_string()),
+            (None, None) => page.text(words.no_name),
+        };
+        if anchor.is_some() {
+            page.raw("</a>");
+        }
+        let extent = format!(
+            ", {}, {} out: {}",
+            many(exhibit.flows, "flow"),
+            bytes(exhibit.bytes_out),
+            exhibit.because
+        );
+        page.text(&extent).raw("</li>");
+    }
+    let more = all.saturating_sub(length(exhibits.len().min(EXHIBITS)));
+    if exhibits.is_empty() {
+        page.element("li", words.none_observed);
+    } else if more > 0 {
+        page.element("li", &format!("and {}", many(more, "more destination")));
+    }
+    page.raw("</ul></div>");
+}
+
+fn list(page: &mut Page, title: &str, class: &str, lines: &[String]) {
+    if lines.is_empty() {
+        return;
+    }
+    page.raw("<div>")
+        .element("h4", title)
+        .raw("<ul class=\"wt ")
+        .raw(class)
+        .raw("\">");
+    for line in lines {
+        page.element("li", line);
+    }
+    page.raw("</ul></div>");
+}
+
+fn open(page: &mut Page, mark: Mark, id: &str, title: &str, word: &str) {
+    page.raw("<article class=\"card ")
+        .raw(mark.card())
+        .raw("\"")
+        .attribute("id", id);
+    page.attribute("aria-labelledby", &format!("h-{id}"))
+        .raw("><header><h3");
+    page.attribute("id", &format!("h-{id}")).raw("><a");
+    page.attribute("href", &format!("#{id}"))
+        .raw(">")
+        .text(title)
+        .raw("</a></h3>");
+    page.verdict(mark, word);
+}
+
+/// A finding of an expectation or a policy.
+fn card(page: &mut Page, finding: &Finding, report: &Report, words: &Words) {
+    let mark = Mark::of(finding.verdict);
+    let title = fill(words.finding, &[&finding.id]);
+    open(
+        page,
+        mark,
+        &finding.id,
+        &title,
+        verdict_word(finding.verdict, words),
+    );
+    let destination = finding
+        .destination
+        .and_then(|at| report.destinations.get(at));
+    page.raw("<span>").text(words.confidence).raw(" ");
+    let sure = destination.map_or(Confidence::None, |it| it.place.confidence);
+    confidence(page, sure, words);
+    page.raw("</span>");
+    if let Some(suppressed) = &finding.suppressed {
+        page.element("span", &format!("suppressed: {}", suppressed.reason));
+    }
+    page.raw("</header>\n");
+    if let Some(destination) = destination {
+        page.raw("<p class=\"plain mono\">");
+        match &destination.name {
+            Some(name) => page.breakable(name),
+            None => page.text(&addresses(destination)),
+        };
+        page.raw("</p>");
+    }
+    page.element("p class=\"plain\"", &finding.why);
+    page.raw("<div class=\"two\"><div>")
+        .element("h4", words.reasoning);
+    page.raw("<ol class=\"steps\">");
+    if let Some(destination) = destination {
+        for (words, known) in steps(finding, destination) {
+            page.raw("<li><span>")
+                .raw(&words)
+                .raw("<span class=\"kind\">");
+            page.text(known).raw("</span></span></li>");
+        }
+    }
+    page.raw("</ol></div><div class=\"side\">");
+    let limits: Vec<String> = words
+        .limits_of_a_place
+        .iter()
+        .map(|it| (*it).to_owned())
+        .collect();
+    list(page, words.does_not_show, "not", &limits);
+    if let Some(decides) = &finding.would_decide {
+        list(page, words.would_settle, "not", &[decides.to_string()]);
+    }
+    if let Some(reference) = &finding.reference {
+        list(page, "Reference", "not", &[reference.to_string()]);
+    }
+    page.raw("</div></div>\n");
+    let row = format!("{}, first frames", many(finding.flows, "flow"));
+    evidence(
+        page,
+        std::iter::once((finding.frames.as_slice(), row)),
+        words,
+    );
+    let addresses = destination
+        .map(|it| it.addresses.clone())
+        .unwrap_or_default();
+    wireshark(page, &addresses, words);
+    reply(page, None, words);
+}
+
+/// What is known of a destination, and how.
+fn steps(finding: &Finding, destination: &Destination) -> Vec<(String, &'static str)> {
+    let mut steps = Vec::new();
+    let mut step = |known: &'static str, write: &dyn Fn(&mut Page)| {
+        let mut page = Page::default();
+        write(&mut page);
+        steps.push((page.out, known));
+    };
+    step("observed", &|page| {
+        let extent = format!(
+            "{} to {}; {} out, {} in for the whole destination, {}.",
+            many(finding.flows, "flow"),
+            addresses(destination),
+            bytes(destination.bytes_out),
+            bytes(destination.bytes_in),
+            span(destination.first_seen, destination.last_seen)
+        );
+        page.text(&extent);
+    });
+    let via = destination.name_via;
+    if destination.name.is_some() {
+        let known = if destination.name_grade == "observed" {
+            "observed"
+        } else {
+            "inferred"
+        };
+        step(known, &|page| {
+            page.text(&format!("Its name is known from: {via}."));
+        });
+    }
+    let place = &destination.place;
+    if let Some(class) = place.class {
+        step("looked up", &|page| {
+            page.text(&format!("Place: {}.", class.words));
+        });
+    }
+    if let Some(operator) = &place.operator {
+        step("looked up", &|page| {
+            let (group, country) = operator.top();
+            page.text(&format!(
+                "Network{} operated by {}, of the group {group} ({country}), according to {}.",
+                place
+                    .asn
+                    .map_or_else(String::new, |asn| format!(" AS{asn}")),
+                operator.name,
+                operator.source
+            ));
+        });
+    }
+    if let Some(owner) = &destination.owner.owner {
+        step("looked up", &|page| {
+            let country = owner.group_country.map_or_else(
+                || "country not known".to_owned(),
+                |country| country.to_string(),
+            );
+            page.text(&format!(
+                "Name owned by {}, of the group {} ({country}), according to {}.",
+                owner.name, owner.group, owner.said_by
+            ));
+        });
+    }
+    if let Some(physics) = place.physics.as_ref().filter(|it| it.off_because.is_none()) {
+        step("calculated", &|page| {
+            page.text(&format!(
+                "The smallest round trip was {}.{} ms: light in fibre covers at most {} km there \
+                 and back.",
+                physics.rtt_ns / 1_000_000,
+                physics.rtt_ns / 100_000 % 10,
+                count(physics.fibre_km.into())
+            ));
+        });
+    }
+    steps
+}
+
+fn addresses(destination: &Destination) -> String {
+    let shown: Vec<String> = destination
+        .addresses
+        .iter()
+        .take(3)
+        .map(ToString::to_string)
+        .collect();
+    let more = destination
+        .address_count
+        .saturating_sub(length(shown.len()));
+    match more {
+        0 => shown.join(", "),
+        more => format!("{} and {} more", shown.join(", "), count(more)),
+    }
+}
+
+/// Frames, each row with its markup.
+fn evidence<'f>(page: &mut Page, rows: impl Iterator<Item = (&'f [u32], String)>, words: &Words) {
+    page.raw("<div class=\"evid\"><div>")
+        .element("h4", words.evidence);
+    page.raw("<table><tbody>");
+    let mut any = false;
+    for (frames, markup) in rows {
+        any = true;
+        let numbers: Vec<String> = frames.iter().take(6).map(u32::to_string).collect();
+        let more = if frames.len() > 6 { " …" } else { "" };
+        page.raw("<tr><th scope=\"row\">")
+            .text(&numbers.join(", "))
+            .raw(more);
+        page.raw("</th><td>").raw(&markup).raw("</td></tr>");
+    }
+    if !any {
+        page.raw("<tr><td>")
+            .text(words.none_observed)
+            .raw("</td></tr>");
+    }
+    page.raw("</tbody></table></div>");
+}
+
+/// Ends the evidence with a display filter.
+fn wireshark(page: &mut Page, addresses: &[IpAddr], words: &Words) {
+    page.raw("<div>").element("h4", words.wireshark);
+    let mut sorted = addresses.to_vec();
+    sorted.sort_unstable();
+    sorted.dedup();
+    if sorted.is_empty() {
+        page.element("p class=\"small soft\"", words.no_filter);
+    } else {
+        let terms: Vec<String> = sorted
+            .iter()
+            .take(FILTER_ADDRESSES)
+            .map(|address| match address {
+                IpAddr::V4(v4) => format!("ip.addr == {v4}"),
+                IpAddr::V6(v6) => format!("ipv6.addr == {v6}"),
+            })
+            .collect();
+        page.raw("<code class=\"filt\" tabindex=\"0\" aria-label=\"Display filter\">");
+        page.text(&terms.join(" || ")).raw("</code>");
+        let more = sorted.len().saturating_sub(FILTER_ADDRESSES);
+        let mut how = words.wireshark_how.to_owned();
+        if more > 0 {
+            how.push_str(&format!(
+                " {} more addresses are in the JSON report.",
+                count(length(more))
+            ));
+        }
+        page.element("p class=\"small soft\"", &how);
+    }
+    page.raw("</div></div>");
+}
+
+fn reply(page: &mut Page, reply: Option<&str>, words: &Words) {
+    page.raw("<div class=\"reply\">")
+        .element("p class=\"who\"", words.reply);
+    page.element("p class=\"txt\"", reply.unwrap_or(words.no_reply));
+    page.element("p class=\"small soft\"", words.reply_how);
+    page.raw("</div></article>\n");
+}
+
+fn policy(page: &mut Page, policy: &PolicyResult, words: &Words) {
+    page.raw("<section id=\"policy\"")
+        .attribute("aria-label", &policy.title);
+    page.raw("><table class=\"grid stack pol\"><caption>")
+        .text(&policy.title)
+        .raw("<span>");
+    let mut about = format!("{} ({})", policy.name, policy.origin);
+    if let Some(day) = &policy.as_of {
+        about.push_str(&format!(", as of {day}"));
+    }
+    if let Some(notice) = &policy.notice {
+        about.push_str(&format!(". {notice}"));
+    }
+    page.text(&about).raw("</span></caption><thead><tr>");
+    for head in ["Rule", "Verdict", "Severity", "Flows", "Why"] {
+        page.element("th scope=\"col\"", head);
+    }
+    page.raw("</tr></thead><tbody>");
+    for rule in &policy.rules {
+        self::rule(page, rule, words);
+    }
+    page.raw("</tbody></table></section>\n");
+}
+
+fn rule(page: &mut Page, rule: &RuleResult, words: &Words) {
+    page.raw("<tr")
+        .attribute("id", &format!("rule-{}", rule.id));
+    page.raw("><th scope=\"row\">")
+        .text(&rule.id)
+        .raw("</th><td>");
+    match rule.verdict {
+        Some(verdict) => page.verdict(Mark::of(verdict), verdict_word(verdict, words)),
+        None => page.verdict(Mark::Untested, words.not_exercised),
+    };
+    let [violated, indeterminate, met] = rule.flows;
+    page.raw("</td><td>")
+        .text(rule.severity.as_str())
+        .raw("</td><td>");
+    page.text(&format!(
+        "{} violated, {} indeterminate, {} met",
+        count(violated),
+        count(indeterminate),
+        count(met)
+    ));
+    page.raw("</td><td class=\"full\">").text(&rule.reason);
+    if let Some(reference) = &rule.reference {
+        page.element("span class=\"sub\"", reference);
+    }
+    page.raw("</td></tr>");
+}

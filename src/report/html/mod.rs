@@ -1,0 +1,183 @@
+//! One page to look at, check and cite.
+//!
+//! In:   a [`Report`].
+//! Out:  HTML in one file: no request to anywhere, complete without its script, bounded in size.
+//! Spec: the HTML standard; Content Security Policy Level 3 (hashes of the style and the script).
+//!
+//! The policy allows the page's own style and script by their hashes and nothing else; escaping
+//! alone must hold without it. All texts stand in `english.rs`.
+
+mod coverage;
+mod english;
+mod findings;
+mod method;
+mod page;
+mod summary;
+mod tables;
+mod words;
+
+use crate::model::{ClaimVerdict, Confidence, Report, Verdict};
+use coverage::Coverage;
+use data_encoding::BASE64;
+use page::{Mark, Page};
+use sha2::{Digest, Sha256};
+use std::io::{self, Write};
+use words::Words;
+
+const STYLE: &str = include_str!("style.css");
+const SCRIPT: &str = include_str!("script.js");
+
+/// The page.
+///
+/// # Errors
+/// Where `out` fails.
+pub(super) fn report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let words = &english::ENGLISH;
+    let coverage = Coverage::read(report, words);
+    let mut page = Page::default();
+    head(&mut page, report, words);
+    contents(&mut page, report, words);
+    page.raw("<main id=\"main\">\n");
+    summary::summary(&mut page, report, &coverage, words);
+    findings::findings(&mut page, report, words);
+    tables::tables(&mut page, report, &coverage, words);
+    method::method(&mut page, report, words);
+    page.raw("</main></div>\n<footer>");
+    let made = concat!("Made with Whereto ", env!("CARGO_PKG_VERSION"), ".");
+    page.element("p", made);
+    for line in words.footer {
+        page.element("p", line);
+    }
+    for source in &report.data {
+        if let Some(credit) = &source.credit {
+            let link = source.link.as_deref().unwrap_or_default();
+            page.element("p", &format!("{credit} {link}"));
+        }
+    }
+    page.raw("</footer>\n</div>\n<script>")
+        .raw(SCRIPT)
+        .raw("</script>\n</body>\n</html>\n");
+    out.write_all(page.out.as_bytes())
+}
+
+fn title(report: &Report) -> String {
+    let about = report.settings.about.as_ref();
+    match about
+        .map(|about| about.title.as_str())
+        .filter(|title| !title.is_empty())
+    {
+        Some(title) => title.to_owned(),
+        None => {
+            let first = report.inputs.first();
+            let path = first.map(|input| input.path.lossless().into_owned());
+            let path = path.unwrap_or_default();
+            path.rsplit(['/', '\\'])
+                .next()
+                .unwrap_or_default()
+                .to_owned()
+        }
+    }
+}
+
+fn head(page: &mut Page, report: &Report, words: &Words) {
+    let hash = |text: &str| BASE64.encode(&Sha256::digest(text.as_bytes()));
+    page.raw("<!doctype html>\n<html lang=\"")
+        .raw(words.code)
+        .raw("\">\n<head>\n");
+    page.raw("<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"");
+    page.raw(&format!(
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; \
+         form-action 'none'",
+        hash(STYLE),
+        hash(SCRIPT)
+    ));
+    page.raw("\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+    page.raw("<meta name=\"referrer\" content=\"no-referrer\">\n");
+    // A page without an icon of its own would ask for one.
+    page.raw("<link rel=\"icon\" href=\"data:,\">\n<title>Whereto ");
+    page.text(words.report)
+        .raw(": ")
+        .text(&title(report))
+        .raw("</title>\n<style>");
+    page.raw(STYLE)
+        .raw("</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">");
+    page.text(words.skip).raw("</a>\n").raw(SYMBOLS);
+    let about = report.settings.about.as_ref();
+    if let Some(about) = about.filter(|about| !about.notice.is_empty()) {
+        page.raw("<aside class=\"notice\">")
+            .element("p", &about.notice)
+            .raw("</aside>\n");
+    }
+    page.raw("<div class=\"page\">\n<header class=\"mast\"><span><b>Whereto</b> ");
+    page.text(words.report)
+        .raw("</span><span class=\"soft\">")
+        .text(&title(report));
+    page.raw("</span></header>\n");
+}
+
+fn contents(page: &mut Page, report: &Report, words: &Words) {
+    page.raw("<div class=\"body\"><nav class=\"toc\"")
+        .attribute("aria-label", words.contents);
+    page.raw("><ol>");
+    for (anchor, word) in [
+        ("summary", words.summary),
+        ("findings", words.findings),
+        ("destinations", words.destinations),
+        ("names", words.names),
+        ("flows", words.flows),
+        ("method", words.method),
+    ] {
+        page.raw("<li><a href=\"#")
+            .raw(anchor)
+            .raw("\">")
+            .text(word)
+            .raw("</a>");
+        if anchor == "findings" && !report.claims.is_empty() {
+            page.raw("<ol>");
+            for claim in &report.claims {
+                let (mark, verdict) = claim_words(claim.verdict, words);
+                page.raw("<li><a")
+                    .attribute("href", &format!("#claim-{}", claim.id))
+                    .raw(">");
+                page.icon(mark).text(&claim.id);
+                page.element("span class=\"vh\"", &format!(", {verdict}"))
+                    .raw("</a></li>");
+            }
+            page.raw("</ol>");
+        }
+        page.raw("</li>");
+    }
+    page.raw("</ol></nav>\n");
+}
+
+fn verdict_word(verdict: Verdict, words: &Words) -> &'static str {
+    match verdict {
+        Verdict::Violated => words.violated,
+        Verdict::Indeterminate => words.indeterminate,
+        Verdict::Met => words.met,
+    }
+}
+
+fn claim_words(verdict: ClaimVerdict, words: &Words) -> (Mark, &'static str) {
+    match verdict {
+        ClaimVerdict::Contradicted => (Mark::Bad, words.contradicted),
+        ClaimVerdict::Indeterminate => (Mark::Unsure, words.indeterminate),
+        ClaimVerdict::NotExercised => (Mark::Untested, words.not_exercised),
+        ClaimVerdict::Supported => (Mark::Good, words.supported),
+    }
+}
+
+fn confidence_word(confidence: Confidence, words: &Words) -> &'static str {
+    match confidence {
+        Confidence::High => words.high,
+        Confidence::Medium => words.medium,
+        Confidence::Low => words.low,
+        Confidence::None => words.not_rated,
+    }
+}
+
+/// The marks and hatches, once.
+const SYMBOLS: &str = include_str!("symbols.svg");
+
+#[cfg(test)]
+mod tests;
