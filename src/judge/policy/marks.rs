@@ -16,71 +16,61 @@ use std::hash::Hash;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-/// Values of one field that are kept at once.
-const MOST_KEPT: usize = 1 << 16;
+/// Words of bits that are kept of one field at once, over all its values.
+const MOST_WORDS: usize = 1 << 22;
+/// Values that are kept in any case.
+const LEAST_KEPT: usize = 1 << 10;
 
 type Map<K, V> = HashMap<K, V, foldhash::quality::RandomState>;
 
 /// Two bits for each scope: whether it may mean a flow, and whether it surely does.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(super) struct Marks {
-    possible: Vec<u64>,
-    sure: Vec<u64>,
+    /// For every 64 scopes the word of those that may, then the word of those that surely do.
+    bits: Box<[[u64; 2]]>,
 }
 
 impl Marks {
     fn all(words: usize) -> Self {
         Marks {
-            possible: vec![u64::MAX; words],
-            sure: vec![u64::MAX; words],
+            bits: vec![[u64::MAX; 2]; words].into(),
         }
     }
 
     fn of(truths: impl Iterator<Item = Truth>, words: usize) -> Self {
-        let mut marks = Marks {
-            possible: vec![0; words],
-            sure: vec![0; words],
-        };
+        let mut bits: Box<[[u64; 2]]> = vec![[0; 2]; words].into();
         for (at, truth) in truths.enumerate() {
-            let (word, bit) = (at / 64, 1_u64 << (at % 64));
-            let set = |words: &mut Vec<u64>| {
-                if let Some(word) = words.get_mut(word) {
-                    *word |= bit;
+            let bit = 1_u64 << (at % 64);
+            if let Some([possible, sure]) = bits.get_mut(at / 64) {
+                if truth != Truth::No {
+                    *possible |= bit;
                 }
-            };
-            if truth != Truth::No {
-                set(&mut marks.possible);
-            }
-            if truth == Truth::Yes {
-                set(&mut marks.sure);
+                if truth == Truth::Yes {
+                    *sure |= bit;
+                }
             }
         }
-        marks
+        Marks { bits }
     }
 
     fn and(&mut self, other: &Marks) {
-        let join = |own: &mut [u64], other: &[u64]| {
-            for (own, other) in own.iter_mut().zip(other) {
-                *own &= other;
-            }
-        };
-        join(&mut self.possible, &other.possible);
-        join(&mut self.sure, &other.sure);
+        for (own, other) in self.bits.iter_mut().zip(&other.bits) {
+            let ([possible, sure], [other_possible, other_sure]) = (own, other);
+            *possible &= other_possible;
+            *sure &= other_sure;
+        }
     }
 
     fn fill(&mut self) {
-        self.possible.fill(u64::MAX);
-        self.sure.fill(u64::MAX);
+        self.bits.fill([u64::MAX; 2]);
     }
 
     /// What is known of one scope.
     #[cfg(test)]
     pub(super) fn truth(&self, at: usize) -> Truth {
-        let bit = |words: &[u64]| {
-            let word = words.get(at / 64).copied().unwrap_or(0);
-            word >> (at % 64) & 1 == 1
-        };
-        match (bit(&self.possible), bit(&self.sure)) {
+        let [possible, sure] = self.bits.get(at / 64).copied().unwrap_or_default();
+        let bit = |word: u64| word >> (at % 64) & 1 == 1;
+        match (bit(possible), bit(sure)) {
             (_, true) => Truth::Yes,
             (true, false) => Truth::Maybe,
             _ => Truth::No,
@@ -89,8 +79,8 @@ impl Marks {
 
     /// The scopes among `mask` that may mean the flow, in their order, and whether they surely do.
     pub(super) fn among<'m>(&'m self, mask: &'m [u64]) -> impl Iterator<Item = (usize, bool)> {
-        let words = self.possible.iter().zip(&self.sure).zip(mask).enumerate();
-        words.flat_map(|(word, ((possible, sure), mask))| Bits {
+        let words = self.bits.iter().zip(mask).enumerate();
+        words.flat_map(|(word, ([possible, sure], mask))| Bits {
             left: possible & mask,
             sure: *sure,
             base: word.saturating_mul(64),
@@ -122,7 +112,8 @@ impl Iterator for Bits {
 /// One bit for each scope that fits.
 pub(super) fn mask(count: usize, fits: impl Fn(usize) -> bool) -> Vec<u64> {
     let truths = (0..count).map(|at| Truth::of(fits(at)));
-    Marks::of(truths, count.div_ceil(64)).sure
+    let marks = Marks::of(truths, count.div_ceil(64));
+    marks.bits.iter().map(|[_, sure]| *sure).collect()
 }
 
 /// Scopes, and what is known of the values that flows had.
@@ -148,10 +139,15 @@ pub(super) struct Scopes {
 impl Scopes {
     pub(super) fn new(selectors: Vec<Selector>, known: Arc<Known>) -> Self {
         let words = selectors.len().div_ceil(64);
-        let asked = Field::ALL
-            .into_iter()
-            .filter(|field| selectors.iter().any(|selector| selector.asks(*field)))
-            .collect();
+        let asks = |field: Field| selectors.iter().any(|selector| selector.asks(field));
+        // Both fields of the name stand in one table, as do both of its owner.
+        let asked = Field::ALL.into_iter().filter(|field| match field {
+            Field::Domains => asks(Field::Domains) || asks(Field::Names),
+            Field::Owners => asks(Field::Owners) || asks(Field::Functions),
+            Field::Names | Field::Functions => false,
+            other => asks(*other),
+        });
+        let asked = asked.collect();
         let mut borders: Vec<Time> = Vec::new();
         for selector in &selectors {
             borders.extend(selector.from.into_iter().chain(selector.until));
@@ -178,11 +174,6 @@ impl Scopes {
         }
     }
 
-    /// The number of the stretch of time.
-    fn stretch(&self, at: Time) -> usize {
-        self.borders.partition_point(|border| *border <= at)
-    }
-
     /// Which scopes mean this flow.
     pub(super) fn of(&mut self, flow: &Flow) -> &Marks {
         self.now.fill();
@@ -195,7 +186,6 @@ impl Scopes {
     }
 
     fn narrow(&mut self, field: Field, flow: &Flow) {
-        let stretch = self.stretch(flow.first_seen);
         let Scopes {
             selectors,
             known,
@@ -207,44 +197,67 @@ impl Scopes {
             devices: &known.devices,
             phases: known.phases.as_deref(),
         };
+        let words = *words;
         let make = |field: Field| {
             let truths = selectors
                 .iter()
                 .map(|selector| selector.field(field, flow, test));
-            Marks::of(truths, *words)
+            Marks::of(truths, words)
+        };
+        // Two fields that hang on one value.
+        let both = |one: Field, other: Field| {
+            let truths = selectors.iter().map(|selector| {
+                let one = selector.field(one, flow, test);
+                one.and(selector.field(other, flow, test))
+            });
+            Marks::of(truths, words)
         };
         let own = is_the_flows_own(flow);
+        let most = MOST_WORDS
+            .checked_div(words.saturating_mul(2))
+            .unwrap_or(0)
+            .max(LEAST_KEPT);
         match field {
-            Field::Ports => now.and(kept(&mut self.ports, flow.remote_port, || make(field))),
-            Field::Addresses => now.and(kept(&mut self.addresses, flow.remote_ip, || make(field))),
-            Field::Times => now.and(kept(&mut self.times, stretch, || make(field))),
-            Field::Protocols => now.and(kept(&mut self.protocols, flow.protocol, || make(field))),
-            Field::Apps => now.and(kept(&mut self.apps, flow.app.clone(), || make(field))),
-            Field::Devices => now.and(kept(&mut self.devices, flow.local_ip, || make(field))),
-            // Both fields of the name stand in one table, as do both of its owner.
+            Field::Ports => now.and(kept(&mut self.ports, flow.remote_port, most, || {
+                make(field)
+            })),
+            Field::Addresses => now.and(kept(&mut self.addresses, flow.remote_ip, most, || {
+                make(field)
+            })),
+            Field::Times => {
+                let at = flow.first_seen;
+                let stretch = self.borders.partition_point(|border| *border <= at);
+                now.and(kept(&mut self.times, stretch, most, || make(field)));
+            }
+            Field::Protocols => now.and(kept(&mut self.protocols, flow.protocol, most, || {
+                make(field)
+            })),
+            Field::Apps => now.and(kept(&mut self.apps, flow.app.clone(), most, || make(field))),
+            Field::Devices => now.and(kept(&mut self.devices, flow.local_ip, most, || make(field))),
             Field::Domains | Field::Names => {
-                let both = || {
-                    let mut marks = make(Field::Domains);
-                    marks.and(&make(Field::Names));
-                    marks
-                };
-                now.and(kept(&mut self.names, (flow.name.clone(), own), both));
+                let name = (flow.name.clone(), own);
+                let make = || both(Field::Domains, Field::Names);
+                now.and(kept(&mut self.names, name, most, make));
             }
             Field::Owners | Field::Functions => {
-                let both = || {
-                    let mut marks = make(Field::Owners);
-                    marks.and(&make(Field::Functions));
+                let make = || {
+                    let marks = both(Field::Owners, Field::Functions);
                     (Arc::clone(&flow.owner), marks)
                 };
                 let address = Arc::as_ptr(&flow.owner).addr();
-                now.and(&kept(&mut self.owners, (address, own), both).1);
+                now.and(&kept(&mut self.owners, (address, own), most, make).1);
             }
         }
     }
 }
 
-fn kept<K: Eq + Hash, V>(table: &mut Map<K, V>, key: K, make: impl FnOnce() -> V) -> &V {
-    if table.len() >= MOST_KEPT && !table.contains_key(&key) {
+fn kept<K: Eq + Hash, V>(
+    table: &mut Map<K, V>,
+    key: K,
+    most: usize,
+    make: impl FnOnce() -> V,
+) -> &V {
+    if table.len() >= most && !table.contains_key(&key) {
         table.clear();
     }
     table.entry(key).or_insert_with(make)

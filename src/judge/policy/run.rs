@@ -17,6 +17,7 @@ use super::{places, words};
 use crate::judge::judging::Known;
 use crate::judge::selector::Test;
 use crate::model::{Destination, Finding, Flow, PolicyResult, Verdict};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A policy at work.
@@ -29,6 +30,11 @@ pub(in crate::judge) struct Run {
     exceptions_of: Vec<Vec<u64>>,
     /// True for rules whose scope asks for a name.
     by_name: Vec<bool>,
+    /// For each axis, the number of what each rule expects on it: rules that expect the same say
+    /// the same of one flow.
+    alike: Vec<Vec<u32>>,
+    /// Which of those numbers were asked, by a count of questions.
+    asked: Asked,
     tally: Tally,
     said: Vec<Judged>,
     /// Exceptions that the flow met already, on another axis.
@@ -55,15 +61,20 @@ impl Run {
                 exception.is_some_and(|exception| exception.covers(axis))
             })
         });
+        let by_name: Vec<bool> = policy
+            .rules
+            .iter()
+            .map(|rule| rule.scope.asks_who())
+            .collect();
         Run {
+            alike: Axis::ALL
+                .map(|axis| alike(axis, &policy, &by_name))
+                .to_vec(),
+            asked: Asked::new(rules),
             scopes: Scopes::new(scopes.collect(), Arc::clone(&known)),
             rules_of: rule_masks.to_vec(),
             exceptions_of: exception_masks.to_vec(),
-            by_name: policy
-                .rules
-                .iter()
-                .map(|rule| rule.scope.asks_who())
-                .collect(),
+            by_name,
             tally: Tally::new(rules, exceptions),
             said: Vec::new(),
             met: Vec::new(),
@@ -89,14 +100,24 @@ impl Run {
             },
             flow,
         };
-        for (axis, (rules, exceptions)) in Axis::ALL
-            .into_iter()
-            .zip(self.rules_of.iter().zip(&self.exceptions_of))
-        {
+        for (axis, ((rules, exceptions), alike)) in Axis::ALL.into_iter().zip(
+            self.rules_of
+                .iter()
+                .zip(&self.exceptions_of)
+                .zip(&self.alike),
+        ) {
             if !facts::applies(axis, flow) {
                 continue;
             }
-            let judged = bench.judge(axis, marks.among(rules));
+            self.asked.next();
+            let may = marks.among(rules).filter(|(at, sure)| {
+                // Whoever is the judge for sure ends the question, whatever was said before.
+                let new = alike
+                    .get(*at)
+                    .is_none_or(|number| self.asked.is_new(*number));
+                new || *sure
+            });
+            let judged = bench.judge(axis, may);
             let judged =
                 judged.and_then(|judged| bench.except(judged, marks, exceptions, &mut self.met));
             self.said.extend(judged);
@@ -169,6 +190,11 @@ impl Bench<'_> {
                 judge = Some((at, said));
                 break;
             }
+            // A violation that another does not share: nobody can settle it any more.
+            let [violated, indeterminate, met] = &firsts;
+            if violated.is_some() && (indeterminate.is_some() || met.is_some()) {
+                break;
+            }
         }
         let mut firsts = firsts.into_iter().flatten();
         let (gravest, other) = (firsts.next()?, firsts.next());
@@ -225,5 +251,60 @@ impl Bench<'_> {
             }
         }
         Some(judged)
+    }
+}
+
+/// For each rule the number of what it expects on an axis, and of whether it asks for a name.
+fn alike(axis: Axis, policy: &Policy, by_name: &[bool]) -> Vec<u32> {
+    let mut numbers: HashMap<String, u32> = HashMap::new();
+    let rules = policy.rules.iter().zip(by_name);
+    let numbered = rules.map(|(rule, by_name)| {
+        let expect = &rule.expect;
+        let words = match axis {
+            Axis::Encryption => format!("{:?}", expect.encryption),
+            Axis::Names => format!("{:?}", expect.names),
+            Axis::Resolver => format!("{:?}", expect.resolver),
+            Axis::HiddenNames => format!("{:?}", expect.hidden_names),
+            Axis::Tunnel => format!("{:?}", expect.tunnel),
+            Axis::Silence => String::new(),
+            // Names of groups are unique in a policy.
+            Axis::Server | Axis::Operator | Axis::Owner => {
+                let places = expect.places(axis);
+                let words = places.map(super::expect::Places::list);
+                format!("{by_name} {words:?}")
+            }
+        };
+        let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
+        *numbers.entry(words).or_insert(next)
+    });
+    numbered.collect()
+}
+
+/// Which expectations were asked already in one question: stamps, that nothing has to be cleared.
+struct Asked {
+    question: u64,
+    stamps: Vec<u64>,
+}
+
+impl Asked {
+    fn new(rules: usize) -> Self {
+        Asked {
+            question: 0,
+            stamps: vec![0; rules],
+        }
+    }
+
+    fn next(&mut self) {
+        self.question = self.question.saturating_add(1);
+    }
+
+    fn is_new(&mut self, number: u32) -> bool {
+        let at = usize::try_from(number).ok();
+        let Some(stamp) = at.and_then(|at| self.stamps.get_mut(at)) else {
+            return true;
+        };
+        let new = *stamp != self.question;
+        *stamp = self.question;
+        new
     }
 }

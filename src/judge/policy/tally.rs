@@ -53,10 +53,23 @@ pub(super) struct Judged {
     pub(super) exception: Option<u32>,
 }
 
+/// Which row a destination has for a rule, an axis and a verdict.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    rule: u32,
+    axis: Axis,
+    verdict: Verdict,
+    row: u32,
+}
+
 /// All rows.
 #[derive(Default)]
 pub(super) struct Tally {
-    rows: HashMap<Key, Row, foldhash::quality::RandomState>,
+    rows: Vec<(Key, Row)>,
+    /// For each destination its rows: few, as on each axis few rules judge it.
+    of_destination: Vec<Vec<Entry>>,
+    /// Rows of flows without a destination that is told apart.
+    of_none: HashMap<Key, Row, foldhash::quality::RandomState>,
     /// Flows: violated, indeterminate, met; for each rule.
     pub(super) rules: Vec<[u64; 3]>,
     /// Flows in force, flows after the last day; for each exception.
@@ -100,37 +113,54 @@ impl Tally {
     }
 
     fn row(&mut self, flow: &Flow, destination: Option<usize>, judged: &Judged) {
-        let number = destination.and_then(|at| u32::try_from(at).ok());
-        let mut key = Key {
-            verdict: judged.verdict,
-            destination: number.unwrap_or(u32::MAX),
+        let row = match self.at(destination, judged) {
+            Some(at) => self.rows.get_mut(at).map(|(_, row)| row),
+            None => Some(self.of_none.entry(key(None, judged)).or_default()),
+        };
+        if let Some(row) = row {
+            row.take(flow, judged);
+        }
+    }
+
+    /// Where the row of a destination is, made where it is not there yet; `None` where there is
+    /// no destination, or no room.
+    fn at(&mut self, destination: Option<usize>, judged: &Judged) -> Option<usize> {
+        let number = destination.and_then(|at| u32::try_from(at).ok())?;
+        let destination = usize::try_from(number).ok()?;
+        if self.of_destination.len() <= destination {
+            if destination >= MOST_ROWS {
+                return None;
+            }
+            let more = destination.saturating_add(1);
+            self.of_destination.resize_with(more, Vec::new);
+        }
+        let entries = self.of_destination.get_mut(destination)?;
+        let is = |entry: &&Entry| {
+            entry.rule == judged.rule
+                && entry.axis == judged.axis
+                && entry.verdict == judged.verdict
+        };
+        if let Some(entry) = entries.iter().find(is) {
+            return usize::try_from(entry.row).ok();
+        }
+        let at = self.rows.len();
+        if at >= MOST_ROWS {
+            return None;
+        }
+        self.rows.push((key(Some(number), judged), Row::default()));
+        entries.push(Entry {
             rule: judged.rule,
             axis: judged.axis,
-        };
-        if self.rows.len() >= MOST_ROWS && !self.rows.contains_key(&key) {
-            key.destination = u32::MAX;
-        }
-        let row = self.rows.entry(key).or_default();
-        if row.flows == 0 {
-            row.at = flow.first_seen;
-        }
-        row.flows = row.flows.saturating_add(1);
-        row.rival = row.rival.or(judged.rival);
-        row.exception = row.exception.or(judged.exception);
-        let of_cause = row.causes.iter_mut();
-        match { of_cause }.find(|(cause, _)| *cause == judged.cause) {
-            Some((_, flows)) => *flows = flows.saturating_add(1),
-            None => row.causes.push((judged.cause, 1)),
-        }
-        if row.frames.len() < MOST_EXAMPLES {
-            row.frames.extend(u32::try_from(flow.first_frame));
-            row.numbers.extend(u32::try_from(flow.flow));
-        }
+            verdict: judged.verdict,
+            row: u32::try_from(at).ok()?,
+        });
+        Some(at)
     }
 
     /// All rows, gravest first, in the order of destinations and rules.
     pub(super) fn rows(&mut self) -> Vec<(Key, Row)> {
-        let mut rows: Vec<(Key, Row)> = self.rows.drain().collect();
+        let mut rows = std::mem::take(&mut self.rows);
+        rows.extend(self.of_none.drain());
         rows.sort_unstable_by_key(|(key, _)| *key);
         rows
     }
@@ -140,6 +170,35 @@ impl Tally {
         if let Some([in_force, after]) = self.exceptions.get_mut(exception) {
             let count = if expired { after } else { in_force };
             *count = count.saturating_add(1);
+        }
+    }
+}
+
+fn key(destination: Option<u32>, judged: &Judged) -> Key {
+    Key {
+        verdict: judged.verdict,
+        destination: destination.unwrap_or(u32::MAX),
+        rule: judged.rule,
+        axis: judged.axis,
+    }
+}
+
+impl Row {
+    fn take(&mut self, flow: &Flow, judged: &Judged) {
+        if self.flows == 0 {
+            self.at = flow.first_seen;
+        }
+        self.flows = self.flows.saturating_add(1);
+        self.rival = self.rival.or(judged.rival);
+        self.exception = self.exception.or(judged.exception);
+        let mut of_cause = self.causes.iter_mut();
+        match of_cause.find(|(cause, _)| *cause == judged.cause) {
+            Some((_, flows)) => *flows = flows.saturating_add(1),
+            None => self.causes.push((judged.cause, 1)),
+        }
+        if self.frames.len() < MOST_EXAMPLES {
+            self.frames.extend(u32::try_from(flow.first_frame));
+            self.numbers.extend(u32::try_from(flow.flow));
         }
     }
 }
