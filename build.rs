@@ -7,6 +7,7 @@
 //!
 //! A table that does not hold together stops the build with the file and the entry at fault.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::path::Path;
@@ -367,7 +368,18 @@ fn ranges(out: &Path, regions: &[(String, String)], code: &mut String) -> Result
     writeln!(code, "built: {} }};", seconds(text(&about, "date")?)?)?;
     let unpacked = zstd::decode_all(std::fs::File::open(watched("ranges.zst"))?)?;
     let mut bytes = unpacked.as_slice();
-    writeln!(code, "pub(crate) static RANGE_KINDS: &[RangeKind] = &[")?;
+    let mut kinds = String::new();
+    // Each text once: thousands of pointers would have to be put right whenever the program starts.
+    let mut words: Vec<String> = Vec::new();
+    let mut numbers: HashMap<String, usize> = HashMap::new();
+    let mut number = |word: &str| {
+        let next = words.len();
+        let number = *numbers.entry(word.to_owned()).or_insert(next);
+        if number == next {
+            words.push(word.to_owned());
+        }
+        format!("RangeWord({number})")
+    };
     for _ in 0..leb(&mut bytes)? {
         let length = usize::try_from(leb(&mut bytes)?)?;
         let (line, rest) = bytes
@@ -380,17 +392,25 @@ fn ranges(out: &Path, regions: &[(String, String)], code: &mut String) -> Result
         };
         let key = ((*provider).to_owned(), region.to_ascii_lowercase());
         let place = regions.binary_search(&key).ok();
-        write!(
-            code,
-            "    RangeKind {{ provider: {provider:?}, region: {region:?}, service: {service:?}, "
-        )?;
+        for (key, word) in [
+            ("RangeKind { provider", provider),
+            ("region", region),
+            ("service", service),
+            ("country", country),
+        ] {
+            write!(kinds, "{key}: {}, ", number(word))?;
+        }
         let (edge, anycast) = (flags.contains('e'), flags.contains('a'));
         writeln!(
-            code,
-            "edge: {edge}, anycast: {anycast}, place: {place:?}, country: {country:?} }},"
+            kinds,
+            "edge: {edge}, anycast: {anycast}, place: {place:?} }},"
         )?;
     }
-    writeln!(code, "];")?;
+    writeln!(code, "static RANGE_WORDS: &[&str] = &{words:?};")?;
+    writeln!(
+        code,
+        "pub(crate) static RANGE_KINDS: &[RangeKind] = &[{kinds}];"
+    )?;
     for (name, width) in [("ranges-v4", 4), ("ranges-v6", 16)] {
         let count = usize::try_from(leb(&mut bytes)?)?;
         let mut first: u128 = 0;
