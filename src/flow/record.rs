@@ -299,6 +299,13 @@ impl Record {
         }
     }
 
+    /// Reads a little of what [`Record::sender`] needs beside the row.
+    #[inline]
+    pub(crate) fn touch(&self, wide: &Wide) -> u64 {
+        let ([high, _], _) = self.bits(wide);
+        high
+    }
+
     pub(crate) fn key(&self, wide: &Wide) -> Key {
         let (a, b) = self.bits(wide);
         Key {

@@ -110,8 +110,12 @@ impl<R: Reader> Table<R> {
                 touched ^= self.row(*row).map_or(0, |record| record.last_frame.into());
             }
             for ((.., row), segment) in found.iter().zip(batch) {
+                let Some(record) = self.row(*row) else {
+                    continue;
+                };
+                touched ^= record.touch(&self.wide);
                 if segment.payload_len > 0
-                    && let Some(live) = self.row(*row).and_then(|record| record.side.as_live())
+                    && let Some(live) = record.side.as_live()
                 {
                     touched ^= self.live.get(live).map_or(0, touch::<R>);
                 }

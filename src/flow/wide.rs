@@ -12,24 +12,27 @@ use crate::model::Arena;
 
 pub(crate) struct Wide {
     all: Arena<Pair>,
+    /// How many rows have each pair.
+    rows: Arena<u32>,
     /// From a pair to its number.
     index: Index,
     /// Numbers that no row has any more.
     free: Vec<u32>,
 }
 
+/// Aligned so that it never lies on two cache lines.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(32))]
 struct Pair {
     a: Bits,
     b: Bits,
-    /// Rows that have it.
-    rows: u32,
 }
 
 impl Default for Wide {
     fn default() -> Self {
         Wide {
             all: Arena::default(),
+            rows: Arena::default(),
             index: Index::new(),
             free: Vec::new(),
         }
@@ -45,24 +48,26 @@ impl Wide {
             all.get(number)
                 .is_some_and(|pair| pair.a == key.a && pair.b == key.b)
         });
-        if let Some(pair) = found.and_then(|number| self.all.get_mut(number)) {
-            pair.rows = pair.rows.saturating_add(1);
-            return found.unwrap_or_default();
+        if let Some(number) = found {
+            if let Some(rows) = self.rows.get_mut(number) {
+                *rows = rows.saturating_add(1);
+            }
+            return number;
         }
-        let pair = Pair {
-            a: key.a,
-            b: key.b,
-            rows: 1,
-        };
+        let pair = Pair { a: key.a, b: key.b };
         let number = match self.free.pop() {
             Some(number) => {
-                if let Some(place) = self.all.get_mut(number) {
-                    *place = pair;
+                let places = (self.all.get_mut(number), self.rows.get_mut(number));
+                if let (Some(place), Some(rows)) = places {
+                    (*place, *rows) = (pair, 1);
                 }
                 number
             }
-            // Rows, and so pairs, are numbered in thirty bits.
-            None => self.all.push(pair).unwrap_or(u32::MAX),
+            None => {
+                self.rows.push(1);
+                // Rows, and so pairs, are numbered in thirty bits.
+                self.all.push(pair).unwrap_or(u32::MAX)
+            }
         };
         self.index.insert(hash, number);
         number
@@ -70,12 +75,12 @@ impl Wide {
 
     /// One row less has this pair.
     pub(super) fn release(&mut self, number: u32) {
-        let Some(pair) = self.all.get_mut(number) else {
+        let Some(rows) = self.rows.get_mut(number) else {
             return;
         };
-        pair.rows = pair.rows.saturating_sub(1);
-        let Pair { a, b, rows } = *pair;
-        if rows == 0 {
+        *rows = rows.saturating_sub(1);
+        if *rows == 0 {
+            let (a, b) = self.get(number);
             let hash = self.hash(a, b);
             self.index.remove(hash, number);
             self.free.push(number);
@@ -92,6 +97,7 @@ impl Wide {
     pub(super) fn seal(&mut self) {
         self.index = Index::new();
         self.free = Vec::new();
+        self.rows = Arena::default();
     }
 
     fn hash(&self, a: Bits, b: Bits) -> Hash {
