@@ -51,7 +51,14 @@ pub(super) fn flows(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 /// What the columns of recent places hold, as it is written: many rows share a place.
 struct PlaceCells {
-    recent: Vec<(Option<Arc<Place>>, Vec<Vec<u8>>)>,
+    recent: Vec<Known>,
+}
+
+/// One place, and its cells by run of columns.
+#[derive(Clone, Default)]
+struct Known {
+    place: Option<Arc<Place>>,
+    cells: Vec<Vec<u8>>,
 }
 
 /// Places whose cells are remembered, each where its address in memory leads.
@@ -60,7 +67,7 @@ const RECENT: usize = 1 << 12;
 impl PlaceCells {
     fn new() -> Self {
         PlaceCells {
-            recent: vec![(None, Vec::new()); RECENT],
+            recent: vec![Known::default(); RECENT],
         }
     }
 
@@ -70,7 +77,11 @@ impl PlaceCells {
         // What is remembered is held, so that no other place can come to lie there.
         let address = Arc::as_ptr(place).addr();
         let at = (address >> 5 ^ address >> 17) % RECENT;
-        let Some((known, cells)) = self.recent.get_mut(at) else {
+        let Some(Known {
+            place: known,
+            cells,
+        }) = self.recent.get_mut(at)
+        else {
             return &[];
         };
         if !known
