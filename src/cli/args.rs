@@ -135,7 +135,7 @@ pub(super) enum Policy {
         policies: Vec<PathBuf>,
     },
     /// Say which rule judged one flow on each axis, and why
-    Explain(PolicyExplain),
+    Explain(Box<PolicyExplain>),
     /// Print the JSON Schema of policies, for editors
     Schema,
 }

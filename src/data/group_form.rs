@@ -185,7 +185,7 @@ pub(crate) fn day(text: &Placed<String>) -> Result<i32, Fault> {
         1..=12 => 31,
         _ => 0,
     };
-    if !(1..=longest).contains(&date) || year < 1678 || year > 2261 {
+    if !(1..=longest).contains(&date) || !(1678..=2261).contains(&year) {
         return Err(wrong());
     }
     // March is the first month, so that a leap day is the last of its year.

@@ -67,6 +67,7 @@ impl Group {
     }
 
     /// All memberships, sorted by country and time.
+    #[cfg(test)]
     pub(crate) fn memberships(&self) -> &[Membership] {
         &self.memberships
     }
@@ -200,14 +201,6 @@ fn known(name: &str) -> Option<Group> {
     found.map(Group::embedded)
 }
 
-/// Whether `country` was a member of the embedded group `name` (without `@`) at that time, and
-/// why that is not known. `None` where there is no such group.
-pub(crate) fn member(name: &str, country: Country, at: Time) -> Option<(Truth, Option<Arc<str>>)> {
-    let group = known(name)?;
-    let (truth, membership) = group.member(country, at);
-    Some((truth, membership.and_then(|one| one.condition.clone())))
-}
-
 /// Countries and groups, as a file lists them: `["IN", "SG", "@EEA"]`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Countries {
@@ -248,23 +241,17 @@ impl Countries {
         of_groups.fold(Truth::No, Truth::or)
     }
 
-    /// The condition that decides whether `country` was among them, and the group that has it;
+    /// The membership whose condition decides whether `country` was among them, and its group;
     /// `None` where it surely was or was not.
-    pub(crate) fn condition(&self, country: Country, at: Time) -> Option<(&Group, &Arc<str>)> {
+    pub(crate) fn condition(&self, country: Country, at: Time) -> Option<(&Group, &Membership)> {
         if self.holds(country, at) != Truth::Maybe {
             return None;
         }
         self.groups.iter().find_map(|group| {
             let (_, membership) = group.member(country, at);
-            Some((group.as_ref(), membership?.condition.as_ref()?))
+            let membership = membership.filter(|one| one.condition.is_some())?;
+            Some((group.as_ref(), membership))
         })
-    }
-
-    /// Who was surely among them at that time, sorted.
-    pub(crate) fn sure(&self, at: Time) -> Vec<Country> {
-        every_country()
-            .filter(|country| self.holds(*country, at) == Truth::Yes)
-            .collect()
     }
 
     /// The instants at which membership changes, in no order.

@@ -9,10 +9,8 @@
 mod claims;
 pub mod diff;
 mod expectation;
-mod identity;
-// Claims use it as well.
-#[allow(dead_code)]
 mod groups;
+mod identity;
 mod judging;
 mod policy;
 mod rules;

@@ -355,9 +355,8 @@ impl Selector {
             start(name).map_or(Truth::Maybe, |start| Truth::of(at >= start))
         });
         let now = log.at(at).and_then(|now| log.phases.get(now));
-        let during = if self.phases.is_empty() {
-            Truth::Yes
-        } else if now.is_some_and(|now| self.phases.iter().any(|name| **name == *now.name)) {
+        let named = now.is_some_and(|now| self.phases.iter().any(|name| **name == *now.name));
+        let during = if self.phases.is_empty() || named {
             Truth::Yes
         } else if self.phases.iter().all(|name| start(name).is_none()) {
             Truth::Maybe

@@ -357,11 +357,14 @@ fn condition(rule: &Rule, axis: Axis, row: &Row, country: Option<Country>) -> (S
         let found = lists.find_map(|list| list.condition(country, row.at))?;
         Some((country, found))
     });
-    let Some((country, (group, condition))) = found else {
+    let Some((country, (group, membership))) = found else {
         return (String::new(), "what the membership hangs on".to_owned());
     };
+    let condition = membership.condition.as_deref().unwrap_or_default();
+    let source = membership.source.as_deref();
+    let source = source.map_or_else(String::new, |source| format!(" ({source})"));
     let words = format!(
-        " Whether {} counts as a member of {} hangs on what no capture shows: {condition}.",
+        " Whether {} counts as a member of {} hangs on what no capture shows: {condition}{source}.",
         named(country),
         group.name
     );
