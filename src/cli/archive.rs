@@ -153,9 +153,9 @@ impl Bundle {
             Some(zip) => zip
                 .by_name(name)
                 .map_err(io::Error::from)
-                .and_then(|entry| io::copy(&mut entry.take(most), out)),
+                .and_then(|entry| in_whole_pieces(&mut entry.take(most), out)),
             None => File::open(self.path.join(name))
-                .and_then(|file| io::copy(&mut file.take(most), out)),
+                .and_then(|file| in_whole_pieces(&mut file.take(most), out)),
         };
         match done {
             Ok(copied) if copied == len => Ok(()),
@@ -195,6 +195,23 @@ impl Bundle {
         }
         zip.finish().map_err(|error| failed(error.into()))?;
         Ok(())
+    }
+}
+
+/// Copies in pieces of one size, however much a read brings: a compressor's output may depend on
+/// where its input was parted.
+fn in_whole_pieces(from: &mut dyn Read, out: &mut dyn Write) -> io::Result<u64> {
+    const PIECE_BYTES: u64 = 64 << 10;
+    let mut piece = Vec::new();
+    let mut copied = 0_u64;
+    loop {
+        piece.clear();
+        let more = from.take(PIECE_BYTES).read_to_end(&mut piece)?;
+        if more == 0 {
+            return Ok(copied);
+        }
+        out.write_all(&piece)?;
+        copied = copied.saturating_add(u64::try_from(more).unwrap_or(u64::MAX));
     }
 }
 

@@ -541,7 +541,7 @@ mod tests {
             "report.pdf",
             None,
             "report.pdf: the end of the name says no format; use one of .txt .json .csv \
-             .findings.csv .claims.csv .sarif .xml .md, or --format",
+             .html .findings.csv .claims.csv .sarif .xml .md, or --format",
         );
         assert!(named(FLOW_FORMATS, "csv-findings").is_err());
     }

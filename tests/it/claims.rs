@@ -306,7 +306,7 @@ fn the_text_report_has_a_card_for_each_claim() {
         let out = String::from_utf8(command.output().unwrap().stdout).unwrap();
         let most = out.lines().map(|line| line.chars().count()).max();
         assert!(most <= width.parse().ok(), "{most:?}");
-        assert!(out.contains("Not all of it: 3 of 6 claims are contradicted by this capture."));
+        assert!(out.contains("Not all of it: 2 of 6 claims are contradicted by this capture."));
         assert!(out.contains("■ contradicted  served-from-singapore-and-us"));
         assert!(out.contains("◇ indeterminate  latency-cut-down"));
         assert!(!out.contains("Nothing was judged"));

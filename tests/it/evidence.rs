@@ -382,7 +382,7 @@ fn a_bundle_is_whole_and_verifies() {
     let place = folder.path();
     let (key, public) = new_key(place);
     let about = place.join("about.toml");
-    std::fs::write(&about, "question = \"where to\"\n").unwrap();
+    std::fs::write(&about, "note = \"where to\"\n").unwrap();
     let signed = [
         "--key",
         key.to_str().unwrap(),
@@ -396,14 +396,16 @@ fn a_bundle_is_whole_and_verifies() {
         "report.json",
         "report.txt",
         "settings.json",
-        "about.toml",
+        "used/1-about.toml",
         "manifest.tsq",
     ] {
         assert!(open.join(name).is_file(), "{name}");
     }
     let case = fixture("redmi-india-before");
-    let report: Value =
+    let mut report: Value =
         serde_json::from_slice(&std::fs::read(open.join("report.json")).unwrap()).unwrap();
+    let settings = report["settings"].as_object_mut().unwrap();
+    assert!(settings.remove("about").is_some());
     assert_eq!(
         report,
         case.audit(&[]),
@@ -621,7 +623,7 @@ fn a_hostile_bundle_is_refused() {
     {
         let open = folder.path().join("open");
         bundle(&open, &[]);
-        std::os::unix::fs::symlink("/etc/passwd", open.join("report.html")).unwrap();
+        std::os::unix::fs::symlink("/etc/passwd", open.join("extra.txt")).unwrap();
         let said = run(&mut whereto(&["verify", open.to_str().unwrap()]), 2);
         assert!(said.contains("no plain file"), "{said}");
     }
