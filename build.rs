@@ -7,6 +7,7 @@
 //!
 //! A table that does not hold together stops the build with the file and the entry at fault.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::path::Path;
@@ -36,6 +37,7 @@ type Failure = Box<dyn std::error::Error>;
 )]
 fn main() -> Result<(), Failure> {
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rustc-env=WHERETO_LOCK_SHA256={}", lock_hash());
     let out = std::env::var("OUT_DIR")?;
     let out = Path::new(&out);
     unpack("places.mmdb", out)?;
@@ -53,6 +55,19 @@ fn main() -> Result<(), Failure> {
     println!("cargo::rerun-if-changed=src/data/group_form.rs");
     std::fs::write(out.join("owners.rs"), embed::owners(&watched("catalogue"))?)?;
     Ok(())
+}
+
+/// SHA-256 of `Cargo.lock`: which versions of everything a bundle was made with. Who uses the
+/// library has another lock.
+fn lock_hash() -> String {
+    use sha2::Digest as _;
+    println!("cargo::rerun-if-changed=Cargo.lock");
+    let Ok(lock) = std::fs::read("Cargo.lock") else {
+        return "unknown".to_owned();
+    };
+    let hash = sha2::Sha256::digest(lock);
+    hash.iter()
+        .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
 }
 
 /// Unpacks `src/data/NAME.zst` to `NAME`.
@@ -353,7 +368,18 @@ fn ranges(out: &Path, regions: &[(String, String)], code: &mut String) -> Result
     writeln!(code, "built: {} }};", seconds(text(&about, "date")?)?)?;
     let unpacked = zstd::decode_all(std::fs::File::open(watched("ranges.zst"))?)?;
     let mut bytes = unpacked.as_slice();
-    writeln!(code, "pub(crate) static RANGE_KINDS: &[RangeKind] = &[")?;
+    let mut kinds = String::new();
+    // Each text once: thousands of pointers would have to be put right whenever the program starts.
+    let mut words: Vec<String> = Vec::new();
+    let mut numbers: HashMap<String, usize> = HashMap::new();
+    let mut number = |word: &str| {
+        let next = words.len();
+        let number = *numbers.entry(word.to_owned()).or_insert(next);
+        if number == next {
+            words.push(word.to_owned());
+        }
+        format!("RangeWord({number})")
+    };
     for _ in 0..leb(&mut bytes)? {
         let length = usize::try_from(leb(&mut bytes)?)?;
         let (line, rest) = bytes
@@ -366,17 +392,25 @@ fn ranges(out: &Path, regions: &[(String, String)], code: &mut String) -> Result
         };
         let key = ((*provider).to_owned(), region.to_ascii_lowercase());
         let place = regions.binary_search(&key).ok();
-        write!(
-            code,
-            "    RangeKind {{ provider: {provider:?}, region: {region:?}, service: {service:?}, "
-        )?;
+        for (key, word) in [
+            ("RangeKind { provider", provider),
+            ("region", region),
+            ("service", service),
+            ("country", country),
+        ] {
+            write!(kinds, "{key}: {}, ", number(word))?;
+        }
         let (edge, anycast) = (flags.contains('e'), flags.contains('a'));
         writeln!(
-            code,
-            "edge: {edge}, anycast: {anycast}, place: {place:?}, country: {country:?} }},"
+            kinds,
+            "edge: {edge}, anycast: {anycast}, place: {place:?} }},"
         )?;
     }
-    writeln!(code, "];")?;
+    writeln!(code, "static RANGE_WORDS: &[&str] = &{words:?};")?;
+    writeln!(
+        code,
+        "pub(crate) static RANGE_KINDS: &[RangeKind] = &[{kinds}];"
+    )?;
     for (name, width) in [("ranges-v4", 4), ("ranges-v6", 16)] {
         let count = usize::try_from(leb(&mut bytes)?)?;
         let mut first: u128 = 0;

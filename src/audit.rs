@@ -13,13 +13,16 @@ mod finished;
 mod judging;
 mod owners;
 mod phases;
+mod picking;
 mod reading;
 mod split;
 mod talk;
 
+pub use picking::{Chosen, ChosenFlow, Picker, Why};
+
 use crate::Error;
 use crate::decode::{Decoder, Outcome as Decoded, Segment, Sink, Whole};
-use crate::flow::{BATCH, Table};
+use crate::flow::{BATCH, OPENING_SEEN, Record, Table};
 use crate::judge::{self, Expected, Outcome};
 use crate::locate::Places;
 use crate::model::{
@@ -27,6 +30,7 @@ use crate::model::{
 };
 use crate::source::{Capture, Packet, Summary};
 pub use baseline::Baseline;
+use devices::Opening;
 use finished::{Finished, Judges};
 pub use phases::PhaseOptions;
 use phases::Phases;
@@ -208,7 +212,8 @@ impl Phased<'_> {
     fn push(&mut self, segment: &Segment<'_>) {
         let row = self.table.push(segment, self.reading);
         if let Some((row, record)) = row.and_then(|row| Some((row, self.table.row(row)?))) {
-            self.phases.add(row, record, segment);
+            let is_from_a = self.table.is_from_a(record, segment);
+            self.phases.add(row, record, segment, is_from_a);
         }
     }
 }
@@ -388,11 +393,13 @@ impl Audit {
         let rows = table.rows();
         let records = rows.iter().filter_map(|row| table.row(*row));
         let devices = if options.devices.is_empty() {
+            let outside = records.filter(|record| record.tunnel == 0);
             reading
                 .hosts
-                .guess(records.filter(|record| record.tunnel == 0))
+                .guess(outside.map(|record| opening(&table, record)))
         } else {
-            reading.hosts.named(&options.devices, records)?
+            let openings = records.map(|record| opening(&table, record));
+            reading.hosts.named(&options.devices, openings)?
         };
         let expected = Expected {
             place: options.expect.clone(),
@@ -496,6 +503,7 @@ impl Audit {
                 baselines: options
                     .baseline
                     .map_or_else(Vec::new, |baseline| baseline.captures.clone()),
+                vantage: places.vantage(),
                 limits: options.limits,
                 ..Settings::default()
             },
@@ -509,6 +517,15 @@ impl Audit {
             phases: log,
             rows: Box::new(finished),
         })
+    }
+}
+
+fn opening(table: &Table<Reading>, record: &Record) -> Opening {
+    let [(client, _), server] = table.client_and_server(record);
+    Opening {
+        client,
+        server,
+        is_seen: record.has(OPENING_SEEN),
     }
 }
 

@@ -26,5 +26,8 @@ pub mod report;
 pub mod source;
 mod wire;
 
-pub use audit::{Audit, AuditOptions, Baseline, PhaseOptions, Progress, audit, protocol_words};
+pub use audit::{
+    Audit, AuditOptions, Baseline, Chosen, ChosenFlow, PhaseOptions, Picker, Progress, Why, audit,
+    protocol_words,
+};
 pub use error::Error;

@@ -11,7 +11,6 @@
 
 use crate::Error;
 use crate::decode::{Direction, Segment};
-use crate::flow::{OPENING_SEEN, Record};
 use crate::model::{Device, Mac, Scope, scope_of};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
@@ -32,6 +31,16 @@ struct Addresses {
     seen: Vec<IpAddr>,
     /// More than a handset has: a router.
     many: bool,
+}
+
+/// Who opened a flow to whom.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Opening {
+    pub(super) client: IpAddr,
+    /// With its port.
+    pub(super) server: (IpAddr, u16),
+    /// The client was seen to open the flow.
+    pub(super) is_seen: bool,
 }
 
 /// Who sent a packet, beside its address.
@@ -65,8 +74,7 @@ impl Hosts {
     }
 
     /// A flow began with this segment.
-    pub(super) fn opened(&mut self, record: &Record, segment: &Segment<'_>) {
-        let _ = record;
+    pub(super) fn opened(&mut self, segment: &Segment<'_>) {
         if !segment.tunnel.is_empty() {
             return;
         }
@@ -127,10 +135,10 @@ impl Hosts {
     ///
     /// # Errors
     /// Where a word is neither an address nor a MAC.
-    pub(super) fn named<'r>(
+    pub(super) fn named(
         &self,
         words: &[String],
-        rows: impl Iterator<Item = &'r Record> + Clone,
+        rows: impl Iterator<Item = Opening> + Clone,
     ) -> Result<Vec<Device>, Error> {
         let mut devices = Vec::new();
         for word in words {
@@ -147,7 +155,7 @@ impl Hosts {
         let mut devices = join(devices);
         for device in &mut devices {
             let own = |address| device.addresses.contains(&address);
-            let is_seen = |row: &Record| own(row.client().0) || own(row.server().0);
+            let is_seen = |row: Opening| own(row.client) || own(row.server.0);
             if !rows.clone().any(is_seen) {
                 device.reason = UNSEEN.to_owned();
             }
@@ -156,12 +164,16 @@ impl Hosts {
     }
 
     /// The devices as far as traffic tells. `rows` are the flows outside tunnels.
-    pub(super) fn guess<'r>(&self, rows: impl Iterator<Item = &'r Record>) -> Vec<Device> {
+    pub(super) fn guess(&self, rows: impl Iterator<Item = Opening>) -> Vec<Device> {
         let mut opened: Map<IpAddr, u64> = Map::default();
         let mut asked: BTreeSet<IpAddr> = BTreeSet::new();
         let (mut outbound, mut all) = (0u64, 0u64);
-        for record in rows {
-            let ((client, _), (server, port)) = (record.client(), record.server());
+        for Opening {
+            client,
+            server: (server, port),
+            is_seen,
+        } in rows
+        {
             if !is_host(client) || scope_of(server) == Scope::Multicast {
                 continue;
             }
@@ -175,7 +187,7 @@ impl Hosts {
             outbound = outbound.saturating_add(1);
             if opened.len() < self.most || opened.contains_key(&client) {
                 // Being seen to open a flow says more than having sent its first packet.
-                let weight = if record.has(OPENING_SEEN) { 2 } else { 1 };
+                let weight = if is_seen { 2 } else { 1 };
                 let count = opened.entry(client).or_default();
                 *count = count.saturating_add(weight);
             }
@@ -378,7 +390,7 @@ mod tests {
         hosts.sent(mac, v4);
         hosts.sent(mac, v6);
         let devices = hosts
-            .named(&["10.0.0.2".to_owned()], [].iter())
+            .named(&["10.0.0.2".to_owned()], std::iter::empty())
             .unwrap_or_default();
         assert_eq!(devices.len(), 1);
         assert_eq!(

@@ -184,7 +184,7 @@ impl Finished {
             };
             let turn = self.turn(record, self.extra(record));
             row_turns.push(turn);
-            let remote = turned(record, turn).remote;
+            let remote = turned(&self.table, record, turn).remote;
             let epoch = data.epoch(record.first);
             let number = *of_address.entry((remote, epoch)).or_insert_with(|| {
                 let sight = Sight {
@@ -220,7 +220,7 @@ impl Finished {
         }
         for record in self.rows.iter().filter_map(|row| self.table.row(*row)) {
             let extra = self.extra(record);
-            let view = turned(record, self.turn(record, extra));
+            let view = turned(&self.table, record, self.turn(record, extra));
             let rtt = self.round_trip(record, extra, &view);
             let Some(rtt) = rtt.filter(|_| view.scope == Scope::Outbound) else {
                 continue;
@@ -267,7 +267,7 @@ impl Finished {
     pub(super) fn oriented(&self, at: usize) -> Option<(&Record, View)> {
         let record = self.table.row(*self.rows.get(at)?)?;
         let turn = self.row_turns.get(at).copied().unwrap_or(0);
-        Some((record, turned(record, turn)))
+        Some((record, turned(&self.table, record, turn)))
     }
 
     /// Every row's verdict, where each was judged by itself.
@@ -328,7 +328,7 @@ impl Finished {
         let record = self.table.row(*self.rows.get(at)?)?;
         let extra = self.extra(record);
         let turn = self.row_turns.get(at).copied().unwrap_or(0);
-        let mut view = turned(record, turn);
+        let mut view = turned(&self.table, record, turn);
         view.place = usize::try_from(self.address_number(at))
             .ok()
             .and_then(|number| self.address_places.get(number).copied())
@@ -375,11 +375,8 @@ impl Finished {
     fn turn(&self, record: &Record, extra: Option<&Extra>) -> u8 {
         let swapped = extra.is_some_and(|extra| extra.swapped);
         let client_is_a = record.has(crate::flow::CLIENT_IS_B) == swapped;
-        let (client, server) = if client_is_a {
-            (record.a(), record.b())
-        } else {
-            (record.b(), record.a())
-        };
+        let [(a, _), (b, _)] = self.table.ends(record);
+        let (client, server) = if client_is_a { (a, b) } else { (b, a) };
         let known = |address: &IpAddr| self.device_addresses.contains_key(address);
         let (client_known, server_known) = (known(&client), known(&server));
         // Of two devices the one that opened the flow is local. So it is where devices were
@@ -437,7 +434,7 @@ impl Finished {
     }
 
     pub(super) fn sums(record: &Record, view: &View) -> Sums {
-        view.turn(record.packets.map(u64::from), record.bytes)
+        view.turn(record.packets.map(u64::from), record.bytes())
     }
 
     pub(super) fn protocol(&self, record: &Record, extra: Option<&Extra>) -> Option<&'static str> {
@@ -597,12 +594,9 @@ const OPENED_LOCALLY: u8 = 2;
 const LOCAL_IS_DEVICE: u8 = 4;
 
 /// A row turned the right way round, before names and places are joined.
-fn turned(record: &Record, turn: u8) -> View {
+fn turned(table: &Table<Reading>, record: &Record, turn: u8) -> View {
     let local_is_a = turn & LOCAL_IS_A != 0;
-    let (a, b) = (
-        (record.a(), record.key.a_port),
-        (record.b(), record.key.b_port),
-    );
+    let [a, b] = table.ends(record);
     let ((local, local_port), (remote, remote_port)) = if local_is_a { (a, b) } else { (b, a) };
     View {
         local,
@@ -706,6 +700,12 @@ impl Rows for Finished {
             })?;
         }
         Ok(())
+    }
+
+    fn name_frame(&self, flow: u64) -> Option<u64> {
+        let at = usize::try_from(flow.checked_sub(1)?).ok()?;
+        let (.., view) = self.view(at)?;
+        (view.name != NONE).then_some(view.name_frame.into())
     }
 
     fn http(&self, each: &mut dyn FnMut(&HttpRow) -> io::Result<()>) -> io::Result<()> {

@@ -24,16 +24,25 @@ pub(super) struct Owners {
     bare: Vec<u32>,
     /// By the number of the name: a number in `all`, or with `CASES` set one in `cases`.
     by_name: Vec<u32>,
-    cases: Vec<Cases>,
+    /// For each name that has them the first and the end of its `moments`.
+    cases: Vec<(u32, u32)>,
+    moments: Vec<Moment>,
+    /// The clients that `moments` tell apart, in order.
+    clients: Vec<Client>,
 }
 
-/// What is known of a name whose owner or alias is not the same for all.
-struct Cases {
-    /// For clients that were told no alias.
-    others: Vec<(Time, u32)>,
-    /// Sorted by client, then by time: from when on which number holds.
-    clients: Vec<(Client, Time, u32)>,
+/// From when on what is known of a name whose owner or alias is not the same for all. Those of
+/// one name lie together, sorted by client, then by time.
+#[derive(Clone, Copy, Debug)]
+struct Moment {
+    from: Time,
+    /// Place in `clients`, or `OTHERS`.
+    client: u32,
+    number: u32,
 }
+
+/// Clients that were told no alias.
+const OTHERS: u32 = u32::MAX;
 
 /// Marks a number in `cases`.
 const CASES: u32 = 1 << 31;
@@ -56,6 +65,8 @@ impl Owners {
                 bare: vec![NOTHING],
                 by_name: Vec::new(),
                 cases: Vec::new(),
+                moments: Vec::new(),
+                clients: aliases.clients(),
             },
             by_hit: Map::default(),
             numbers: Map::default(),
@@ -81,20 +92,22 @@ impl Owners {
             return found;
         }
         let at = usize::try_from(found & !CASES).unwrap_or(usize::MAX);
-        let Some(cases) = self.cases.get(at) else {
+        let moments = self.cases.get(at).and_then(|(first, end)| {
+            let place = |at: &u32| usize::try_from(*at).ok();
+            self.moments.get(place(first)?..place(end)?)
+        });
+        let Some(moments) = moments else {
             return NOTHING;
         };
-        let client = client();
-        let after = cases
-            .clients
-            .partition_point(|(whose, from, _)| (*whose, *from) <= (client, time));
-        let told = after.checked_sub(1).and_then(|at| cases.clients.get(at));
-        if let Some((_, _, number)) = told.filter(|(whose, ..)| *whose == client) {
-            return *number;
-        }
-        let after = cases.others.partition_point(|(from, _)| *from <= time);
-        let other = after.checked_sub(1).and_then(|at| cases.others.get(at));
-        other.map_or(NOTHING, |(_, number)| *number)
+        let client = self.clients.binary_search(&client());
+        let client = client.ok().and_then(|at| u32::try_from(at).ok());
+        let latest = |client: u32| {
+            let after = moments.partition_point(|one| (one.client, one.from) <= (client, time));
+            let last = after.checked_sub(1).and_then(|at| moments.get(at));
+            last.filter(|one| one.client == client)
+        };
+        let told = client.and_then(latest).or_else(|| latest(OTHERS));
+        told.map_or(NOTHING, |one| one.number)
     }
 
     pub(super) fn owner(&self, number: u32) -> Arc<NameOwner> {
@@ -171,10 +184,7 @@ impl Finder<'_> {
             [(_, owner)] => self.intern(owner.clone()),
             _ => {
                 let others = self.numbered(spans, None);
-                self.cases(Cases {
-                    others,
-                    clients: Vec::new(),
-                })
+                self.cases(&[], &others)
             }
         }
     }
@@ -229,9 +239,32 @@ impl Finder<'_> {
         number
     }
 
-    fn cases(&mut self, cases: Cases) -> u32 {
-        self.owners.cases.push(cases);
-        let at = self.owners.cases.len().saturating_sub(1);
+    /// The number of the cases of one name. `clients` are sorted by client, then by time.
+    fn cases(&mut self, clients: &[(Client, Time, u32)], others: &[(Time, u32)]) -> u32 {
+        let Owners {
+            cases,
+            moments,
+            clients: all,
+            ..
+        } = &mut self.owners;
+        let count = |moments: &Vec<Moment>| u32::try_from(moments.len()).unwrap_or(u32::MAX);
+        let first = count(moments);
+        for (client, from, number) in clients {
+            let client = all.binary_search(client).ok();
+            let client = client.and_then(|at| u32::try_from(at).ok());
+            moments.extend(client.map(|client| Moment {
+                from: *from,
+                client,
+                number: *number,
+            }));
+        }
+        moments.extend(others.iter().map(|(from, number)| Moment {
+            from: *from,
+            client: OTHERS,
+            number: *number,
+        }));
+        cases.push((first, count(moments)));
+        let at = cases.len().saturating_sub(1);
         u32::try_from(at).map_or(NOTHING, |at| at | CASES)
     }
 
@@ -286,7 +319,7 @@ impl Finder<'_> {
         }
         clients.sort_by_key(|(client, from, _)| (*client, *from));
         let others = self.numbered(spans, None);
-        let number = self.cases(Cases { others, clients });
+        let number = self.cases(&clients, &others);
         if let Some(place) = self.place(name) {
             *place = number;
         }

@@ -205,7 +205,14 @@ impl Phases {
     }
 
     /// Counts a packet that `row` counts too. Must be told of every one.
-    pub(super) fn add(&mut self, row: u32, record: &Record, segment: &Segment<'_>) {
+    /// `is_from_a` tells whether the end that sent the row's first packet sent this one.
+    pub(super) fn add(
+        &mut self,
+        row: u32,
+        record: &Record,
+        segment: &Segment<'_>,
+        is_from_a: bool,
+    ) {
         let now = self.at_packet(segment.time);
         let place = usize::try_from(row).unwrap_or(usize::MAX);
         if record.packets == [1, 0] {
@@ -220,7 +227,7 @@ impl Phases {
             return self.count(UNSPLIT);
         };
         let ([a, b], [a_bytes, b_bytes]) = (&mut part.packets, &mut part.bytes);
-        let (packets, bytes) = if record.is_from_a(segment) {
+        let (packets, bytes) = if is_from_a {
             (a, a_bytes)
         } else {
             (b, b_bytes)

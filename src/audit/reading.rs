@@ -364,10 +364,10 @@ const MOST_APPS: usize = 65_536;
 impl crate::flow::Reader for Reading {
     type State = State;
 
-    fn opened(&mut self, record: &Record, segment: &Segment<'_>) {
+    fn opened(&mut self, segment: &Segment<'_>) {
         match &mut self.journal {
             Some(journal) => journal.opened(segment),
-            None => self.hosts.opened(record, segment),
+            None => self.hosts.opened(segment),
         }
     }
 

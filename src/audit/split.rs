@@ -217,7 +217,7 @@ fn join(audit: &mut Audit, facts: Facts, later: Later) -> Option<Summary> {
     }
     for (row, fate) in (0u32..).zip(&plan.fates) {
         if let (Fate::Counted(earlier), Some(more)) = (fate, second.table.row(row)) {
-            audit.table.count_on(*earlier, more, frames);
+            audit.table.count_on(*earlier, &second.table, more, frames);
         }
     }
     let known = audit.table.len();
@@ -294,8 +294,9 @@ struct Pushed {
 impl Replay<'_> {
     fn is_complete(&self, plan: &Plan) -> bool {
         plan.replayed.iter().zip(&self.pushed).all(|(row, pushed)| {
-            let is_whole =
-                |record: &Record| pushed.packets == record.packets && pushed.bytes == record.bytes;
+            let is_whole = |record: &Record| {
+                pushed.packets == record.packets && pushed.bytes == record.bytes()
+            };
             pushed.done || self.later.row(*row).is_some_and(is_whole)
         })
     }
@@ -308,7 +309,7 @@ impl Replay<'_> {
         }
         let [a, b] = &mut pushed.packets;
         let [a_bytes, b_bytes] = &mut pushed.bytes;
-        let (count, bytes) = if record.is_from_a(segment) {
+        let (count, bytes) = if self.later.is_from_a(record, segment) {
             (a, a_bytes)
         } else {
             (b, b_bytes)
@@ -321,7 +322,7 @@ impl Replay<'_> {
             .push(&Segment { frame, ..*segment }, self.reading)?;
         if self.table.only_counts(earlier, record) {
             let rest = record.without(pushed.packets, pushed.bytes);
-            self.table.count_on(earlier, &rest, self.frames);
+            self.table.count_on(earlier, self.later, &rest, self.frames);
             pushed.done = true;
         }
         None
@@ -363,7 +364,8 @@ impl Audit {
         let mut last = None;
         for (row, fate) in (0u32..).zip(&plan.fates) {
             let record = table.row(row).filter(|_| *fate == Fate::Own);
-            if let Some(opener) = record.and_then(|record| reading.opener(row, record.a()))
+            if let Some(opener) =
+                record.and_then(|record| reading.opener(row, table.ends(record)[0].0))
                 && last.replace(opener) != Some(opener)
             {
                 let (sender, address) = opener;

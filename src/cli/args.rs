@@ -38,6 +38,12 @@ pub(super) enum Command {
         override_usage = "whereto flows [OPTIONS] <CAPTURE>...\n       whereto flows [OPTIONS] --interface <NAME>"
     )]
     Flows(Flows),
+    /// Draw where the traffic goes, as SVG: a map, a timeline, a flow diagram, round trips
+    #[command(
+        after_long_help = PLOT_EXAMPLES,
+        override_usage = "whereto plot [OPTIONS] <PICTURE> <CAPTURE>...\n       whereto plot [OPTIONS] <PICTURE> --interface <NAME>"
+    )]
+    Plot(PlotCommand),
     /// List every DNS, mDNS and LLMNR exchange
     #[command(
         after_long_help = DNS_EXAMPLES,
@@ -50,6 +56,18 @@ pub(super) enum Command {
         override_usage = "whereto info [OPTIONS] <CAPTURE>...\n       whereto info [OPTIONS] --interface <NAME>"
     )]
     Info(Info),
+    /// Write the packets of findings, flows, destinations or times to a capture of their own
+    #[command(after_long_help = EXTRACT_EXAMPLES)]
+    Extract(Extract),
+    /// Write an audit with its evidence to a folder or archive that others can check
+    #[command(
+        after_long_help = BUNDLE_EXAMPLES,
+        override_usage = "whereto bundle [OPTIONS] <CAPTURE>... -o <DIR|FILE.zip>\n       whereto bundle --new-key <FILE>"
+    )]
+    Bundle(Bundle),
+    /// Check a bundle: hashes, signature and, from the captures, the report itself
+    #[command(after_long_help = VERIFY_EXAMPLES)]
+    Verify(Verify),
     /// Explain where an address is and who operates it, or who owns a name, source by source
     #[command(after_long_help = WHERE_EXAMPLES)]
     Where(Where),
@@ -254,6 +272,38 @@ pub(super) struct Flows {
 }
 
 #[derive(Debug, Group)]
+pub(super) struct PlotCommand {
+    /// What to draw
+    #[arg(value_name = "PICTURE")]
+    pub(super) picture: Plot,
+    /// Countries and groups that are expected: marks what does not fit
+    #[arg(long, value_name = "LIST")]
+    pub(super) expect: Option<String>,
+    #[command(flatten)]
+    pub(super) control: Control,
+    #[command(flatten)]
+    pub(super) test: Test,
+    #[command(flatten)]
+    pub(super) input: Input,
+    #[command(flatten)]
+    pub(super) places: Places,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(super) enum Plot {
+    /// Bytes out by country, on a map of the world
+    Map,
+    /// Flows by destination over time, with the phases of a test
+    Timeline,
+    /// Bytes out from app or name to controller to country
+    Flow,
+    /// Round trips against distance, and what light allows; needs --vantage
+    Rtt,
+}
+
+#[derive(Debug, Group)]
 pub(super) struct Dns {
     #[command(flatten)]
     pub(super) input: Input,
@@ -318,6 +368,133 @@ pub(super) struct Control {
     /// a customer's name below that of its host are `indeterminate`.
     #[arg(long, value_name = "LIST")]
     pub(super) expect_owner: Option<String>,
+}
+
+/// What is audited again before packets are chosen by its results.
+#[derive(Debug, Group)]
+pub(super) struct Judged {
+    /// Captures: files, folders and globs; read more than once, so not standard input
+    #[arg(required = true, value_name = "CAPTURE")]
+    pub(super) captures: Vec<PathBuf>,
+    /// Countries and groups that are expected, as for audit
+    #[arg(long, value_name = "LIST")]
+    pub(super) expect: Option<String>,
+    #[command(flatten)]
+    pub(super) control: Control,
+    /// A file of claims, as for audit (repeat for several)
+    #[arg(long, value_name = "FILE.toml")]
+    pub(super) claims: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) test: Test,
+    /// An address or MAC of the audited device (repeat for several)
+    #[arg(long, value_name = "IP|MAC")]
+    pub(super) device: Vec<String>,
+    /// Threads that share the work
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(super) threads: u16,
+    #[command(flatten)]
+    pub(super) places: Places,
+    /// No progress on standard error
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+}
+
+#[derive(Debug, Group)]
+pub(super) struct Bundle {
+    #[command(flatten)]
+    pub(super) judged: Judged,
+    /// The bundle to write: a folder that is not there yet, or a file that ends in .zip
+    #[arg(
+        short,
+        long,
+        value_name = "DIR|FILE.zip",
+        required_unless_present = "new_key"
+    )]
+    pub(super) output: Option<PathBuf>,
+    /// Sign with a secret key of minisign that has no password
+    #[arg(long, value_name = "FILE")]
+    pub(super) key: Option<PathBuf>,
+    /// Make such a key, and FILE.pub beside it, and do nothing else
+    #[arg(long, value_name = "FILE", exclusive = true)]
+    pub(super) new_key: Option<PathBuf>,
+}
+
+#[derive(Debug, Group)]
+pub(super) struct Verify {
+    /// The bundle: a folder or a .zip
+    #[arg(value_name = "BUNDLE")]
+    pub(super) bundle: PathBuf,
+    /// The captures: the report is then made again from them and compared line by line
+    #[arg(value_name = "CAPTURE")]
+    pub(super) captures: Vec<PathBuf>,
+    /// The public key of whoever is to have signed it: a file of minisign, or the key itself
+    #[arg(long, value_name = "FILE|KEY")]
+    pub(super) public_key: Option<String>,
+    /// A database or list that the audit used and that is elsewhere now (repeat for several)
+    ///
+    /// It is known by its hash.
+    #[arg(long, value_name = "FILE")]
+    pub(super) data: Vec<PathBuf>,
+    /// No progress on standard error
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+}
+
+#[derive(Debug, Group)]
+pub(super) struct Extract {
+    #[command(flatten)]
+    pub(super) judged: Judged,
+    /// The packets of a finding: its id, or how it begins (repeat for several)
+    ///
+    /// The same expectations must be given as for the audit that found it: with the same captures
+    /// a finding has the same id.
+    #[arg(long, value_name = "ID")]
+    pub(super) finding: Vec<String>,
+    /// The packets of the flow of this number (repeat for several)
+    #[arg(long, value_name = "N")]
+    pub(super) flow: Vec<u64>,
+    /// The packets of all flows to a name, to names below it, or to an address (repeat for several)
+    #[arg(long, value_name = "NAME|ADDRESS")]
+    pub(super) destination: Vec<String>,
+    /// Packets from this time on, such as 2026-11-21T04:31:07Z
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    pub(super) from: Option<i64>,
+    /// Packets before this time
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    pub(super) until: Option<i64>,
+    /// Packets by number, over all captures in the order of the audit: 7,10-19
+    #[arg(long, value_name = "LIST", value_parser = frames)]
+    pub(super) frames: Option<Frames>,
+    /// The capture to write, - for standard output
+    #[arg(short, long, value_name = "FILE.pcapng")]
+    pub(super) output: PathBuf,
+    /// Copy the secrets that the captures hold (TLS keys) as well: whoever has them can decrypt
+    #[arg(long)]
+    pub(super) with_secrets: bool,
+}
+
+/// First and last numbers of frames.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(super) struct Frames(pub(super) Vec<(u64, u64)>);
+
+fn frames(text: &str) -> Result<Frames, String> {
+    let wrong = || "not a list of numbers such as 7,10-19".to_owned();
+    let number = |text: &str| text.trim().parse::<u64>().ok().filter(|number| *number > 0);
+    let range = |part: &str| {
+        let (first, last) = part.split_once('-').unwrap_or((part, part));
+        let (first, last) = (number(first)?, number(last)?);
+        (first <= last).then_some((first, last))
+    };
+    let ranges: Option<Vec<(u64, u64)>> = text.split(',').map(range).collect();
+    ranges.map(Frames).ok_or_else(wrong)
+}
+
+/// Nanoseconds since 1970.
+fn instant(text: &str) -> Result<i64, String> {
+    let time: jiff::Timestamp = text
+        .parse()
+        .map_err(|_| "not a time such as 2026-11-21T04:31:07Z".to_owned())?;
+    i64::try_from(time.as_nanosecond()).map_err(|_| "a time out of range".to_owned())
 }
 
 #[derive(Debug, Group)]
@@ -534,6 +711,9 @@ pub(super) struct Places {
     /// searched. Of several editions of one database the one nearest to each flow speaks.
     #[arg(long, value_name = "DIR")]
     pub(super) geo_dir: Vec<PathBuf>,
+    /// Installed databases named one by one: paths and hashes.
+    #[arg(skip)]
+    pub(super) installed: Vec<(PathBuf, String)>,
     /// Do not use databases that geo install has installed
     #[arg(long)]
     pub(super) no_installed_geo: bool,
@@ -657,11 +837,52 @@ Examples:
 
 The columns are described in docs/columns.md.";
 
+const PLOT_EXAMPLES: &str = "\
+Examples:
+  whereto plot map phone.pcap --expect IN,SG --vantage IN -o map.svg
+  whereto plot timeline phone.pcap -o timeline.svg
+  whereto plot rtt phone.pcap --vantage 28.61,77.21 > rtt.svg
+
+A file stands alone: it has title, legend and notes in it, follows the viewer's light or dark theme
+and refers to nothing elsewhere. Exit codes are those of audit.";
+
 const DNS_EXAMPLES: &str = "\
 Examples:
   whereto dns phone.pcap
   whereto dns phone.pcap --format json
   whereto dns phone.pcap -o names.csv";
+
+const EXTRACT_EXAMPLES: &str = "\
+Examples:
+  whereto extract phone.pcap --expect IN,SG --finding 5f3c -o finding.pcapng
+  whereto extract phone.pcap --flow 12 --flow 31 -o flows.pcapng
+  whereto extract phone.pcap --destination tracker.example -o tracker.pcapng
+  whereto extract phone.pcap --from 2026-11-21T04:31:07Z --until 2026-11-21T04:32:00Z -o minute.pcapng
+
+A packet is written once, if it fits any choice. Its comment says why it is there, and its number in
+the capture that it came from. The DNS answers that gave a chosen flow its name come with it.
+
+Exit codes: 0 written, 2 usage or file error, or nothing fits a choice, 4 input damaged or cut.";
+
+const BUNDLE_EXAMPLES: &str = "\
+Examples:
+  whereto bundle phone.pcap --expect IN,SG -o bundle.zip
+  whereto bundle --new-key whereto.key
+  whereto bundle phone.pcap --expect IN,SG --about test.toml --key whereto.key -o bundle/
+
+In it: the report in every form, a capture for each finding that is not met, the settings, what each
+database said, and manifest.sha256 for sha256sum -c. The captures themselves stay where they are.
+docs/evidence.md describes each file.
+
+Exit codes: as for audit.";
+
+const VERIFY_EXAMPLES: &str = "\
+Examples:
+  whereto verify bundle.zip
+  whereto verify bundle.zip phone.pcap --public-key whereto.key.pub
+
+Exit codes: 0 nothing differs, 1 something differs, 2 usage or file error, or no bundle, 3 nothing
+differs, but something that was asked for could not be checked.";
 
 const GEO_MEASURE_EXAMPLES: &str = "\
 Examples:

@@ -207,20 +207,20 @@ pub(super) fn may_be_kept(name: &str) -> bool {
 }
 
 /// Passes bytes on and hashes them.
-struct Hashed<'w> {
-    out: &'w mut dyn io::Write,
+pub(super) struct Hashed<W: io::Write> {
+    out: W,
     hash: sha2::Sha256,
 }
 
-impl<'w> Hashed<'w> {
-    fn new(out: &'w mut dyn io::Write) -> Self {
+impl<W: io::Write> Hashed<W> {
+    pub(super) fn new(out: W) -> Self {
         Hashed {
             out,
             hash: <sha2::Sha256 as sha2::Digest>::new(),
         }
     }
 
-    fn finish(self) -> String {
+    pub(super) fn finish(self) -> String {
         use std::fmt::Write as _;
         let hash = sha2::Digest::finalize(self.hash);
         hash.iter().fold(String::new(), |mut hex, byte| {
@@ -231,7 +231,7 @@ impl<'w> Hashed<'w> {
     }
 }
 
-impl io::Write for Hashed<'_> {
+impl<W: io::Write> io::Write for Hashed<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let count = self.out.write(bytes)?;
         sha2::Digest::update(&mut self.hash, bytes.get(..count).unwrap_or_default());

@@ -8,9 +8,14 @@
 // The library asks for no settings, prints nothing and has no clock: this room does.
 #![allow(clippy::disallowed_methods)]
 
+mod archive;
 mod args;
 mod automation;
+mod bundle;
+mod copying;
+mod derive;
 mod diff;
+mod extract;
 mod geo;
 mod init;
 mod installed;
@@ -22,10 +27,14 @@ mod live;
 mod man;
 mod measurement;
 mod output;
+mod plot;
 mod policy;
 mod progress;
+mod recorded;
 mod run;
 mod settings;
+mod signing;
+mod verify;
 mod whereabouts;
 
 use clap::Parser as _;

@@ -64,14 +64,22 @@ impl Target {
         let Target::File(path) = self else {
             return Ok(());
         };
-        let is_input = |input: &PathBuf| fs::canonicalize(input).is_ok_and(|real| real == *path);
-        if inputs.iter().any(is_input) || begins_like_a_capture(path) {
-            let path = path.display();
-            return Err(Error::Usage(format!(
-                "{path}: is a capture; write to another file"
-            )));
+        if begins_like_a_capture(path) {
+            return Err(is_a_capture(path));
         }
-        Ok(())
+        self.refuse_these(inputs)
+    }
+
+    /// Refuses to replace one of the inputs.
+    pub(super) fn refuse_these(&self, inputs: &[PathBuf]) -> Result<(), Error> {
+        let Target::File(path) = self else {
+            return Ok(());
+        };
+        let is_input = |input: &PathBuf| fs::canonicalize(input).is_ok_and(|real| real == *path);
+        match inputs.iter().any(is_input) {
+            true => Err(is_a_capture(path)),
+            false => Ok(()),
+        }
     }
 
     /// Lets `write` write. A reader that has gone away is no error.
@@ -102,64 +110,182 @@ impl Target {
 const BUFFER_BYTES: usize = 64 << 10;
 
 /// Writes beside `path`, then takes its name. What fails leaves nothing behind.
+///
+/// The bytes are on the disk before they have the name, and the name is there before this ends:
+/// whoever is killed, or loses power, at any moment leaves the old file or the whole new one.
 fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let (file, mut beside) = Beside::create(path)?;
-    let mut out = BufWriter::with_capacity(BUFFER_BYTES, file);
+    sweep(path);
+    let mut beside = Beside::create(path, |path| {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true).open(path)
+    })?;
+    let mut out = BufWriter::with_capacity(BUFFER_BYTES, &beside.handle);
     write(&mut out)?;
-    let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+    out.flush()?;
+    drop(out);
     if let Ok(old) = fs::metadata(path) {
-        file.set_permissions(old.permissions())?;
+        beside.handle.set_permissions(old.permissions())?;
     }
-    file.sync_all()?;
-    drop(file);
-    fs::rename(&beside.path, path)?;
-    beside.kept = true;
-    Ok(())
+    beside.handle.sync_all()?;
+    beside.take_name(path)
 }
 
-/// A file that is removed unless it was kept.
+/// Lets `fill` fill a folder that appears under its name whole or not at all. There must be none
+/// of that name, or an empty one.
+pub(super) fn folder(
+    path: &Path,
+    fill: impl FnOnce(&Path) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let refused = |error| failed(path, "cannot create", error);
+    if fs::symlink_metadata(path).is_ok() {
+        let empty = fs::read_dir(path).map_err(refused)?.next().is_none();
+        if !empty {
+            return Err(refused(io::ErrorKind::AlreadyExists.into()));
+        }
+    }
+    sweep(path);
+    let mut beside = Beside::create(path, |path| {
+        fs::create_dir(path)?;
+        File::open(path)
+    })
+    .map_err(refused)?;
+    fill(&beside.path)?;
+    sync_all_below(&beside.path, 0)
+        .and_then(|()| beside.take_name(path))
+        .map_err(refused)
+}
+
+/// Lets `work` work in a folder of its own beside `path`, which is gone afterwards.
+pub(super) fn staging(
+    path: &Path,
+    work: impl FnOnce(&Path) -> Result<(), Error>,
+) -> Result<(), Error> {
+    sweep(path);
+    let beside = Beside::create(path, |path| {
+        fs::create_dir(path)?;
+        File::open(path)
+    });
+    let beside = beside.map_err(|error| failed(path, "cannot create", error))?;
+    work(&beside.path)
+}
+
+/// Folders in folders that are synced.
+const DEEPEST: usize = 8;
+
+fn sync_all_below(folder: &Path, depth: usize) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() && depth < DEEPEST {
+            sync_all_below(&entry.path(), depth.saturating_add(1))?;
+        } else {
+            File::open(entry.path())?.sync_all()?;
+        }
+    }
+    sync_folder(folder)
+}
+
+/// Puts the names in a folder on the disk, where the system lets a folder be opened.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    match File::open(folder) {
+        Ok(folder) if cfg!(unix) => match folder.sync_all() {
+            // Some file systems have nothing to sync there.
+            Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
+            done => done,
+        },
+        _ => Ok(()),
+    }
+}
+
+/// Removes what earlier runs that were killed left beside `path`. Whoever still writes holds a
+/// lock, which ends with its process.
+fn sweep(path: &Path) {
+    let (start, end) = (start_of_part(path), ".part");
+    let Ok(entries) = fs::read_dir(folder_of(path)) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let middle = name
+            .strip_prefix(start.as_str())
+            .and_then(|rest| rest.strip_suffix(end));
+        let ours = middle.is_some_and(|middle| {
+            middle.split('-').count() == 2
+                && middle
+                    .bytes()
+                    .all(|byte| byte.is_ascii_digit() || byte == b'-')
+        });
+        if !ours {
+            continue;
+        }
+        let Ok(part) = File::open(entry.path()) else {
+            continue;
+        };
+        if part.try_lock().is_ok() {
+            remove(&entry.path());
+        }
+    }
+}
+
+fn remove(path: &Path) {
+    // Nothing more can be done about what cannot be removed.
+    let _ = match fs::symlink_metadata(path) {
+        Ok(about) if about.is_dir() => fs::remove_dir_all(path),
+        _ => fs::remove_file(path),
+    };
+}
+
+/// `.NAME.`: what stands before the process in the name of what is written beside `path`.
+fn start_of_part(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    // Names are at most 255 bytes on most systems: keep ours short.
+    let stem: String = name.chars().take(40).collect();
+    format!(".{stem}.")
+}
+
+/// A file or folder that is removed unless it took its name.
 struct Beside {
     path: PathBuf,
+    handle: File,
     kept: bool,
 }
 
 impl Beside {
-    fn create(path: &Path) -> io::Result<(File, Self)> {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
+    fn create(path: &Path, make: impl Fn(&Path) -> io::Result<File>) -> io::Result<Self> {
         let process = std::process::id();
-        let mut attempt = 0_u32;
-        loop {
-            // Names are at most 255 bytes on most systems: keep ours short.
-            let stem: String = name.chars().take(40).collect();
-            let beside = folder_of(path).join(format!(".{stem}.{process}-{attempt}.part"));
-            match OpenOptions::new()
-                .write(true)
-                .create_new(true)
-                .open(&beside)
-            {
-                Ok(file) => {
-                    return Ok((
-                        file,
-                        Beside {
-                            path: beside,
-                            kept: false,
-                        },
-                    ));
-                }
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < 100 => {
-                    attempt = attempt.saturating_add(1);
-                }
+        for attempt in 0_u32..100 {
+            let name = format!("{}{process}-{attempt}.part", start_of_part(path));
+            let beside = folder_of(path).join(name);
+            let handle = match make(&beside) {
+                Ok(handle) => handle,
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
                 Err(error) => return Err(error),
+            };
+            // A file system without locks is swept by no one who could tell the living.
+            let _ = handle.lock();
+            // Between its making and its lock it may have been swept.
+            if fs::symlink_metadata(&beside).is_ok() {
+                return Ok(Beside {
+                    path: beside,
+                    handle,
+                    kept: false,
+                });
             }
         }
+        Err(io::ErrorKind::AlreadyExists.into())
+    }
+
+    fn take_name(&mut self, path: &Path) -> io::Result<()> {
+        fs::rename(&self.path, path)?;
+        self.kept = true;
+        sync_folder(folder_of(path))
     }
 }
 
 impl Drop for Beside {
     fn drop(&mut self) {
         if !self.kept {
-            // Nothing more can be done about a file that cannot be removed.
-            let _ = fs::remove_file(&self.path);
+            remove(&self.path);
         }
     }
 }
@@ -190,6 +316,11 @@ fn begins_like_a_capture(path: &Path) -> bool {
                 | 0xfd37_7a58
                 | 0x0422_4d18
         ) || matches!(magic, [0x1f, 0x8b, ..]))
+}
+
+fn is_a_capture(path: &Path) -> Error {
+    let path = path.display();
+    Error::Usage(format!("{path}: is a capture; write to another file"))
 }
 
 fn gone_is_fine(done: io::Result<()>) -> io::Result<()> {
@@ -261,6 +392,48 @@ mod tests {
         let target = Target::new(&path).unwrap();
         assert!(target.refuse_inputs(&[]).is_ok());
         assert!(target.refuse_inputs(&[path]).is_err());
+    }
+
+    #[test]
+    fn what_the_dead_left_is_swept_and_what_the_living_write_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("report.txt");
+        fs::write(folder.path().join(".report.txt.1-0.part"), "dead").unwrap();
+        let living = folder.path().join(".report.txt.2-0.part");
+        let held = File::create(&living).unwrap();
+        held.lock().unwrap();
+        fs::write(folder.path().join(".report.txt.mine.part"), "not ours").unwrap();
+        fs::write(folder.path().join(".other.txt.1-0.part"), "another's").unwrap();
+        let target = Target::new(&path).unwrap();
+        target.write(|out| out.write_all(b"new")).unwrap();
+        let left = [
+            ".other.txt.1-0.part",
+            ".report.txt.2-0.part",
+            ".report.txt.mine.part",
+            "report.txt",
+        ];
+        assert_eq!(files(folder.path()), left);
+    }
+
+    #[test]
+    fn a_folder_appears_whole_or_not_at_all() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("bundle");
+        let fail = folder(&path, |inside| {
+            fs::write(inside.join("a"), "half").unwrap();
+            Err(Error::Usage("no".to_owned()))
+        });
+        assert!(fail.is_err());
+        assert!(files(place.path()).is_empty());
+        folder(&path, |inside| {
+            fs::create_dir(inside.join("sub")).unwrap();
+            fs::write(inside.join("sub/a"), "whole").unwrap();
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(files(place.path()), ["bundle"]);
+        assert_eq!(fs::read(path.join("sub/a")).unwrap(), b"whole");
+        assert!(folder(&path, |_| Ok(())).is_err(), "it is not empty");
     }
 
     #[cfg(unix)]

@@ -2,15 +2,19 @@
 
 use super::args::{Args, Command};
 use super::automation::Automation;
+use super::bundle;
 use super::diff;
+use super::extract;
 use super::geo;
 use super::init;
 use super::live::Filter;
 use super::man;
 use super::output::Target;
+use super::plot;
 use super::policy;
 use super::progress::Line;
-use super::settings::{Request, Settings, error_line, settle};
+use super::settings::{Output, Request, Settings, error_line, settle};
+use super::verify;
 use super::whereabouts;
 use clap::CommandFactory as _;
 use std::collections::BTreeMap;
@@ -67,6 +71,20 @@ fn command(command: &Command) -> Result<u8, Error> {
             keep_dns: false,
             keep_http: false,
         }),
+        Command::Plot(plot) => examine(&Request {
+            input: &plot.input,
+            output: &plot.output,
+            format: None,
+            formats: plot::formats(plot.picture),
+            automation: Automation::default(),
+            expect: plot.expect.as_deref(),
+            control: Some(&plot.control),
+            test: Some(&plot.test),
+            claims: &[],
+            places: Some(&plot.places),
+            keep_dns: false,
+            keep_http: false,
+        }),
         Command::Dns(dns) => examine(&Request {
             automation: Automation::default(),
             input: &dns.input,
@@ -95,6 +113,9 @@ fn command(command: &Command) -> Result<u8, Error> {
             keep_dns: false,
             keep_http: false,
         }),
+        Command::Bundle(asked) => bundle::run(asked),
+        Command::Extract(asked) => extract::run(asked),
+        Command::Verify(asked) => verify::run(asked),
         Command::Geo { command } => geo::run(command).map(|()| 0),
         Command::Init(asked) => init::run(asked).map(|()| 0),
         Command::Policy { command } => policy::run(command),
@@ -114,6 +135,21 @@ fn command(command: &Command) -> Result<u8, Error> {
 }
 
 fn examine(request: &Request<'_>) -> Result<u8, Error> {
+    let (report, outputs) = read(request)?;
+    for output in &outputs {
+        output
+            .target
+            .write(|out| (output.format.write)(&report, output.style, out))?;
+    }
+    let code = report.exit_code();
+    // The process ends here: giving back hundreds of thousands of pieces of memory one by one
+    // would only make its reader wait.
+    std::mem::forget(report);
+    Ok(code)
+}
+
+/// The report that was asked for, and where it goes.
+pub(super) fn read(request: &Request<'_>) -> Result<(Report, Vec<Output>), Error> {
     let Settings {
         capture,
         baselines,
@@ -151,16 +187,7 @@ fn examine(request: &Request<'_>) -> Result<u8, Error> {
         report.losses.warnings.push(Text::from(words.as_str()));
     }
     request.automation.apply(&mut report);
-    for output in &outputs {
-        output
-            .target
-            .write(|out| (output.format.write)(&report, output.style, out))?;
-    }
-    let code = report.exit_code();
-    // The process ends here: giving back hundreds of thousands of pieces of memory one by one
-    // would only make its reader wait.
-    std::mem::forget(report);
-    Ok(code)
+    Ok((report, outputs))
 }
 
 /// Audits the captures of the phone at rest; what is to be said of them stands beside.

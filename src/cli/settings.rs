@@ -308,11 +308,14 @@ pub(super) fn open_places(
     if !places.no_installed_geo {
         installed::add_to(&mut open)?;
     }
+    for (path, sha256) in &places.installed {
+        open.add_installed(path, sha256)?;
+    }
     Ok(open)
 }
 
 /// The captures, each once: a file named twice would count twice.
-fn distinct(captures: &[PathBuf]) -> (Vec<PathBuf>, Vec<Text>) {
+pub(super) fn distinct(captures: &[PathBuf]) -> (Vec<PathBuf>, Vec<Text>) {
     let mut kept: Vec<PathBuf> = Vec::new();
     let mut seen = Vec::new();
     let mut warnings = Vec::new();
@@ -538,7 +541,7 @@ mod tests {
             "report.pdf",
             None,
             "report.pdf: the end of the name says no format; use one of .txt .json .csv \
-             .findings.csv .claims.csv .sarif .xml .md, or --format",
+             .html .findings.csv .claims.csv .sarif .xml .md, or --format",
         );
         assert!(named(FLOW_FORMATS, "csv-findings").is_err());
     }

@@ -7,6 +7,8 @@
 //!
 //! Every table names its source, its date and its licence: `docs/data.md`.
 
+pub(crate) mod angle;
+pub(crate) mod earth_map;
 pub(crate) mod group_form;
 mod owners;
 mod policies;
@@ -53,15 +55,27 @@ pub(crate) struct RangesSource {
 
 /// What an operator says of a range. Empty texts are absent ones.
 pub(crate) struct RangeKind {
-    pub(crate) provider: &'static str,
-    pub(crate) region: &'static str,
-    pub(crate) service: &'static str,
+    pub(crate) provider: RangeWord,
+    pub(crate) region: RangeWord,
+    pub(crate) service: RangeWord,
     pub(crate) edge: bool,
     pub(crate) anycast: bool,
     /// Index of the region in [`REGIONS`].
     pub(crate) place: Option<u16>,
     /// For ranges without one region: the country that all of theirs are in.
-    pub(crate) country: &'static str,
+    pub(crate) country: RangeWord,
+}
+
+/// A text of [`RANGE_KINDS`], by number: many say the same.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct RangeWord(u16);
+
+impl RangeWord {
+    /// The text; empty where there is none.
+    pub(crate) fn text(self) -> &'static str {
+        let word = RANGE_WORDS.get(usize::from(self.0));
+        word.copied().unwrap_or_default()
+    }
 }
 
 /// A cloud operator whose regions are known.
@@ -181,11 +195,11 @@ mod tests {
                 .iter()
                 .map(|(yes, flag)| if *yes { *flag } else { "" });
             let line = [
-                kind.provider,
-                kind.region,
-                kind.service,
+                kind.provider.text(),
+                kind.region.text(),
+                kind.service.text(),
                 &flags.collect::<String>(),
-                kind.country,
+                kind.country.text(),
             ];
             hash.update(line.join("\t"));
             hash.update("\n");
@@ -203,8 +217,8 @@ mod tests {
     fn every_region_of_the_embedded_ranges_is_in_the_table() {
         let missing: Vec<&str> = RANGE_KINDS
             .iter()
-            .filter(|kind| !kind.region.is_empty() && kind.place.is_none())
-            .map(|kind| kind.region)
+            .filter(|kind| !kind.region.text().is_empty() && kind.place.is_none())
+            .map(|kind| kind.region.text())
             .collect();
         assert!(missing.is_empty(), "{missing:?}");
         assert!(RANGE_KINDS.len() > 1000 && RANGES_V4.len() > 100_000);

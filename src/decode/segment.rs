@@ -97,6 +97,9 @@ pub(crate) trait Whole {
     fn trouble(&mut self, reason: Reason);
     /// Something to count under a name in `Losses::counts`.
     fn count(&mut self, name: &'static str);
+    /// The packet is, or holds, a fragment of the datagram of this number between two hosts;
+    /// `whole` where it completes it: what follows is its content.
+    fn fragment(&mut self, _src: IpAddr, _dst: IpAddr, _id: u32, _whole: bool) {}
 }
 
 /// Who takes what a packet decodes to.

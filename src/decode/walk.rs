@@ -284,6 +284,8 @@ impl<'w, 'a, S: Sink<'a>> Walk<'w, 'a, S> {
             self.sink.count("datagrams of which fragments are missing");
         }
         self.handed = true;
+        let whole = matches!(pushed, Pushed::Whole(..));
+        self.sink.fragment(ip.src, ip.dst, fragment.id, whole);
         match pushed {
             Pushed::Whole(protocol, bytes) => self.whole(ip, protocol, &bytes),
             Pushed::Waits => self.sink.segment(self.fragment_segment(ip)),

@@ -11,6 +11,7 @@ mod record;
 mod rtt;
 mod stream;
 mod table;
+mod wide;
 
 pub(crate) use record::{CARRIES_TUNNEL, CLIENT_IS_B, OPENING_SEEN, Record};
 pub(crate) use rtt::{Rtt, between};

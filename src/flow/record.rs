@@ -1,5 +1,6 @@
-//! One flow in 96 bytes.
+//! One flow in 64 bytes: one cache line.
 
+use super::wide::Wide;
 use crate::decode::Segment;
 use crate::model::{Side, Time, Transport};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -118,18 +119,26 @@ fn bits_of(address: IpAddr) -> Bits {
 
 /// The compact row of one flow. `a` is who sent the first packet.
 ///
-/// Aligned so that it never lies on more than two cache lines.
+/// Aligned so that it never lies on more than one cache line.
 #[derive(Clone, Debug)]
-#[repr(align(32))]
+#[repr(align(64))]
 pub(crate) struct Record {
-    pub(crate) key: Key,
-    pub(crate) flags: u16,
+    /// IPv4 addresses of `a` and `b`; of IPv6 the number of both in [`Wide`], and 0.
+    ends: [u32; 2],
+    pub(crate) a_port: u16,
+    pub(crate) b_port: u16,
+    /// The number of the transport; what else its [`Kind`] holds is in `flags`.
+    number: u8,
     /// Index into the list of tunnel names.
     pub(crate) tunnel: u8,
+    pub(crate) flags: u16,
     /// What the table's reader holds for this flow: nothing or a small number, a live state, or a
     /// kept one.
     pub(crate) side: Held,
-    pub(crate) bytes: [u64; 2],
+    /// Bytes from `a` and `b`: the lower 32 bits of 48. So many packets as can be counted, of
+    /// the size that an IPv4 header can state, reach no higher.
+    bytes_low: [u32; 2],
+    bytes_high: [u16; 2],
     pub(crate) first: Time,
     pub(crate) last: Time,
     pub(crate) packets: [u32; 2],
@@ -200,18 +209,36 @@ pub(crate) const SYN_SEEN: u16 = 1024;
 /// A payload put together from fragments was among its packets.
 pub(crate) const WHOLE: u16 = 2048;
 
+/// What a row's flags hold of its [`Kind`], this many bits further up.
+const KIND_SHIFT: u32 = 4;
+const OF_KIND: u16 = (V6 | FRAGMENT) << KIND_SHIFT;
+/// The most bytes that are counted from one end.
+const MOST_BYTES: u64 = (1 << 48) - 1;
+
 impl Record {
-    pub(crate) fn new(key: Key, segment: &Segment<'_>, frame: u32, tunnel: u8) -> Self {
+    pub(crate) fn new(
+        key: &Key,
+        wide: &mut Wide,
+        segment: &Segment<'_>,
+        frame: u32,
+        tunnel: u8,
+    ) -> Self {
+        let [_, number] = key.kind.0.to_be_bytes();
+        let carries = if segment.carries_tunnel {
+            CARRIES_TUNNEL
+        } else {
+            0
+        };
         Record {
-            key,
-            flags: if segment.carries_tunnel {
-                CARRIES_TUNNEL
-            } else {
-                0
-            },
+            ends: ends_of(key, wide),
+            a_port: key.a_port,
+            b_port: key.b_port,
+            number,
             tunnel,
+            flags: carries | (key.kind.0 << KIND_SHIFT & OF_KIND),
             side: Held::NOTHING,
-            bytes: [0; 2],
+            bytes_low: [0; 2],
+            bytes_high: [0; 2],
             first: segment.time,
             last: segment.time,
             packets: [0; 2],
@@ -225,33 +252,144 @@ impl Record {
         self.flags & flag != 0
     }
 
-    pub(crate) fn a(&self) -> IpAddr {
-        address_of(self.key.a, self.key.kind.is_v6())
+    #[inline]
+    pub(crate) fn kind(&self) -> Kind {
+        Kind(u16::from(self.number) | (self.flags & OF_KIND) >> KIND_SHIFT)
     }
 
-    pub(crate) fn b(&self) -> IpAddr {
-        address_of(self.key.b, self.key.kind.is_v6())
+    #[inline]
+    pub(crate) fn is_tcp(&self) -> bool {
+        self.kind().is_tcp()
     }
 
     pub(crate) fn transport(&self) -> Transport {
-        self.key.kind.transport()
+        self.kind().transport()
     }
 
-    /// Address and port of the end that opened the flow, as far as is known.
-    pub(crate) fn client(&self) -> (IpAddr, u16) {
-        if self.has(CLIENT_IS_B) {
-            (self.b(), self.key.b_port)
+    /// Which end sent the packet with this key: true where `a` did. `None` where it is no packet
+    /// of this flow.
+    #[inline]
+    pub(crate) fn sender(&self, key: &Key, wide: &Wide) -> Option<bool> {
+        if self.kind() != key.kind {
+            return None;
+        }
+        let forth = self.a_port == key.a_port && self.b_port == key.b_port;
+        let back = self.a_port == key.b_port && self.b_port == key.a_port;
+        if !forth && !back {
+            return None;
+        }
+        let (a, b) = self.bits(wide);
+        if forth && a == key.a && b == key.b {
+            Some(true)
+        } else if back && a == key.b && b == key.a {
+            Some(false)
         } else {
-            (self.a(), self.key.a_port)
+            None
         }
     }
 
-    /// Address and port of the other end.
-    pub(crate) fn server(&self) -> (IpAddr, u16) {
-        if self.has(CLIENT_IS_B) {
-            (self.a(), self.key.a_port)
+    /// The addresses of `a` and `b`.
+    #[inline]
+    fn bits(&self, wide: &Wide) -> (Bits, Bits) {
+        let [a, b] = self.ends;
+        if self.kind().is_v6() {
+            wide.get(a)
         } else {
-            (self.b(), self.key.b_port)
+            ([0, a.into()], [0, b.into()])
+        }
+    }
+
+    /// Reads a little of what [`Record::sender`] needs beside the row.
+    #[inline]
+    pub(crate) fn touch(&self, wide: &Wide) -> u64 {
+        let ([high, _], _) = self.bits(wide);
+        high
+    }
+
+    pub(crate) fn key(&self, wide: &Wide) -> Key {
+        let (a, b) = self.bits(wide);
+        Key {
+            a,
+            b,
+            a_port: self.a_port,
+            b_port: self.b_port,
+            kind: self.kind(),
+        }
+    }
+
+    /// Gives back what is held in `wide`: the row is no longer used.
+    pub(crate) fn release(&self, wide: &mut Wide) {
+        let [number, _] = self.ends;
+        if self.kind().is_v6() {
+            wide.release(number);
+        }
+    }
+
+    /// The row moves to another table.
+    pub(crate) fn move_over(&mut self, from: &Wide, to: &mut Wide) {
+        self.ends = ends_of(&self.key(from), to);
+    }
+
+    /// Address and port of `a` and of `b`.
+    pub(crate) fn ends(&self, wide: &Wide) -> [(IpAddr, u16); 2] {
+        let (a, b) = self.bits(wide);
+        let v6 = self.kind().is_v6();
+        [
+            (address_of(a, v6), self.a_port),
+            (address_of(b, v6), self.b_port),
+        ]
+    }
+
+    /// Address and port of the end that opened the flow, as far as is known, and of the other.
+    pub(crate) fn client_and_server(&self, wide: &Wide) -> [(IpAddr, u16); 2] {
+        let [a, b] = self.ends(wide);
+        if self.has(CLIENT_IS_B) {
+            [b, a]
+        } else {
+            [a, b]
+        }
+    }
+
+    /// Bytes from `a` and from `b`.
+    #[inline]
+    pub(crate) fn bytes(&self) -> [u64; 2] {
+        let [a, b] = self.bytes_low.map(u64::from);
+        let [more_a, more_b] = self.bytes_high.map(u64::from);
+        [a | more_a << 32, b | more_b << 32]
+    }
+
+    pub(crate) fn set_bytes(&mut self, bytes: [u64; 2]) {
+        for from_a in [true, false] {
+            let [a, b] = bytes;
+            self.set_bytes_of(from_a, if from_a { a } else { b });
+        }
+    }
+
+    /// Counts one packet. How many that end had sent before, and the other.
+    #[inline]
+    pub(crate) fn count(&mut self, from_a: bool, bytes: u32) -> (u32, u32) {
+        let ([a, b], [a_bytes, b_bytes]) = (self.packets, self.bytes());
+        let (own, other, own_bytes) = if from_a {
+            (a, b, a_bytes)
+        } else {
+            (b, a, b_bytes)
+        };
+        let counted = own.saturating_add(1);
+        self.packets = if from_a { [counted, b] } else { [a, counted] };
+        self.set_bytes_of(from_a, own_bytes.saturating_add(bytes.into()));
+        (own, other)
+    }
+
+    #[inline]
+    fn set_bytes_of(&mut self, from_a: bool, bytes: u64) {
+        let bytes = bytes.min(MOST_BYTES);
+        let low = u32::try_from(bytes & 0xffff_ffff).unwrap_or(u32::MAX);
+        let high = u16::try_from(bytes >> 32).unwrap_or(u16::MAX);
+        let ([a, b], [more_a, more_b]) = (&mut self.bytes_low, &mut self.bytes_high);
+        if from_a {
+            (*a, *more_a) = (low, high);
+        } else {
+            (*b, *more_b) = (low, high);
         }
     }
 
@@ -266,6 +404,14 @@ impl Record {
     }
 }
 
+fn ends_of(key: &Key, wide: &mut Wide) -> [u32; 2] {
+    if key.kind.is_v6() {
+        return [wide.number(key), 0];
+    }
+    let low = |[_, low]: Bits| u32::try_from(low).unwrap_or(u32::MAX);
+    [low(key.a), low(key.b)]
+}
+
 fn address_of([high, low]: Bits, v6: bool) -> IpAddr {
     if v6 {
         IpAddr::V6(Ipv6Addr::from_bits(
@@ -277,12 +423,87 @@ fn address_of([high, low]: Bits, v6: bool) -> IpAddr {
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_record_stays_compact() {
-        assert_eq!(size_of::<Record>(), 96);
+        assert_eq!(size_of::<Record>(), 64);
+    }
+
+    /// One packet of 100 bytes under `key`, as a row.
+    fn row(key: &Key, wide: &mut Wide) -> Record {
+        let mut record = Record {
+            ends: ends_of(key, wide),
+            a_port: key.a_port,
+            b_port: key.b_port,
+            number: key.kind.0.to_be_bytes()[1],
+            tunnel: 0,
+            flags: key.kind.0 << KIND_SHIFT & OF_KIND,
+            side: Held::NOTHING,
+            bytes_low: [0; 2],
+            bytes_high: [0; 2],
+            first: Time(0),
+            last: Time(0),
+            packets: [0; 2],
+            first_frame: 1,
+            last_frame: 1,
+        };
+        record.count(true, 100);
+        record
+    }
+
+    fn key(a: &str, b: &str, transport: Transport) -> Key {
+        let [a, b]: [IpAddr; 2] = [a, b].map(|text| text.parse().expect("a test address"));
+        Key {
+            a: bits_of(a),
+            b: bits_of(b),
+            a_port: 1,
+            b_port: 2,
+            kind: Kind::new(transport, a.is_ipv6()),
+        }
+    }
+
+    #[test]
+    fn keys_survive_the_row() {
+        let mut wide = Wide::default();
+        for key in [
+            key("10.0.0.1", "255.255.255.255", Transport::Tcp),
+            key("2001:db8::1", "ffff::ffff", Transport::Udp),
+            key("2001:db8::2", "ffff::ffff", Transport::Fragment(6)),
+        ] {
+            let record = row(&key, &mut wide);
+            assert_eq!(record.key(&wide), key);
+            assert_eq!(record.sender(&key, &wide), Some(true));
+            let back = Key {
+                a: key.b,
+                b: key.a,
+                a_port: 2,
+                b_port: 1,
+                ..key
+            };
+            assert_eq!(record.sender(&back, &wide), Some(false));
+            let crossed = Key {
+                a_port: 1,
+                b_port: 2,
+                ..back
+            };
+            assert_eq!(record.sender(&crossed, &wide), None);
+        }
+    }
+
+    #[test]
+    fn bytes_are_counted_beyond_four_gigabytes() {
+        let mut wide = Wide::default();
+        let mut record = row(&key("10.0.0.1", "10.0.0.2", Transport::Tcp), &mut wide);
+        record.set_bytes([u64::from(u32::MAX), 7]);
+        assert_eq!(record.count(true, 2), (1, 0));
+        assert_eq!(record.count(false, 2), (0, 2));
+        assert_eq!(record.bytes(), [u64::from(u32::MAX) + 2, 9]);
+        record.set_bytes([u64::MAX, 0]);
+        record.count(true, 1);
+        assert_eq!(record.bytes(), [MOST_BYTES, 0]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! In:   [`Segment`]s, one by one or in batches.
 //! Out:  rows in order of first packets; bytes to a [`Reader`].
 //!
-//! A row costs 96 bytes and its slot in the index. Only a flow whose payload is still being
+//! A row costs 64 bytes, its slot in the index, and its share of a pair of IPv6 addresses. Only a flow whose payload is still being
 //! read has more: a boxed state, of which there is a bounded number; the oldest is closed for
 //! a new one. A full table folds rows that were never answered, then newcomers, into counts.
 
@@ -25,15 +25,18 @@ use super::record::{
     Record, SYN_SEEN, WAITS,
 };
 use super::stream::Budget;
+use super::wide::Wide;
 use crate::decode::{Detail, Segment};
 use crate::model::{Arena, Limits, Transport};
 use live::{Lives, touch};
 use read::TcpSegment;
 use std::collections::VecDeque;
+use std::net::IpAddr;
 
 pub(crate) struct Table<R: Reader> {
     index: Index,
     rows: Vec<Vec<Record>>,
+    wide: Wide,
     len: u32,
     live: Lives<R::State>,
     free: Vec<u32>,
@@ -64,6 +67,7 @@ impl<R: Reader> Table<R> {
         Table {
             index: Index::new(),
             rows: Vec::new(),
+            wide: Wide::default(),
             len: 0,
             live: Arena::default(),
             free: Vec::new(),
@@ -101,16 +105,17 @@ impl<R: Reader> Table<R> {
             for place in found.iter_mut() {
                 place.2 = self.index.peek(place.1).unwrap_or(u32::MAX);
             }
-            // A row lies on two cache lines; a live state behind it on more.
+            // A row lies on one cache line; a live state behind it on more.
             for (.., row) in found.iter() {
-                if let Some(record) = self.row(*row) {
-                    let [_, low] = record.key.a;
-                    touched ^= low ^ u64::from(record.last_frame);
-                }
+                touched ^= self.row(*row).map_or(0, |record| record.last_frame.into());
             }
             for ((.., row), segment) in found.iter().zip(batch) {
+                let Some(record) = self.row(*row) else {
+                    continue;
+                };
+                touched ^= record.touch(&self.wide);
                 if segment.payload_len > 0
-                    && let Some(live) = self.row(*row).and_then(|record| record.side.as_live())
+                    && let Some(live) = record.side.as_live()
                 {
                     touched ^= self.live.get(live).map_or(0, touch::<R>);
                 }
@@ -150,6 +155,17 @@ impl<R: Reader> Table<R> {
         row_of(&self.rows, row)
     }
 
+    /// Address and port of who sent a row's first packet, and of the other end.
+    #[inline]
+    pub(crate) fn ends(&self, record: &Record) -> [(IpAddr, u16); 2] {
+        record.ends(&self.wide)
+    }
+
+    /// Address and port of the end that opened a row's flow, and of the other.
+    pub(crate) fn client_and_server(&self, record: &Record) -> [(IpAddr, u16); 2] {
+        record.client_and_server(&self.wide)
+    }
+
     /// The word for a row's tunnel.
     pub(crate) fn tunnel(&self, record: &Record) -> &'static str {
         self.tunnels
@@ -167,6 +183,7 @@ impl<R: Reader> Table<R> {
             }
         }
         self.index = Index::new();
+        self.wide.seal();
         self.live = Arena::default();
         self.queue = VecDeque::new();
         self.free = Vec::new();
@@ -180,15 +197,21 @@ impl<R: Reader> Table<R> {
         hash: Hash,
         reader: &mut R,
     ) -> Option<u32> {
-        let rows = &self.rows;
+        let (rows, wide) = (&self.rows, &self.wide);
+        let mut from_a = true;
         let found = self.index.find(hash, |row| {
-            row_of(rows, row).is_some_and(|record| same(&record.key, &key))
+            let sender = row_of(rows, row).and_then(|record| record.sender(&key, wide));
+            from_a = sender.unwrap_or(true);
+            sender.is_some()
         });
         let frame = u32::try_from(segment.frame).unwrap_or(u32::MAX);
         let row = match found {
             Some(row) if !self.begins_anew(row, segment) => row,
-            old => match self.add(key, hash, old, segment, frame, reader) {
-                Some(row) => row,
+            old => match self.add(&key, hash, old, segment, frame, reader) {
+                Some(row) => {
+                    from_a = true;
+                    row
+                }
                 None => {
                     self.fold_packet(segment);
                     return None;
@@ -196,17 +219,7 @@ impl<R: Reader> Table<R> {
             },
         };
         let record = row_mut(&mut self.rows, row)?;
-        let from_a = record.key.a == key.a && record.key.a_port == key.a_port;
-        let [from_a_count, from_b_count] = &mut record.packets;
-        let [from_a_bytes, from_b_bytes] = &mut record.bytes;
-        let (count, bytes, other) = if from_a {
-            (from_a_count, from_a_bytes, *from_b_count)
-        } else {
-            (from_b_count, from_b_bytes, *from_a_count)
-        };
-        let first_answer = *count == 0 && other == 1;
-        *count = count.saturating_add(1);
-        *bytes = bytes.saturating_add(segment.ip_len.into());
+        let first_answer = record.count(from_a, segment.ip_len) == (0, 1);
         let first = record.first;
         record.first = first.min(segment.time);
         record.last = record.last.max(segment.time);
@@ -274,7 +287,7 @@ impl<R: Reader> Table<R> {
 
     fn add(
         &mut self,
-        key: Key,
+        key: &Key,
         hash: Hash,
         old: Option<u32>,
         segment: &Segment<'_>,
@@ -288,20 +301,22 @@ impl<R: Reader> Table<R> {
             self.close(live, true, reader);
         }
         let tunnel = self.tunnel_number(segment.tunnel);
-        let mut record = Record::new(key, segment, frame, tunnel);
+        let count = usize::try_from(self.len).unwrap_or(usize::MAX);
+        let is_full = count >= self.limits.flows.min(MOST_ROWS);
+        let folded = if is_full { Some(self.fold()?) } else { None };
+        let mut record = Record::new(key, &mut self.wide, segment, frame, tunnel);
         record.flags |= opening(segment);
         if self.log.is_some() {
             record.flags |= join::logged(segment);
         }
-        let count = usize::try_from(self.len).unwrap_or(usize::MAX);
-        let row = if count < self.limits.flows.min(MOST_ROWS) {
-            self.append(record)
-        } else {
-            let row = self.fold()?;
-            if let Some(place) = row_mut(&mut self.rows, row) {
-                *place = record;
+        let row = match folded {
+            None => self.append(record),
+            Some(row) => {
+                if let Some(place) = row_mut(&mut self.rows, row) {
+                    *place = record;
+                }
+                row
             }
-            row
         };
         match old {
             Some(old) if old != row => self.index.replace(hash, old, row),
@@ -309,9 +324,7 @@ impl<R: Reader> Table<R> {
                 self.index.insert(hash, row);
             }
         }
-        if let Some(record) = self.row(row) {
-            reader.opened(record, segment);
-        }
+        reader.opened(segment);
         Some(row)
     }
 
@@ -358,19 +371,6 @@ fn end_flags(flags: u8, from_a: bool) -> u16 {
         0
     };
     fin | reset | syn
-}
-
-#[inline]
-fn same(one: &Key, two: &Key) -> bool {
-    one.kind == two.kind
-        && ((one.a == two.a
-            && one.b == two.b
-            && one.a_port == two.a_port
-            && one.b_port == two.b_port)
-            || (one.a == two.b
-                && one.b == two.a
-                && one.a_port == two.b_port
-                && one.b_port == two.a_port))
 }
 
 #[inline]

@@ -264,6 +264,12 @@ impl Places {
         self.reach.is_some()
     }
 
+    /// Where the phone was, as its country's code or as its coordinates were written.
+    #[must_use]
+    pub fn vantage(&self) -> Option<String> {
+        self.reach.as_ref().map(|reach| reach.vantage().to_string())
+    }
+
     /// Cuts time where another edition begins to speak, or a source begins to be far.
     fn set_epochs(&mut self) {
         let mut series: Vec<Vec<i64>> = Vec::new();

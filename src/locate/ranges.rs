@@ -199,16 +199,17 @@ fn embedded(found: &'static RangeKind, kind: OpinionKind, number: u32) -> Range<
         .place
         .and_then(|at| data::REGIONS.get(usize::from(at)));
     let some = |text: &'static str| (!text.is_empty()).then_some(text);
+    let service = found.service.text();
     Range {
-        provider: some(found.provider),
-        region: some(found.region),
-        service: some(found.service),
-        country: Country::new(place.map_or(found.country, |place| place.country)),
+        provider: some(found.provider.text()),
+        region: some(found.region.text()),
+        service: some(service),
+        country: Country::new(place.map_or(found.country.text(), |place| place.country)),
         city: place.and_then(|place| some(place.city)),
         edge: found.edge,
         anycast: found.anycast,
         elsewhere: place
-            .filter(|_| found.service == kinds::ZONED)
+            .filter(|_| service == kinds::ZONED)
             .map_or(&[], |place| place.elsewhere),
         kind,
         number,

@@ -24,6 +24,8 @@ pub struct Column {
     pub kind: Kind,
     /// True if it can be empty (CSV) or `null` (JSON).
     pub nullable: bool,
+    /// True if it depends on the remote place alone: rows with one place have the same cell.
+    pub of_place: bool,
     /// The cell of one row.
     pub value: for<'a> fn(Row<'a>) -> Value<'a>,
 }

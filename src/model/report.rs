@@ -47,6 +47,8 @@ pub struct Settings {
     pub hashed: bool,
     /// What the user says of the test.
     pub about: Option<super::About>,
+    /// Where the phone was: `DE`, or `52.52,13.40`.
+    pub vantage: Option<String>,
     /// The filter that chose the packets, as written.
     pub filter: Option<String>,
     /// Captures of the device at rest.
@@ -143,6 +145,11 @@ pub trait Rows {
     /// # Errors
     /// What `each` returned.
     fn http(&self, each: &mut dyn FnMut(&HttpRow) -> io::Result<()>) -> io::Result<()>;
+    /// The frame in which the best name of a flow was seen: for an inferred one the answer, not a
+    /// packet of the flow.
+    fn name_frame(&self, _flow: u64) -> Option<u64> {
+        None
+    }
 }
 
 /// Rows that stand in memory: small reports and tests.

@@ -121,6 +121,19 @@ impl Aliases {
         self.entries.chunk_by(|one, other| one.name == other.name)
     }
 
+    /// Who was told any, in order, each once.
+    pub(crate) fn clients(&self) -> Vec<Client> {
+        let mut clients: Vec<Client> = Vec::new();
+        for entry in &self.entries {
+            if clients.last() != Some(&entry.client) {
+                clients.push(entry.client);
+            }
+        }
+        clients.sort_unstable();
+        clients.dedup();
+        clients
+    }
+
     /// Sorts, and drops what repeats the alias before.
     fn tidy(&mut self) {
         self.entries.sort_unstable();

@@ -9,9 +9,14 @@
 //! it. Numbers, words of ours, addresses and times are written as they are.
 
 use super::{escape, excluded_codes, number, opinion_words, words};
-use crate::model::columns::{COLUMNS, Row, Value, tls_version};
-use crate::model::{ClaimResult, Destination, DnsAnswer, DnsRow, Exhibit, Finding, Report, Text};
+use crate::model::columns::{COLUMNS, Column, Row, Value, tls_version};
+use crate::model::{
+    ClaimResult, Country, Destination, DnsAnswer, DnsRow, Exhibit, Finding, Place, Report, Text,
+};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::net::IpAddr;
+use std::sync::Arc;
 
 /// One row a flow.
 pub(super) fn flows(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -20,17 +25,90 @@ pub(super) fn flows(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         table.cell(Value::Word(column.name));
     }
     table.end()?;
+    let runs: Vec<&[Column]> = COLUMNS
+        .chunk_by(|one, other| one.of_place == other.of_place)
+        .collect();
+    let mut places = PlaceCells::new();
     report.rows.flows(&mut |flow| {
         let row = Row {
             flow,
             data: &report.data,
         };
-        for column in COLUMNS {
-            table.cell((column.value)(row));
+        let mut known = places.of(row).iter();
+        for run in &runs {
+            if run.first().is_some_and(|column| column.of_place) {
+                let cells = known.next().map_or(&[][..], Vec::as_slice);
+                table.buffer.extend_from_slice(cells);
+            } else {
+                run.iter()
+                    .for_each(|column| table.cell((column.value)(row)));
+            }
         }
         table.end()
     })?;
     table.flush()
+}
+
+/// What the columns of recent places hold, as it is written: many rows share a place.
+struct PlaceCells {
+    recent: Vec<Known>,
+}
+
+/// One place, and its cells by run of columns.
+#[derive(Clone, Default)]
+struct Known {
+    place: Option<Arc<Place>>,
+    cells: Vec<Vec<u8>>,
+}
+
+/// Places whose cells are remembered, each where its address in memory leads.
+const RECENT: usize = 1 << 12;
+
+impl PlaceCells {
+    fn new() -> Self {
+        PlaceCells {
+            recent: vec![Known::default(); RECENT],
+        }
+    }
+
+    /// The cells of each run of columns that depend on the row's place, each after a comma.
+    fn of(&mut self, row: Row<'_>) -> &[Vec<u8>] {
+        let place = &row.flow.place;
+        // What is remembered is held, so that no other place can come to lie there.
+        let address = Arc::as_ptr(place).addr();
+        let at = (address >> 5 ^ address >> 17) % RECENT;
+        let Some(Known {
+            place: known,
+            cells,
+        }) = self.recent.get_mut(at)
+        else {
+            return &[];
+        };
+        if !known
+            .as_ref()
+            .is_some_and(|known| Arc::ptr_eq(known, place))
+        {
+            *cells = place_cells(row);
+            *known = Some(Arc::clone(place));
+        }
+        cells
+    }
+}
+
+fn place_cells(row: Row<'_>) -> Vec<Vec<u8>> {
+    let mut sink = io::sink();
+    let mut table = Table::new(&mut sink);
+    let runs = COLUMNS.chunk_by(|one, other| one.of_place == other.of_place);
+    let of_place = |run: &&[Column]| run.first().is_some_and(|column| column.of_place);
+    let mut cells = Vec::new();
+    for run in runs.filter(of_place) {
+        table.fresh = false;
+        run.iter()
+            .for_each(|column| table.cell((column.value)(row)));
+        cells.push(table.buffer.clone());
+        table.buffer.clear();
+    }
+    cells
 }
 
 const FINDING_HEADER: &[&str] = &[
@@ -269,6 +347,74 @@ pub(super) fn claims(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     table.flush()
 }
 
+const PLACE_HEADER: &[&str] = &[
+    "address",
+    "source",
+    "source_country",
+    "country",
+    "country_confidence",
+    "country_class",
+];
+
+/// What each source said of each remote address: one row for both, in the order of addresses.
+pub(super) fn places(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let mut of_addresses: BTreeMap<IpAddr, Vec<Arc<Place>>> = BTreeMap::new();
+    report.rows.flows(&mut |flow| {
+        // Several where a database has editions: as many as there are.
+        let places = of_addresses.entry(flow.remote_ip).or_default();
+        if !places.contains(&flow.place) {
+            places.push(Arc::clone(&flow.place));
+        }
+        Ok(())
+    })?;
+    let mut table = Table::new(out);
+    table.header(PLACE_HEADER)?;
+    for (address, place) in of_addresses
+        .iter()
+        .flat_map(|(address, places)| places.iter().map(move |place| (address, place)))
+    {
+        for opinion in &place.opinions {
+            let source = report.data.get(opinion.source);
+            table.cell(Value::Address(*address));
+            table.cell(source.map_or(Value::Null, |source| Value::Words(&source.name)));
+            for country in [opinion.country, place.country] {
+                let code = country.as_ref().map(Country::code);
+                table.cell(code.map_or(Value::Null, Value::Words));
+            }
+            table.cell(Value::Word(place.confidence.as_str()));
+            table.cell(
+                place
+                    .class
+                    .map_or(Value::Null, |class| Value::Word(class.name)),
+            );
+            table.end()?;
+        }
+    }
+    table.flush()
+}
+
+const SOURCE_HEADER: &[&str] = &["name", "origin", "date", "sha256", "credit", "link"];
+
+/// The identities of the place data.
+pub(super) fn sources(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let mut table = Table::new(out);
+    table.header(SOURCE_HEADER)?;
+    for source in &report.data {
+        for cell in [
+            Some(&source.name),
+            Some(&source.origin),
+            source.date.as_ref(),
+            Some(&source.sha256),
+            source.credit.as_ref(),
+            source.link.as_ref(),
+        ] {
+            table.cell(cell.map_or(Value::Null, |words| Value::Words(words)));
+        }
+        table.end()?;
+    }
+    table.flush()
+}
+
 /// What weakens a claim's verdict.
 fn hidden(table: &mut Table<'_>, claim: &ClaimResult) {
     let optional = |words: &Option<String>| words.clone().unwrap_or_default();
@@ -454,6 +600,7 @@ impl<'w> Table<'w> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
+    use crate::model::Flow;
     use crate::report::sample;
     use std::collections::BTreeMap;
 
@@ -506,6 +653,45 @@ mod tests {
         assert_eq!(rows[1]["tls_version"], "0x0a0a");
         assert_eq!(rows[2]["transport"], "ip-50");
         assert_eq!(rows[2]["local_port"], "");
+    }
+
+    fn sample_flows() -> (Report, Vec<Flow>) {
+        let (report, mut flows) = (sample::report(), Vec::new());
+        let each = &mut |flow: &Flow| {
+            flows.push(flow.clone());
+            Ok(())
+        };
+        report.rows.flows(each).unwrap();
+        (report, flows)
+    }
+
+    #[test]
+    fn columns_of_the_place_depend_on_nothing_else() {
+        let (report, flows) = sample_flows();
+        let cells = |flow: &Flow| {
+            let data = &report.data;
+            place_cells(Row { flow, data })
+        };
+        for (one, other) in flows.iter().zip(flows.iter().cycle().skip(1)) {
+            let place = Arc::clone(&one.place);
+            let moved = Flow {
+                place,
+                ..other.clone()
+            };
+            assert_eq!(cells(&moved), cells(one));
+            assert_ne!(cells(other), cells(one));
+        }
+    }
+
+    #[test]
+    fn remembered_cells_are_those_of_the_row() {
+        let (report, flows) = sample_flows();
+        let mut places = PlaceCells::new();
+        for flow in flows.iter().chain(&flows) {
+            let data = &report.data;
+            let row = Row { flow, data };
+            assert_eq!(places.of(row), place_cells(row));
+        }
     }
 
     #[test]

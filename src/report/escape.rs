@@ -1,7 +1,7 @@
 //! The one way by which words that somebody else chose reach an output.
 //!
 //! In:   bytes from a capture, a file name, a database: anything at all.
-//! Out:  the same words, harmless in a terminal, in a CSV cell, in a JSON string; in XML, Markdown,
+//! Out:  the same words, harmless in a terminal, in a CSV cell, in a JSON string, in HTML; in XML, Markdown,
 //!       SARIF and URIs, see `escape/markup.rs`.
 //! Spec: RFC 8259 §7 (JSON strings), RFC 4180 (CSV).
 //!
@@ -75,17 +75,22 @@ pub(crate) fn json(out: &mut Vec<u8>, text: &str) {
 /// an entity or an attribute is an entity; what cannot be seen is spelled out.
 #[must_use]
 pub(crate) fn html(text: &Text) -> String {
-    marked_up(&visible(text.bytes(), Outlet::Terminal))
+    let mut out = String::new();
+    html_visible(&mut out, &visible(text.bytes(), Outlet::Terminal));
+    out
 }
 
 /// The same for words that are UTF-8 already.
 #[must_use]
 pub(crate) fn html_str(text: &str) -> String {
-    marked_up(&visible(text.as_bytes(), Outlet::Terminal))
+    let mut out = String::new();
+    html_visible(&mut out, &visible(text.as_bytes(), Outlet::Terminal));
+    out
 }
 
-fn marked_up(visible: &str) -> String {
-    let mut out = String::with_capacity(visible.len().saturating_add(16));
+/// The same for words that were made visible already, in HTML and XML (HTML 13.2.5, XML 1.0
+/// §2.4). What is hidden is spelled out here too, should any be left.
+pub(crate) fn html_visible(out: &mut String, visible: &str) {
     for c in visible.chars() {
         match c {
             '&' => out.push_str("&amp;"),
@@ -94,10 +99,10 @@ fn marked_up(visible: &str) -> String {
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
             '`' => out.push_str("&#96;"),
-            c => out.push(c),
+            _ if hidden(c) => spell_char(out, c),
+            _ => out.push(c),
         }
     }
-    out
 }
 
 /// Lower-case hexadecimal digits of `bytes`.
@@ -366,6 +371,14 @@ mod tests {
             r#""\u2028\u009b\u007f\u202e""#
         );
         assert_eq!(json_string("\u{e0041}"), r#""\udb40\udc41""#);
+    }
+
+    #[test]
+    fn html_takes_no_orders() {
+        let mut out = String::new();
+        html_visible(&mut out, "<a b=\"c\" d='e'>&\u{202e}\u{1b}\n\\");
+        let want = "&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;\\u{202e}\\x1b\\n\\";
+        assert_eq!(out, want);
     }
 
     #[test]

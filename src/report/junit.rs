@@ -76,7 +76,7 @@ fn sums<'c>(cases: impl Iterator<Item = &'c Case>) -> String {
 
 fn write_case(out: &mut dyn Write, suite: &Suite, case: &Case) -> io::Result<()> {
     let name = escape::xml(&case.name);
-    let class = escape::xml(&format!("whereto.{}", suite.name));
+    let class = escape::xml(format!("whereto.{}", suite.name));
     let message = escape::xml(&case.message);
     write!(
         out,

@@ -17,6 +17,7 @@ mod judged;
 mod junit;
 mod markdown;
 mod number;
+pub mod picture;
 #[cfg(test)]
 mod sample;
 pub mod text;
@@ -217,6 +218,22 @@ pub const HOLDING_FORMATS: &[Format<[Holding]>] = &[
         write: |holdings, _, out| json::holdings(holdings, out),
     },
 ];
+
+/// What each source of places said of each remote address, as CSV.
+///
+/// # Errors
+/// Where `out` refuses.
+pub fn places(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    csv::places(report, out)
+}
+
+/// Names, dates and hashes of the sources of places, as CSV.
+///
+/// # Errors
+/// Where `out` refuses.
+pub fn sources(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    csv::sources(report, out)
+}
 
 /// Codes of excluded countries, joined by spaces.
 fn excluded_codes(excluded: &[Excluded]) -> String {

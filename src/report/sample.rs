@@ -559,6 +559,7 @@ fn settings() -> Settings {
         expect_owner: None,
         devices: vec!["10.215.173.1".to_owned()],
         hashed: true,
+        vantage: None,
         limits: Limits::default(),
         ..Settings::default()
     }

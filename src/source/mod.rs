@@ -14,6 +14,7 @@
 mod batch;
 mod buffer;
 mod hash;
+mod kept;
 mod lane;
 mod open;
 mod paths;
@@ -26,9 +27,12 @@ mod stored;
 #[cfg(test)]
 mod tests;
 mod unpack;
+mod write;
 
 pub use batch::Batch;
+pub use kept::Kept;
 pub(crate) use range::{Facts, Part};
+pub use write::Writer;
 
 use crate::Error;
 use crate::model::{Damage, Input, Limits, Text, Time};

@@ -6,6 +6,7 @@
 //! Everything that is kept is bounded: interfaces, notes, damages, apps.
 
 use super::Packet;
+use super::kept::Keeping;
 use crate::model::{Damage, Input, Interface, Limits, Text, Time};
 use std::collections::BTreeMap;
 
@@ -22,6 +23,7 @@ pub(super) struct Shared {
     pub(super) counts: BTreeMap<&'static str, u64>,
     pub(super) warnings: Vec<Text>,
     pub(super) limits: Limits,
+    pub(super) keeping: Keeping,
 }
 
 impl Shared {

@@ -24,7 +24,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("names", &["model"]),
     ("locate", &["model", "data", "catalogue"]),
     ("judge", &["model", "data"]),
-    ("report", &["model"]),
+    ("report", &["model", "data"]),
     (
         "audit",
         &[

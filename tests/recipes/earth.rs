@@ -1,4 +1,5 @@
-//! Writes `src/data/earth-outlines.bin` and `src/data/earth-distances.bin` anew.
+//! Writes `src/data/earth-outlines.bin`, `src/data/earth-distances.bin` and
+//! `src/data/earth-map.txt` anew.
 //!
 //! `docs/data.md` has the commands and the reasons. The same package gives the same bytes, on
 //! every system: nothing here asks the standard library for a sine.
@@ -10,6 +11,13 @@
     clippy::cast_possible_truncation,
     reason = "a tool of the developers"
 )]
+
+#[path = "../../src/data/angle.rs"]
+mod angle;
+#[path = "earth/map.rs"]
+mod map;
+#[path = "../../src/data/earth_map/projection.rs"]
+mod projection;
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -68,6 +76,9 @@ fn main() -> Result<(), Failure> {
     let distances = outline_distances(&packed);
     std::fs::write(to.join("earth-outlines.bin"), &packed)?;
     std::fs::write(to.join("earth-distances.bin"), &distances)?;
+    let map = map::drawn(&atlas, &outlines)?;
+    std::fs::write(to.join("earth-map.txt"), &map)?;
+    println!("map: {} bytes", map.len());
     let rings = outlines.iter().flat_map(|outline| &outline.rings);
     println!(
         "{} areas, {} rings, {} points: {} bytes; distances: {} bytes",
@@ -183,7 +194,11 @@ const NUMBERS: &[(u16, &str)] = &[
 
 /// All areas by their codes, in order.
 fn outlines(atlas: &Value) -> Result<Vec<Outline>, Failure> {
-    let arcs: Vec<Vec<Corner>> = arcs(atlas)?.iter().map(|arc| simpler(arc)).collect();
+    let arcs = arcs(atlas)?;
+    let arcs: Vec<Vec<Corner>> = arcs
+        .iter()
+        .map(|arc| simpler(arc, MOST_KM, MOST_PART))
+        .collect();
     let mut areas: BTreeMap<Vec<&str>, Vec<Stored>> = BTreeMap::new();
     let features = atlas["objects"]["countries"]["geometries"].as_array();
     for feature in features.ok_or("no countries")? {
@@ -191,10 +206,7 @@ fn outlines(atlas: &Value) -> Result<Vec<Outline>, Failure> {
         for polygon in polygons(feature)? {
             let rings = polygon.iter().map(|ring| joined(&arcs, ring));
             let rings: Vec<Vec<Corner>> = rings.collect::<Option<_>>().ok_or("no such arc")?;
-            let part = PARTS.iter().find(|(of, edges, _)| {
-                *of == codes[0] && rings[0].iter().all(|corner| inside(edges, *corner))
-            });
-            let whose = part.map_or(codes, |(_, _, codes)| codes).to_vec();
+            let whose = whose(codes, &rings[0]).to_vec();
             let rings = rings.iter().filter_map(|ring| stored(ring));
             areas.entry(whose).or_default().extend(rings);
         }
@@ -210,6 +222,14 @@ fn outlines(atlas: &Value) -> Result<Vec<Outline>, Failure> {
             Ok(Outline { codes, rings })
         })
         .collect()
+}
+
+/// Whose one polygon of a feature is.
+fn whose(codes: &'static [&'static str], outer: &[Corner]) -> &'static [&'static str] {
+    let part = PARTS.iter().find(|(of, edges, _)| {
+        *of == codes[0] && outer.iter().all(|corner| inside(edges, *corner))
+    });
+    part.map_or(codes, |(_, _, codes)| codes)
 }
 
 /// Whose a feature is, unless one of its parts is someone else's.
@@ -278,7 +298,7 @@ fn unrolled(points: impl Iterator<Item = Corner>) -> Vec<Corner> {
 }
 
 /// Douglas and Peucker: the fewest points of a line that stay near all others.
-fn simpler(line: &[Corner]) -> Vec<Corner> {
+fn simpler(line: &[Corner], most_km: f64, most_part: f64) -> Vec<Corner> {
     let last = line.len() - 1;
     let by = |key: fn(&Corner) -> f64| {
         let least = (0..=last).min_by(|a, b| key(&line[*a]).total_cmp(&key(&line[*b])));
@@ -299,8 +319,8 @@ fn simpler(line: &[Corner]) -> Vec<Corner> {
     let size = kept
         .iter()
         .flat_map(|a| kept.iter().map(|b| km(line[*a], line[*b])));
-    let most = size.fold(0.0, f64::max) * MOST_PART;
-    let most = most.min(MOST_KM);
+    let most = size.fold(0.0, f64::max) * most_part;
+    let most = most.min(most_km);
     let mut open: Vec<(usize, usize)> = kept.windows(2).map(|ends| (ends[0], ends[1])).collect();
     while let Some((from, to)) = open.pop() {
         let off = |at: &usize| to_line(line[*at], line[from], line[to]);

@@ -46,8 +46,8 @@ impl<R: Reader> Table<R> {
             if record.has(FREE) || record.side.as_passed().is_none() || (a > 0 && b > 0) {
                 continue;
             }
-            let hash = self.index.hash(&record.key);
-            let [bytes_a, bytes_b] = record.bytes;
+            let hash = self.index.hash(&record.key(&self.wide));
+            let [bytes_a, bytes_b] = record.bytes();
             let packets = u64::from(a).saturating_add(b.into());
             let bytes = bytes_a.saturating_add(bytes_b);
             let counts = &mut self.counts;
@@ -57,6 +57,7 @@ impl<R: Reader> Table<R> {
             self.index.remove(hash, row);
             if let Some(record) = row_mut(&mut self.rows, row) {
                 record.flags |= FREE;
+                record.release(&mut self.wide);
             }
             return Some(row);
         }

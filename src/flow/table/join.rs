@@ -9,8 +9,8 @@
 //! its packets must be pushed again, in order, through the earlier table.
 
 use super::{
-    CARRIES_TUNNEL, DONE, FIN_A, FIN_B, FREE, Key, LOGGED, RESET, Reader, Record, SYN, SYN_SEEN,
-    Table, row_mut, same,
+    CARRIES_TUNNEL, CLIENT_IS_B, DONE, FIN_A, FIN_B, FREE, Key, LOGGED, RESET, Reader, Record, SYN,
+    SYN_SEEN, Table, row_mut,
 };
 use crate::decode::{Detail, Segment};
 use crate::flow::index::Hash;
@@ -112,21 +112,17 @@ pub(crate) struct Cut<'c> {
 }
 
 impl Record {
-    /// Whether `a` sent this segment of the flow.
-    pub(crate) fn is_from_a(&self, segment: &Segment<'_>) -> bool {
-        let key = Key::of(segment);
-        self.key.a == key.a && self.key.a_port == key.a_port
-    }
-
     /// This row less some of its packets.
     pub(crate) fn without(&self, packets: [u32; 2], bytes: [u64; 2]) -> Record {
         let mut rest = self.clone();
         for (count, less) in rest.packets.iter_mut().zip(packets) {
             *count = count.saturating_sub(less);
         }
-        for (count, less) in rest.bytes.iter_mut().zip(bytes) {
+        let mut left = rest.bytes();
+        for (count, less) in left.iter_mut().zip(bytes) {
             *count = count.saturating_sub(less);
         }
+        rest.set_bytes(left);
         rest
     }
 }
@@ -183,6 +179,11 @@ impl<R: Reader> Table<R> {
         }
     }
 
+    /// Whether who sent a row's first packet sent this segment of its flow.
+    pub(crate) fn is_from_a(&self, record: &Record, segment: &Segment<'_>) -> bool {
+        record.sender(&Key::of(segment), &self.wide) == Some(true)
+    }
+
     /// Rows there are, folded or not.
     pub(crate) fn len(&self) -> u32 {
         self.len
@@ -190,7 +191,8 @@ impl<R: Reader> Table<R> {
 
     fn row_of_key(&self, key: &Key, hash: Hash) -> Option<u32> {
         self.index.find(hash, |row| {
-            self.row(row).is_some_and(|record| same(&record.key, key))
+            self.row(row)
+                .is_some_and(|record| record.sender(key, &self.wide).is_some())
         })
     }
 
@@ -209,7 +211,7 @@ impl<R: Reader> Table<R> {
             for batch in rows.chunks(super::BATCH) {
                 let found = found.get_mut(..batch.len()).unwrap_or_default();
                 for (place, record) in found.iter_mut().zip(batch) {
-                    place.0 = self.index.hash(&record.key);
+                    place.0 = self.index.hash(&record.key(&later.wide));
                 }
                 for place in found.iter_mut() {
                     place.1 = self.index.peek(place.0).unwrap_or(u32::MAX);
@@ -221,8 +223,9 @@ impl<R: Reader> Table<R> {
                     let fate = if place.1 == u32::MAX && cut.replay.is_empty() {
                         Fate::Own
                     } else {
-                        let earlier = self.row_of_key(&record.key, place.0);
-                        self.fate(record, earlier, force, cut.ordered, &mut last)
+                        let key = record.key(&later.wide);
+                        let earlier = self.row_of_key(&key, place.0);
+                        self.fate((record, &key), earlier, force, cut.ordered, &mut last)
                     };
                     if fate == Fate::Replayed {
                         // What lies in other packets, or was not logged, cannot be replayed.
@@ -240,23 +243,21 @@ impl<R: Reader> Table<R> {
 
     fn fate(
         &self,
-        record: &Record,
+        (record, key): (&Record, &Key),
         earlier: Option<u32>,
         force: bool,
         ordered: bool,
         last: &mut Keys<Last>,
     ) -> Fate {
         let before = earlier.and_then(|row| Some((row, self.row(row)?)));
-        let key = ends(&record.key);
+        let ends = ends(key);
         let anew = |time: Time| record.first.since(time) > self.idle();
-        let fate = match (last.get(&key), before) {
+        let fate = match (last.get(&ends), before) {
             (Some(Last::Unsure), _) => Fate::Replayed,
             _ if force => Fate::Replayed,
-            (Some(Last::Continues(time)), _) if !record.key.kind.is_tcp() && !anew(*time) => {
-                Fate::Replayed
-            }
+            (Some(Last::Continues(time)), _) if !record.is_tcp() && !anew(*time) => Fate::Replayed,
             (Some(Last::Own | Last::Continues(_)), _) | (None, None) => Fate::Own,
-            (None, Some((row, before))) => self.first_fate(record, row, before, ordered),
+            (None, Some((row, before))) => self.first_fate((record, key), (row, before), ordered),
         };
         let next = match fate {
             Fate::Own => Last::Own,
@@ -267,14 +268,19 @@ impl<R: Reader> Table<R> {
             },
         };
         if before.is_some() || force || fate == Fate::Replayed {
-            last.insert(key, next);
+            last.insert(ends, next);
         }
         fate
     }
 
     /// The fate of the first row with a key that the earlier part has.
-    fn first_fate(&self, record: &Record, row: u32, before: &Record, ordered: bool) -> Fate {
-        let is_tcp = record.key.kind.is_tcp();
+    fn first_fate(
+        &self,
+        (record, key): (&Record, &Key),
+        (row, before): (u32, &Record),
+        ordered: bool,
+    ) -> Fate {
+        let is_tcp = record.is_tcp();
         if is_tcp {
             let [a, b] = before.packets;
             let closed = before.has(RESET) || (before.has(FIN_A) && before.has(FIN_B));
@@ -291,7 +297,9 @@ impl<R: Reader> Table<R> {
         let unread = !is_tcp
             && record.side.as_passed().is_some()
             && before.side.as_passed().is_some()
-            && record.client() == before.client();
+            && before.sender(key, &self.wide).is_some_and(|same_end| {
+                same_end == (record.has(CLIENT_IS_B) == before.has(CLIENT_IS_B))
+            });
         if continues && !record.has(SYN_SEEN) && (before.has(DONE) || unread) {
             Fate::Counted(row)
         } else {
@@ -317,12 +325,12 @@ impl<R: Reader> Table<R> {
     }
 
     /// Adds to a row what the same flow's row in a later part counted.
-    pub(crate) fn count_on(&mut self, row: u32, more: &Record, frames: u32) {
+    pub(crate) fn count_on(&mut self, row: u32, later: &Table<R>, more: &Record, frames: u32) {
         let Some(record) = row_mut(&mut self.rows, row) else {
             return;
         };
-        let from_a = record.key.a == more.key.a && record.key.a_port == more.key.a_port;
-        let (mut packets, mut bytes) = (more.packets, more.bytes);
+        let from_a = record.sender(&more.key(&later.wide), &self.wide) == Some(true);
+        let (mut packets, mut bytes) = (more.packets, more.bytes());
         let mut flags = more.flags & (RESET | CARRIES_TUNNEL | FIN_A | FIN_B);
         if !from_a {
             packets.reverse();
@@ -335,9 +343,10 @@ impl<R: Reader> Table<R> {
         for (count, more) in record.packets.iter_mut().zip(packets) {
             *count = count.saturating_add(more);
         }
-        for (count, more) in record.bytes.iter_mut().zip(bytes) {
-            *count = count.saturating_add(more);
+        for (count, known) in bytes.iter_mut().zip(record.bytes()) {
+            *count = count.saturating_add(known);
         }
+        record.set_bytes(bytes);
         record.flags |= flags;
         record.first = record.first.min(more.first);
         record.last = record.last.max(more.last);
@@ -382,7 +391,7 @@ impl<R: Reader> Table<R> {
         let mut rows: Keys<SmallVec<[(u32, usize); 2]>> = HashMap::default();
         for (place, row) in plan.replayed.iter().enumerate() {
             if let Some(record) = self.row(*row) {
-                let rows = rows.entry(ends(&record.key)).or_default();
+                let rows = rows.entry(ends(&record.key(&self.wide))).or_default();
                 rows.push((*row, place));
             }
         }
@@ -425,6 +434,7 @@ impl<R: Reader> Table<R> {
             .map(|tunnel| self.tunnel_number(tunnel))
             .collect();
         let mut numbers = Vec::with_capacity(plan.fates.len());
+        let wide = later.wide;
         let records = later.rows.into_iter().flatten();
         for (mut record, fate) in records.zip(&plan.fates) {
             if *fate != Fate::Own || record.has(FREE) {
@@ -433,6 +443,7 @@ impl<R: Reader> Table<R> {
             }
             let tunnel = tunnels.get(usize::from(record.tunnel));
             record.tunnel = tunnel.copied().unwrap_or(0);
+            record.move_over(&wide, &mut self.wide);
             record.first_frame = record.first_frame.saturating_add(frames);
             record.last_frame = record.last_frame.saturating_add(frames);
             if let Some(kept) = record.side.as_kept() {

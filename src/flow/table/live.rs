@@ -82,7 +82,7 @@ impl<R: Reader> Table<R> {
             let row = self.live_at(number).map(|live| live.row);
             let tcp = row
                 .and_then(|row| self.row(row))
-                .is_some_and(|r| r.key.kind.is_tcp());
+                .is_some_and(Record::is_tcp);
             if tcp {
                 self.counts.readers_closed_early =
                     self.counts.readers_closed_early.saturating_add(1);
@@ -99,7 +99,8 @@ impl<R: Reader> Table<R> {
         if let Some(row) = row
             && let Some((live, state, record)) = pair(&mut self.live, &self.rows, number, row)
         {
-            flush(live, state, row, record, &mut self.budget, reader);
+            let ends = (record, &self.wide);
+            flush(live, state, row, ends, &mut self.budget, reader);
         }
         self.end(number, done, reader);
     }
@@ -122,7 +123,7 @@ impl<R: Reader> Table<R> {
         self.free.push(number);
         let place = self
             .row(row)
-            .map(|record| empty_chunk(record, Side::Client));
+            .map(|record| empty_chunk((record, &self.wide), Side::Client));
         let kept = place.and_then(|place| reader.keep(state, row, &place));
         let kept = Held::kept(kept);
         if let Some(record) = row_mut(&mut self.rows, row) {

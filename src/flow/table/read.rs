@@ -12,6 +12,7 @@ use crate::decode::Segment;
 use crate::flow::record::Held;
 use crate::flow::rtt::between;
 use crate::flow::stream::{Budget, Data, Piece, Stream};
+use crate::flow::wide::Wide;
 use crate::model::{Carrier, Chunk, Side, Time, Transport};
 
 impl<R: Reader> Table<R> {
@@ -33,7 +34,7 @@ impl<R: Reader> Table<R> {
             && let Some(record) = row_mut(&mut self.rows, row)
             && let Some(passed) = record.side.as_passed()
         {
-            match reader.glance(passed, &datagram_of(record, segment, from_a)) {
+            match reader.glance(passed, &datagram_of((record, &self.wide), segment, from_a)) {
                 Glance::Read => {}
                 Glance::Pass(number) => {
                     record.side = Held::passed(number);
@@ -63,7 +64,11 @@ impl<R: Reader> Table<R> {
         }
         let mut next = Next::More;
         if readable {
-            next = reader.chunk(state, row, &datagram_of(record, segment, from_a));
+            next = reader.chunk(
+                state,
+                row,
+                &datagram_of((record, &self.wide), segment, from_a),
+            );
         }
         if next != Next::More {
             self.end(number, next == Next::Done, reader);
@@ -99,7 +104,7 @@ impl<R: Reader> Table<R> {
         }
         let wanted = stream(
             (live, state),
-            (row, record),
+            (row, (record, &self.wide)),
             &mut self.budget,
             (segment, tcp),
             reader,
@@ -108,7 +113,8 @@ impl<R: Reader> Table<R> {
         let both_closed = record.has(FIN_A) && record.has(FIN_B);
         let ended = tcp.flags & RST != 0 || (both_closed && whole);
         if wanted && ended {
-            flush(live, state, row, record, &mut self.budget, reader);
+            let ends = (record, &self.wide);
+            flush(live, state, row, ends, &mut self.budget, reader);
         }
         let waits = live.syn_ack.is_some() || !whole;
         if let Some(record) = row_mut(&mut self.rows, row) {
@@ -127,7 +133,7 @@ impl<R: Reader> Table<R> {
 /// Hands the payload of one segment, and what follows it, to the reader.
 fn stream<R: Reader>(
     (live, state): (&mut Handling, &mut R::State),
-    (row, record): (u32, &Record),
+    (row, (record, wide)): (u32, (&Record, &Wide)),
     budget: &mut Budget,
     (segment, tcp): (&Segment<'_>, TcpSegment),
     reader: &mut R,
@@ -140,7 +146,7 @@ fn stream<R: Reader>(
     };
     let mut wanted = true;
     if tcp.flags & ACK != 0 && !other.is_whole() {
-        let mut give = giver(record, from.other(), row, state, reader);
+        let mut give = giver((record, wide), from.other(), row, state, reader);
         wanted = other.acknowledged(tcp.ack, budget, &mut give);
     }
     if wanted && segment.payload_len > 0 && tcp.flags & RST == 0 {
@@ -151,7 +157,7 @@ fn stream<R: Reader>(
             frame: segment.frame,
             time: segment.time,
         };
-        let mut give = giver(record, from, row, state, reader);
+        let mut give = giver((record, wide), from, row, state, reader);
         wanted = own.push(data, budget, &mut give);
     }
     wanted
@@ -162,7 +168,7 @@ pub(super) fn flush<R: Reader>(
     live: &mut Handling,
     state: &mut R::State,
     row: u32,
-    record: &Record,
+    record: (&Record, &Wide),
     budget: &mut Budget,
     reader: &mut R,
 ) {
@@ -194,7 +200,7 @@ pub(super) struct TcpSegment {
 }
 
 fn giver<'t, R: Reader>(
-    record: &'t Record,
+    record: (&Record, &Wide),
     from: Side,
     row: u32,
     state: &'t mut R::State,
@@ -215,13 +221,12 @@ fn giver<'t, R: Reader>(
     }
 }
 
-pub(super) fn empty_chunk(record: &Record, from: Side) -> Chunk<'static> {
-    let (client, client_port) = record.client();
-    let (server, server_port) = record.server();
+pub(super) fn empty_chunk((record, wide): (&Record, &Wide), from: Side) -> Chunk<'static> {
+    let [(client, client_port), (server, server_port)] = record.client_and_server(wide);
     Chunk {
         bytes: &[],
         from,
-        carrier: if record.key.kind.is_tcp() {
+        carrier: if record.is_tcp() {
             Carrier::Tcp
         } else {
             Carrier::Udp
@@ -237,7 +242,11 @@ pub(super) fn empty_chunk(record: &Record, from: Side) -> Chunk<'static> {
 }
 
 /// One datagram, with what the snaplen cut from it.
-fn datagram_of<'a>(record: &Record, segment: &Segment<'a>, from_a: bool) -> Chunk<'a> {
+fn datagram_of<'a>(
+    (record, wide): (&Record, &Wide),
+    segment: &Segment<'a>,
+    from_a: bool,
+) -> Chunk<'a> {
     let missing = usize::try_from(segment.payload_len)
         .unwrap_or(usize::MAX)
         .saturating_sub(segment.payload.len());
@@ -246,6 +255,6 @@ fn datagram_of<'a>(record: &Record, segment: &Segment<'a>, from_a: bool) -> Chun
         frame: segment.frame,
         time: segment.time,
         cut_bytes: u32::try_from(missing).unwrap_or(u32::MAX),
-        ..empty_chunk(record, record.side_of(from_a))
+        ..empty_chunk((record, wide), record.side_of(from_a))
     }
 }

@@ -35,7 +35,7 @@ pub(crate) trait Reader {
     /// What is kept about one flow while its payload is read.
     type State;
     /// A row began with this segment.
-    fn opened(&mut self, record: &Record, segment: &Segment<'_>);
+    fn opened(&mut self, segment: &Segment<'_>);
     /// A datagram of a flow of which nothing was kept but `passed`, the number that the last
     /// glance gave, or 0.
     fn glance(&mut self, passed: u32, chunk: &Chunk<'_>) -> Glance;

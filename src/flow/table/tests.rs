@@ -17,7 +17,7 @@ struct Notes {
 
 impl Reader for Notes {
     type State = ();
-    fn opened(&mut self, _: &Record, _: &Segment<'_>) {
+    fn opened(&mut self, _: &Segment<'_>) {
         self.opened += 1;
     }
     fn glance(&mut self, _: u32, _: &Chunk<'_>) -> Glance {
@@ -148,7 +148,7 @@ fn who_answers_from_a_service_is_the_server() {
         &[packet(1, false, tcp(1, 1, ACK), b"x")],
         &Limits::default(),
     );
-    let client = table.row(0).map(Record::client);
+    let client = table.row(0).map(|row| table.client_and_server(row)[0]);
     assert_eq!(client, Some((IpAddr::from(PHONE.0), PHONE.1)));
 }
 

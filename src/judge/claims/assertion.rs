@@ -139,9 +139,9 @@ impl Assertion {
     /// What a place alone decides.
     pub(super) fn of_place(&self, place: &Place, least: Confidence) -> Truth {
         match self {
-            Assertion::ServedOnlyIn(list) | Assertion::StoredOnlyIn(list) => {
-                is_in(list, place, least)
-            }
+            Assertion::ServedOnlyIn(list) => is_in(list, place, least),
+            // Serving from abroad does not disprove storage at home, nor the other way round.
+            Assertion::StoredOnlyIn(_) => Truth::Maybe,
             Assertion::NeverTo(list) => is_outside(list, place, least),
             Assertion::OperatedBy(companies) => match place.operator.as_deref() {
                 Some(operator) if !operator.registered_only => {

@@ -204,13 +204,8 @@ impl Case<'_> {
                     .to_owned()
             }
         };
-        if stored
-            && matches!(
-                self.verdict,
-                ClaimVerdict::Supported | ClaimVerdict::Contradicted
-            )
-        {
-            words.push_str(" That is the serving alone: where anything is stored was not seen.");
+        if stored && self.verdict == ClaimVerdict::Indeterminate {
+            words.push_str(" Where anything is stored, no capture shows.");
         }
         words
     }

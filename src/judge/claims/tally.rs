@@ -82,6 +82,7 @@ pub(super) enum Cause {
     App,
     Protocol,
     Place,
+    Storage,
     Operator,
     Encryption,
     TwoCaptures,

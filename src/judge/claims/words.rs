@@ -54,7 +54,9 @@ pub(super) fn reading(claim: &Claim) -> String {
         .iter()
         .any(|one| matches!(one, Assertion::StoredOnlyIn(_)))
     {
-        words.push_str(" Storage cannot be seen: what is tested is from where it is served.");
+        words.push_str(
+            " Storage cannot be seen: from where it is served is shown, and decides nothing.",
+        );
     }
     words
 }
@@ -309,9 +311,8 @@ pub(super) fn cause(claim: &Claim, seen: &Seen<'_>) -> Cause {
     }
     let open = Marks::kinds(seen.marks.maybe).filter_map(|kind| claim.assertions.get(kind));
     let causes = open.map(|assertion| match assertion {
-        Assertion::ServedOnlyIn(_) | Assertion::StoredOnlyIn(_) | Assertion::NeverTo(_) => {
-            Cause::Place
-        }
+        Assertion::ServedOnlyIn(_) | Assertion::NeverTo(_) => Cause::Place,
+        Assertion::StoredOnlyIn(_) => Cause::Storage,
         Assertion::OperatedBy(_) => Cause::Operator,
         Assertion::OwnedBy(_) | Assertion::OnlyOwnDomains(_) | Assertion::NoThirdParties(_) => {
             who_cause(flow)
@@ -365,6 +366,10 @@ pub(super) fn would_decide(cause: Cause) -> &'static str {
         Cause::Place => {
             "a second place database (--geo FILE), the operator's own ranges (--ranges FILE), or a \
              round trip from a known place (--vantage)"
+        }
+        Cause::Storage => {
+            "records of where it is stored, or an audit of them: a capture shows where something is \
+             sent, never where it is kept"
         }
         Cause::Operator => "a catalogue that says who operates those networks (--owners FILE)",
         Cause::Encryption => "a capture that holds the handshakes of those flows",

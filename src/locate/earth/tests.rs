@@ -406,3 +406,112 @@ proptest! {
         }
     }
 }
+
+/// Rings of the drawn path, in units of the drawing.
+fn drawn_rings(path: &str) -> Vec<Vec<(f64, f64)>> {
+    let mut rings = Vec::new();
+    for ring in path.split('M').filter(|ring| !ring.is_empty()) {
+        let spaced = ring.replace(['l', 'z'], " ").replace('-', " -");
+        let numbers: Vec<f64> = spaced
+            .split_whitespace()
+            .map(|n| n.parse().unwrap())
+            .collect();
+        let (mut x, mut y) = (0.0, 0.0);
+        let mut points = Vec::new();
+        for step in numbers.chunks(2) {
+            (x, y) = (x + step[0], y + step[1]);
+            points.push((x, y));
+        }
+        rings.push(points);
+    }
+    rings
+}
+
+fn in_rings(rings: &[Vec<(f64, f64)>], (x, y): (f64, f64)) -> bool {
+    let crossed = |ring: &Vec<(f64, f64)>| {
+        let next = ring.iter().cycle().skip(1);
+        let ends = ring.iter().zip(next);
+        ends.filter(|((x0, y0), (x1, y1))| {
+            (*y0 > y) != (*y1 > y) && x0 + (y - y0) * (x1 - x0) / (y1 - y0) > x
+        })
+        .count()
+    };
+    rings.iter().map(crossed).sum::<usize>() % 2 == 1
+}
+
+/// `tests/recipes/earth.rs` draws both: where one has land the other has it, but for shores.
+#[test]
+fn the_drawing_of_the_world_is_that_of_the_outlines() {
+    use crate::data::earth_map::{self, projection};
+    let land = drawn_rings(earth_map::land());
+    assert!(land.len() > 100 && earth_map::land().len() < 90_000);
+    let all: Vec<Area> = areas(EARTH_OUTLINES).collect();
+    let (mut differ, mut points, mut dry) = (0, 0, 0);
+    for lon in (-166..190).step_by(9) {
+        for lat in (-54..80).step_by(4) {
+            let (lon, lat) = (f64::from(lon) + 0.37, f64::from(lat) + 0.21);
+            let is_land = all.iter().any(|area| contains(area, lon, lat));
+            let drawn = in_rings(&land, projection::project(projection::wrapped(lon), lat));
+            points += 1;
+            dry += u32::from(is_land);
+            differ += u32::from(is_land != drawn);
+        }
+    }
+    assert!(
+        dry * 4 > points && differ * 100 < points,
+        "{differ} of {points}, {dry} dry"
+    );
+}
+
+#[test]
+fn every_country_is_drawn_inside_its_outlines() {
+    use crate::data::earth_map::{self, projection};
+    let all: Vec<Area> = areas(EARTH_OUTLINES).collect();
+    let mut seen = std::collections::BTreeSet::new();
+    for spot in earth_map::spots() {
+        let code = country(spot.code);
+        assert!(seen.insert(code));
+        let (lon, lat) = spot.corners().next().unwrap();
+        let (x, y) = projection::project(lon, lat.max(-57.0));
+        // Tenths of a degree, in tenths of a pixel.
+        assert!(
+            (x - spot.x).abs() < 2.5 && (y - spot.y).abs() < 2.5,
+            "{code}"
+        );
+        let mut own = all.iter().filter(|area| area.codes.contains(&code));
+        let inside = own.clone().any(|area| contains(area, lon, lat));
+        let near = inside
+            || own.any(|area| {
+                let mut corners = area.rings.iter().flatten();
+                corners.any(|(x, y)| {
+                    let at = (f64::from(*x) / PER_DEGREE, f64::from(*y) / PER_DEGREE);
+                    earth_map::kilometres(at, (lon, lat)) < 15.0
+                })
+            });
+        assert!(
+            inside || (spot.dot && near),
+            "{code} is drawn at {lon}, {lat}"
+        );
+    }
+    let named = all.iter().filter_map(|area| area.codes.first());
+    for code in named.filter(|code| code.name().is_some()) {
+        assert!(seen.contains(code), "{code} is not on the map");
+    }
+    for small in ["SG", "HK", "MO", "MT", "BH", "MC", "LI", "LU", "MV"] {
+        assert!(
+            earth_map::spot(small).unwrap().dot,
+            "{small} cannot be seen"
+        );
+    }
+}
+
+#[test]
+fn ways_on_the_map_lead_where_they_should() {
+    use crate::data::earth_map::{kilometres, towards};
+    assert!((kilometres((0.0, 0.0), (90.0, 0.0)) - 10_007.5).abs() < 1.0);
+    for direction in 0..36 {
+        let from = (77.2, 28.6);
+        let to = towards(from, f64::from(direction) * 10.0, 3_000.0);
+        assert!((kilometres(from, to) - 3_000.0).abs() < 0.01, "{direction}");
+    }
+}

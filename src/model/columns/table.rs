@@ -160,7 +160,7 @@ pub const COLUMNS: &[Column] = &[
         Kind::String,
         |row| text(row.flow.app.as_ref().and_then(|app| app.name.as_ref())),
     ),
-    nullable(
+    of_place(nullable(
         "country",
         "ISO 3166-1 alpha-2",
         "Estimated country of the remote address. Empty where unknown or indeterminate: see `country_unknown_because`.",
@@ -174,36 +174,36 @@ pub const COLUMNS: &[Column] = &[
                     .map(|country| country.code()),
             )
         },
-    ),
-    column(
+    )),
+    of_place(column(
         "country_confidence",
         "word",
         "How surely: `high` (independent sources agree), `medium`, `low`, `none` (no estimate).",
         Kind::String,
         |row| Value::Word(row.flow.place.confidence.as_str()),
-    ),
-    nullable(
+    )),
+    of_place(nullable(
         "country_sources",
         "source=country",
         "Which sources gave a country, and which one, joined by `;`. The report's `data` has their dates and hashes.",
         Kind::String,
         opinions,
-    ),
-    nullable(
+    )),
+    of_place(nullable(
         "asn",
         "number",
         "Autonomous system that announces the address.",
         Kind::Integer,
         |row| integer(row.flow.place.asn.map(u64::from)),
-    ),
-    nullable(
+    )),
+    of_place(nullable(
         "as_org",
         "text",
         "The name under which that system is registered.",
         Kind::String,
         |row| words(row.flow.place.as_org.as_deref()),
-    ),
-    nullable(
+    )),
+    of_place(nullable(
         "operator_country",
         "ISO 3166-1 alpha-2",
         "Country of the operator, which may differ from where the server is: where the head office of its ultimate parent is. Where `operator_source` is a registration only, the country of that.",
@@ -216,28 +216,28 @@ pub const COLUMNS: &[Column] = &[
                     .map(|country| country.code()),
             )
         },
-    ),
-    nullable(
+    )),
+    of_place(nullable(
         "cloud",
         "text",
         "Cloud provider that publishes the address as its own.",
         Kind::String,
         |row| words(row.flow.place.cloud.as_deref()),
-    ),
-    nullable(
+    )),
+    of_place(nullable(
         "cloud_region",
         "text",
         "The provider's region.",
         Kind::String,
         |row| words(row.flow.place.cloud_region.as_deref()),
-    ),
-    nullable(
+    )),
+    of_place(nullable(
         "anycast",
         "",
         "True if the address is declared anycast, so that it has no single country; empty where no source speaks of it.",
         Kind::Boolean,
         |row| boolean(row.flow.place.anycast),
-    ),
+    )),
     nullable(
         "rtt_ms",
         "milliseconds",
@@ -329,21 +329,21 @@ pub const COLUMNS: &[Column] = &[
         Kind::Integer,
         |row| integer(row.flow.app.as_ref().and_then(|app| app.pid).map(u64::from)),
     ),
-    nullable(
+    of_place(nullable(
         "country_unknown_because",
         "words",
         "Why there is no country.",
         Kind::String,
         |row| words(row.flow.place.unknown_because),
-    ),
-    nullable(
+    )),
+    of_place(nullable(
         "country_class",
         "word",
         "The class of evidence that the country rests on: a row of the table in `docs/method.md`.",
         Kind::String,
         |row| word(row.flow.place.class.map(|class| class.name)),
-    ),
-    nullable(
+    )),
+    of_place(nullable(
         "country_lowered_because",
         "words",
         "Why the country is less sure than its class; several joined by `; `.",
@@ -352,43 +352,43 @@ pub const COLUMNS: &[Column] = &[
             [] => Value::Null,
             reasons => Value::List(reasons),
         },
-    ),
-    nullable(
+    )),
+    of_place(nullable(
         "country_settled_by",
         "words",
         "What would settle the country, or make it surer.",
         Kind::String,
         |row| words(row.flow.place.settled_by),
-    ),
-    nullable(
+    )),
+    of_place(nullable(
         "registered_country",
         "ISO 3166-1 alpha-2",
         "The country under which the block of addresses is registered. No place: see `country`.",
         Kind::String,
         |row| country(row.flow.place.registered.as_ref()),
-    ),
-    nullable(
+    )),
+    of_place(nullable(
         "as_country",
         "ISO 3166-1 alpha-2",
         "The country under which most of the autonomous system's addresses are registered. No place.",
         Kind::String,
         |row| country(row.flow.place.as_country.as_ref()),
-    ),
-    nullable(
+    )),
+    of_place(nullable(
         "cloud_service",
         "text",
         "The service that the provider publishes the address for.",
         Kind::String,
         |row| words(row.flow.place.cloud_service.as_deref()),
-    ),
-    nullable(
+    )),
+    of_place(nullable(
         "city",
         "text",
         "City of the provider's region, as the provider publishes it.",
         Kind::String,
         |row| words(row.flow.place.city.as_deref()),
-    ),
-    nullable(
+    )),
+    of_place(nullable(
         "rtt_excludes",
         "ISO 3166-1 alpha-2",
         "Countries named by a source that light in fibre could not have reached and returned from in the smallest handshake round trip of the address, with `--vantage`; joined by spaces.",
@@ -397,7 +397,7 @@ pub const COLUMNS: &[Column] = &[
             Some(physics) if !physics.excluded.is_empty() => Value::Excluded(&physics.excluded),
             _ => Value::Null,
         },
-    ),
+    )),
     nullable(
         "tls_version_chosen",
         "",
@@ -509,7 +509,7 @@ pub const COLUMNS: &[Column] = &[
             words(company.map(|company| company.group.as_ref()))
         },
     ),
-    nullable(
+    of_place(nullable(
         "operator",
         "text",
         "Who operates the network that announces the address: the ultimate parent. See `operator_source` for how that is known.",
@@ -523,8 +523,8 @@ pub const COLUMNS: &[Column] = &[
                     .map(|operator| operator.top().0.as_ref()),
             )
         },
-    ),
-    nullable(
+    )),
+    of_place(nullable(
         "operator_source",
         "words",
         "Which catalogue says so, for which day and of which system; `registration of AS… only` where no catalogue knows the system: that names a legal person, not who controls it.",
@@ -538,8 +538,8 @@ pub const COLUMNS: &[Column] = &[
                     .map(|operator| operator.source.as_ref()),
             )
         },
-    ),
-    nullable(
+    )),
+    of_place(nullable(
         "operator_company",
         "text",
         "The company that operates the network: `operator` or a part of it.",
@@ -553,7 +553,7 @@ pub const COLUMNS: &[Column] = &[
                     .map(|operator| operator.name.as_ref()),
             )
         },
-    ),
+    )),
     nullable(
         "phase",
         "word",
@@ -583,7 +583,16 @@ const fn column(
         doc,
         kind,
         nullable: false,
+        of_place: false,
         value,
+    }
+}
+
+/// The column says nothing but what is known of the remote place.
+const fn of_place(column: Column) -> Column {
+    Column {
+        of_place: true,
+        ..column
     }
 }
 
@@ -600,6 +609,7 @@ const fn nullable(
         doc,
         kind,
         nullable: true,
+        of_place: false,
         value,
     }
 }

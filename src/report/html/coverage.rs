@@ -24,8 +24,11 @@ pub(super) struct Coverage {
     /// Flows in all.
     pub(super) flows: u64,
     /// What protects the flows to an address under a name; several where they differ.
-    protections: HashMap<(Option<Vec<u8>>, IpAddr), Vec<(Protection, String)>>,
+    protections: HashMap<Reached, Vec<(Protection, String)>>,
 }
+
+/// A name, where there is one, and an address.
+type Reached = (Option<Vec<u8>>, IpAddr);
 
 /// A row, and what decides whether it stays.
 pub(super) struct Row {

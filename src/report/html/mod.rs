@@ -12,10 +12,12 @@ mod english;
 mod findings;
 mod method;
 mod page;
+mod pictures;
 mod summary;
 mod tables;
 mod words;
 
+use super::picture;
 use crate::model::{ClaimVerdict, Confidence, Report, Verdict};
 use coverage::Coverage;
 use data_encoding::BASE64;
@@ -24,6 +26,7 @@ use sha2::{Digest, Sha256};
 use std::io::{self, Write};
 use words::Words;
 
+/// The looks of the page; those of the pictures stand behind them.
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
@@ -40,6 +43,7 @@ pub(super) fn report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     page.raw("<main id=\"main\">\n");
     summary::summary(&mut page, report, &coverage, words);
     findings::findings(&mut page, report, words);
+    pictures::pictures(&mut page, report, words)?;
     tables::tables(&mut page, report, &coverage, words);
     method::method(&mut page, report, words);
     page.raw("</main></div>\n<footer>");
@@ -81,6 +85,7 @@ fn title(report: &Report) -> String {
 
 fn head(page: &mut Page, report: &Report, words: &Words) {
     let hash = |text: &str| BASE64.encode(&Sha256::digest(text.as_bytes()));
+    let style = [STYLE, picture::STYLE].concat();
     page.raw("<!doctype html>\n<html lang=\"")
         .raw(words.code)
         .raw("\">\n<head>\n");
@@ -88,7 +93,7 @@ fn head(page: &mut Page, report: &Report, words: &Words) {
     page.raw(&format!(
         "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; \
          form-action 'none'",
-        hash(STYLE),
+        hash(&style),
         hash(SCRIPT)
     ));
     page.raw("\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
@@ -122,6 +127,7 @@ fn contents(page: &mut Page, report: &Report, words: &Words) {
     for (anchor, word) in [
         ("summary", words.summary),
         ("findings", words.findings),
+        ("pictures", words.pictures),
         ("destinations", words.destinations),
         ("names", words.names),
         ("flows", words.flows),

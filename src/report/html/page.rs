@@ -25,6 +25,12 @@ impl Page {
         self
     }
 
+    /// Words that were made visible already.
+    pub(super) fn visible(&mut self, words: &str) -> &mut Self {
+        escape::html_visible(&mut self.out, words);
+        self
+    }
+
     /// Words from a capture.
     pub(super) fn name(&mut self, text: &Text) -> &mut Self {
         self.out.push_str(&escape::html(text));

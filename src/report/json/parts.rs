@@ -174,6 +174,9 @@ fn settings(json: &mut Writer<'_>, settings: &Settings) {
         });
         json.end(b'}');
     }
+    if let Some(vantage) = &settings.vantage {
+        json.field_string("vantage", vantage);
+    }
     if let Some(filter) = &settings.filter {
         json.key("filter");
         json.string(filter);

@@ -8,6 +8,7 @@
 use super::options::Options;
 use super::{ENHANCED, ENHANCED_HEAD, Local, Pcapng, SECTION, Scale, size};
 use crate::model::{Interface, Text, Time};
+use crate::source::kept;
 use crate::source::state::{Core, NOWHERE, Raw, Shared, Tally, note};
 use crate::wire::{Cursor, Malformed};
 
@@ -44,6 +45,9 @@ impl Pcapng {
         end: usize,
     ) -> Option<Raw> {
         let body = bytes.get(at.saturating_add(8)..end).unwrap_or_default();
+        if shared.keeping.wanted && matches!(kind, 4 | 0xa) {
+            kept::keep(shared, kind, body, self.swapped);
+        }
         let mut fields = Cursor::new(body);
         let read = match kind {
             SECTION => self.section(core, body),
