@@ -461,6 +461,15 @@ impl Pattern {
 
     /// Takes time in proportion to both lengths multiplied, whatever they hold.
     pub(crate) fn fits(&self, text: &[u8]) -> bool {
+        // What stands behind the last `*` has to be at the end: most names fail here.
+        let star = self.0.iter().rposition(|byte| *byte == b'*');
+        let tail = self.0.get(star.map_or(0, |at| at.saturating_add(1))..);
+        let tail = tail.unwrap_or_default();
+        let start = text.len().checked_sub(tail.len());
+        let end = start.and_then(|start| text.get(start..));
+        if end.is_none_or(|end| !end.eq_ignore_ascii_case(tail)) {
+            return false;
+        }
         let (mut at, mut in_text) = (0_usize, 0_usize);
         // Where the last `*` was, and how much of the text it has taken.
         let mut star: Option<(usize, usize)> = None;

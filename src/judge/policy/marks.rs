@@ -37,20 +37,17 @@ impl Marks {
         }
     }
 
-    fn of(truths: impl Iterator<Item = Truth>, words: usize) -> Self {
-        let mut bits: Box<[[u64; 2]]> = vec![[0; 2]; words].into();
-        for (at, truth) in truths.enumerate() {
-            let bit = 1_u64 << (at % 64);
-            if let Some([possible, sure]) = bits.get_mut(at / 64) {
-                if truth != Truth::No {
-                    *possible |= bit;
-                }
-                if truth == Truth::Yes {
-                    *sure |= bit;
-                }
+    /// Of a scope for which everything is possible so far.
+    fn set(&mut self, at: usize, truth: Truth) {
+        let bit = !(1_u64 << (at % 64));
+        if let Some([possible, sure]) = self.bits.get_mut(at / 64) {
+            if truth == Truth::No {
+                *possible &= bit;
+            }
+            if truth != Truth::Yes {
+                *sure &= bit;
             }
         }
-        Marks { bits }
     }
 
     fn and(&mut self, other: &Marks) {
@@ -111,9 +108,13 @@ impl Iterator for Bits {
 
 /// One bit for each scope that fits.
 pub(super) fn mask(count: usize, fits: impl Fn(usize) -> bool) -> Vec<u64> {
-    let truths = (0..count).map(|at| Truth::of(fits(at)));
-    let marks = Marks::of(truths, count.div_ceil(64));
-    marks.bits.iter().map(|[_, sure]| *sure).collect()
+    let mut words = vec![0_u64; count.div_ceil(64)];
+    for at in (0..count).filter(|at| fits(*at)) {
+        if let Some(word) = words.get_mut(at / 64) {
+            *word |= 1_u64 << (at % 64);
+        }
+    }
+    words
 }
 
 /// Scopes, and what is known of the values that flows had.
@@ -198,20 +199,22 @@ impl Scopes {
             phases: known.phases.as_deref(),
         };
         let words = *words;
-        let make = |field: Field| {
-            let truths = selectors
-                .iter()
-                .map(|selector| selector.field(field, flow, test));
-            Marks::of(truths, words)
+        // Whoever does not ask, is content.
+        let ask = |all: &[Field]| {
+            let mut marks = Marks::all(words);
+            for (at, selector) in selectors.iter().enumerate() {
+                let truth = all.iter().fold(Truth::Yes, |so_far, field| match so_far {
+                    Truth::No => Truth::No,
+                    _ if !selector.asks(*field) => so_far,
+                    _ => so_far.and(selector.field(*field, flow, test)),
+                });
+                marks.set(at, truth);
+            }
+            marks
         };
+        let make = |field: Field| ask(&[field]);
         // Two fields that hang on one value.
-        let both = |one: Field, other: Field| {
-            let truths = selectors.iter().map(|selector| {
-                let one = selector.field(one, flow, test);
-                one.and(selector.field(other, flow, test))
-            });
-            Marks::of(truths, words)
-        };
+        let both = |one: Field, other: Field| ask(&[one, other]);
         let own = is_the_flows_own(flow);
         let most = MOST_WORDS
             .checked_div(words.saturating_mul(2))

@@ -9,6 +9,7 @@
 use super::axis::Axis;
 use super::facts::Cause;
 use crate::model::{Flow, Time, Verdict};
+use smallvec::SmallVec;
 use std::collections::HashMap;
 
 /// Findings that are kept apart.
@@ -30,10 +31,10 @@ pub(super) struct Key {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Row {
     pub(super) flows: u64,
-    pub(super) frames: Vec<u32>,
-    pub(super) numbers: Vec<u32>,
-    /// Why, and of how many flows.
-    pub(super) causes: Vec<(Cause, u64)>,
+    /// Why, and of how many flows; almost always one.
+    pub(super) causes: SmallVec<[(Cause, u64); 1]>,
+    /// First frames and numbers of the first of them.
+    pub(super) examples: Vec<[u32; 2]>,
     /// Another rule that may be the one that judges, and what it says.
     pub(super) rival: Option<(u32, Option<Verdict>)>,
     /// An exception that may cover the flows.
@@ -196,9 +197,14 @@ impl Row {
             Some((_, flows)) => *flows = flows.saturating_add(1),
             None => self.causes.push((judged.cause, 1)),
         }
-        if self.frames.len() < MOST_EXAMPLES {
-            self.frames.extend(u32::try_from(flow.first_frame));
-            self.numbers.extend(u32::try_from(flow.flow));
+        if self.examples.len() < MOST_EXAMPLES {
+            // Most rows have one flow, or many.
+            let room = if self.flows > 1 { MOST_EXAMPLES } else { 1 };
+            self.examples
+                .reserve_exact(room.saturating_sub(self.examples.len()));
+            let frame = u32::try_from(flow.first_frame).unwrap_or(u32::MAX);
+            let number = u32::try_from(flow.flow).unwrap_or(u32::MAX);
+            self.examples.push([frame, number]);
         }
     }
 }
