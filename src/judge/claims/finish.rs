@@ -181,6 +181,9 @@ struct Case<'c> {
     captured: Truth,
 }
 
+/// The end of the sentence on a claim that stays open.
+const NONE_AGAINST: &str = "None was observed that does not fit.";
+
 impl Case<'_> {
     /// The verdict in one careful sentence.
     fn sentence(&self) -> String {
@@ -205,6 +208,8 @@ impl Case<'_> {
             }
         };
         if stored && self.verdict == ClaimVerdict::Indeterminate {
+            // Nothing observed could have failed to fit: to say that nothing did would mislead.
+            words = words.trim_end_matches(NONE_AGAINST).trim_end().to_owned();
             words.push_str(" Where anything is stored, no capture shows.");
         }
         words
@@ -312,7 +317,7 @@ impl Case<'_> {
             .open
             .flows
             .saturating_add(self.context.totals.folded_flows);
-        let none = "None was observed that does not fit.";
+        let none = NONE_AGAINST;
         if open > 0 {
             let all = self
                 .context
