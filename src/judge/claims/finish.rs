@@ -225,12 +225,13 @@ impl Case<'_> {
     fn contradicted(&self) -> String {
         let all = self.judged();
         let mut parts: Vec<String> = Vec::new();
-        for (assertion, broken) in self.claim.assertions.iter().zip(self.tally.broken) {
+        let assertions = self.claim.assertions.iter().zip(self.tally.broken);
+        for (kind, (assertion, broken)) in assertions.enumerate() {
             if broken > 0 {
                 parts.push(format!(
                     "{} {}",
                     of_subject(broken, all),
-                    self.how_broken(assertion, broken)
+                    self.how_broken(kind, assertion, broken)
                 ));
             }
         }
@@ -240,17 +241,24 @@ impl Case<'_> {
         )
     }
 
+    /// Countries of flows that do not fit the assertion of that number: a claim may name some and
+    /// forbid others.
+    fn breaking(&self, kind: usize) -> BTreeMap<Country, Confidence> {
+        let all = self.tally.breaking.iter();
+        let own = all.filter(|((of, _), _)| *of == kind);
+        own.map(|((_, country), how)| (*country, *how)).collect()
+    }
+
     /// `was observed to an address placed in China (CN, medium confidence)`.
-    fn how_broken(&self, assertion: &Assertion, flows: u64) -> String {
+    fn how_broken(&self, kind: usize, assertion: &Assertion, flows: u64) -> String {
         let (was, an, addresses) = if flows == 1 {
             ("was", "an ", "address")
         } else {
             ("were", "", "addresses")
         };
-        let [_, breaking] = &self.tally.countries;
         match assertion {
             Assertion::ServedOnlyIn(_) | Assertion::StoredOnlyIn(_) | Assertion::NeverTo(_) => {
-                match places(&outside(assertion, breaking)) {
+                match places(&self.breaking(kind)) {
                     None => format!(
                         "{was} observed to {an}{addresses} that the round trip leaves in none of \
                          the countries of the claim"
@@ -291,13 +299,12 @@ impl Case<'_> {
                  as read."
             );
         }
-        let [fitting, _] = &self.tally.countries;
         let flows = self.tally.supporting.flows;
         let all = match flows {
             1 => "the one flow of the subject was observed".to_owned(),
             _ => format!("all {} flows of the subject were observed", grouped(flows)),
         };
-        let how = match places(fitting) {
+        let how = match places(&self.tally.fitting) {
             Some(places) if self.tally.rests_on.place => {
                 let addresses = if flows == 1 {
                     "an address"
@@ -357,6 +364,18 @@ impl Case<'_> {
                 Known::Declared,
                 format!("On its scope the file says: {scope}"),
             );
+        }
+        let lists = self.claim.assertions.iter();
+        let lists = lists.filter_map(Assertion::countries);
+        let mut groups: Vec<_> = lists.flat_map(|list| &list.list.groups).collect();
+        groups.sort_by_key(|group| &group.name);
+        groups.dedup_by_key(|group| &group.name);
+        for group in groups {
+            let words = format!(
+                "Members of {}: {}, as of {} ({}), each asked for at the flow's own time.",
+                group.name, group.title, group.as_of, group.source
+            );
+            push(&mut steps, Known::Declared, words);
         }
         if self.claim.subject.asks_phases() {
             let words = match &self.context.known.phases {
@@ -594,23 +613,6 @@ impl Case<'_> {
 
 fn push(steps: &mut Vec<Step>, known: Known, words: String) {
     steps.push(Step { known, words });
-}
-
-/// Countries that break this assertion: a claim may name some and forbid others.
-fn outside(
-    assertion: &Assertion,
-    breaking: &BTreeMap<Country, Confidence>,
-) -> BTreeMap<Country, Confidence> {
-    let forbids = matches!(assertion, Assertion::NeverTo(_));
-    let named = |country: &Country| {
-        assertion
-            .countries()
-            .is_some_and(|list| list.expectation.countries.contains(country))
-    };
-    let breaks = breaking
-        .iter()
-        .filter(|(country, _)| named(country) == forbids);
-    breaks.map(|(country, how)| (*country, *how)).collect()
 }
 
 /// `China (CN, medium confidence) and Hong Kong (HK, high confidence)`; six, then how many more.
