@@ -135,6 +135,13 @@ fn three_verdicts_and_none() {
         ..place(Some("CN"), None)
     };
     assert_eq!(of(&unsure, Scope::Outbound), Some(Verdict::Indeterminate));
+    for country in ["CN", "SG"] {
+        let unsure = Place {
+            confidence: Confidence::Low,
+            ..place(Some(country), None)
+        };
+        assert_eq!(of(&unsure, Scope::Outbound), Some(Verdict::Indeterminate));
+    }
     for scope in [Scope::Lan, Scope::Multicast, Scope::Loopback] {
         assert_eq!(of(&place(Some("CN"), None), scope), None);
     }

@@ -21,6 +21,9 @@ pub(in super::super) const RULE: Rule = Rule {
 /// Above this many the countries of an expectation are counted, not listed.
 const LISTED_COUNTRIES: usize = 8;
 
+/// A place that is less sure decides nothing, for or against.
+pub(in super::super) const LEAST: Confidence = Confidence::Medium;
+
 /// What stays inside the local network is not judged.
 pub(in super::super) fn judge(
     place: &Place,
@@ -31,7 +34,7 @@ pub(in super::super) fn judge(
         return None;
     }
     Some(match place.country {
-        Some(country) if place.confidence > Confidence::None => expect.holds(country).into(),
+        Some(country) if place.confidence >= LEAST => expect.holds(country).into(),
         _ => {
             by_round_trip(place, |country| expect.holds(country)).unwrap_or(Verdict::Indeterminate)
         }
@@ -85,6 +88,12 @@ pub(in super::super) fn explain(
 ) -> (String, Option<&'static str>) {
     let (mut why, mut would_decide) = explain_against(place, case, &expected(expect), data);
     if case.verdict == Verdict::Indeterminate
+        && place.country.is_some()
+        && place.confidence < LEAST
+    {
+        why.push_str(" Low confidence decides nothing.");
+        would_decide = Some(place.settled_by.unwrap_or(ANOTHER_SOURCE));
+    } else if case.verdict == Verdict::Indeterminate
         && let Some(words) = place.country.and_then(|country| condition(country, expect))
     {
         why.push_str(&words);
@@ -92,6 +101,10 @@ pub(in super::super) fn explain(
     }
     (why, would_decide)
 }
+
+/// What decides where a place is not sure enough.
+pub(in super::super) const ANOTHER_SOURCE: &str =
+    "a source that places the address more surely (--geo FILE.mmdb)";
 
 /// What decides where a membership hangs on a condition.
 pub(super) const CONDITION: &str = "knowledge from elsewhere: whether that condition holds";
