@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use whereto::locate::Places;
 use whereto::model::{About, Limits, PhaseFile, Report, Text};
-use whereto::report::{Format, Style, escape};
+use whereto::report::{FORMATS, Format, Style, escape};
 use whereto::source::{self, Capture};
 use whereto::{AuditOptions, Error, PhaseOptions, judge};
 
@@ -62,6 +62,30 @@ pub(super) struct Request<'a> {
     pub(super) places: Option<&'a args::Places>,
     pub(super) keep_dns: bool,
     pub(super) keep_http: bool,
+}
+
+impl<'a> Request<'a> {
+    /// An audit, as `audit` and `explain` ask for it.
+    pub(super) fn of(
+        question: &'a args::Question,
+        output: &'a args::Output,
+        automation: Automation,
+    ) -> Self {
+        Request {
+            automation,
+            input: &question.input,
+            output,
+            format: None,
+            formats: FORMATS,
+            expect: question.expect.as_deref(),
+            control: Some(&question.control),
+            test: Some(&question.test),
+            claims: &question.claims,
+            places: Some(&question.places),
+            keep_dns: true,
+            keep_http: true,
+        }
+    }
 }
 
 /// Checks everything, cheap things first, and opens the inputs.
