@@ -34,7 +34,8 @@ pub(super) fn find(dossier: &Dossier, asked: &str) -> Result<Wanted, Error> {
     if let Some(found) = whole_id(dossier, asked) {
         return Ok(found);
     }
-    if let Some(number) = flow_number(asked) {
+    let number = flow_number(asked);
+    if let Some(number) = number.filter(|number| (1..=dossier.flows).contains(number)) {
         return Ok(Wanted::Flow(number));
     }
     let destinations = destinations(dossier, asked);
@@ -79,8 +80,9 @@ fn flow_number(asked: &str) -> Option<u64> {
         .strip_prefix("flow:")
         .or_else(|| asked.strip_prefix('#'));
     let bare = bare.unwrap_or(asked);
-    let digits = bare.bytes().all(|byte| byte.is_ascii_digit());
-    bare.parse().ok().filter(|_| digits)
+    // A number does not begin with 0; the tail of an id may.
+    let is_number = !bare.starts_with('0') && bare.bytes().all(|byte| byte.is_ascii_digit());
+    bare.parse().ok().filter(|_| is_number)
 }
 
 /// By address, or by name; names below it where it has no flows of its own.
@@ -137,6 +139,20 @@ fn by_beginning(dossier: &Dossier, asked: &str) -> Result<Wanted, Error> {
         )),
         _ => Err(several(dossier, asked, &findings, &claims)),
     }
+}
+
+/// The number is none of this capture's.
+pub(super) fn no_flow(dossier: &Dossier, asked: &str) -> Error {
+    let number = flow_number(asked).unwrap_or(0);
+    if dossier.saved && (1..=dossier.flows).contains(&number) {
+        return Error::Usage(format!(
+            "{asked}: the saved report has not the row of this flow; name the captures instead"
+        ));
+    }
+    Error::Usage(format!(
+        "{asked}: no such flow: there are flows 1 to {}; whereto flows lists them",
+        dossier.flows
+    ))
 }
 
 /// Ids that an error names.
@@ -250,6 +266,6 @@ mod tests {
         assert_eq!(flow_number("12"), Some(12));
         assert_eq!(flow_number("flow:12"), Some(12));
         assert_eq!(flow_number("+12"), None);
-        assert_eq!(flow_number("04c9"), None);
+        assert_eq!(flow_number("04"), None);
     }
 }

@@ -20,7 +20,7 @@ use crate::report::html;
 use dossier::Dossier;
 use find::Wanted;
 use rows::{DestinationRow, FindingRow, FlowRow};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::net::IpAddr;
 use std::path::Path;
@@ -73,20 +73,20 @@ pub type Explained = (Vec<Explanation>, bool);
 /// Where nothing, or more than one thing, is meant: in one line, with what there is.
 pub fn explain(report: &Report, asked: &str) -> Result<Explained, Error> {
     let dossier = Dossier::of(report);
-    let wanted = find::find(&dossier, asked)?;
-    let mut wanted_rows = numbers(&dossier, &wanted);
-    let mut rows = BTreeMap::new();
-    // Stops where all are found; nothing else fails.
-    let _ = report.rows.flows(&mut |flow| {
-        if wanted_rows.remove(&flow.flow).is_some() {
-            rows.insert(flow.flow, FlowRow::of(flow));
-        }
-        match wanted_rows.is_empty() {
-            true => Err(io::ErrorKind::Other.into()),
-            false => Ok(()),
-        }
-    });
-    explanations(&dossier, &wanted, &rows)
+    explained(&dossier, asked, |mut wanted| {
+        let mut rows = BTreeMap::new();
+        // Stops where all are found; nothing else fails.
+        let _ = report.rows.flows(&mut |flow| {
+            if wanted.remove(&flow.flow) {
+                rows.insert(flow.flow, FlowRow::of(flow));
+            }
+            match wanted.is_empty() {
+                true => Err(io::ErrorKind::Other.into()),
+                false => Ok(()),
+            }
+        });
+        Ok(rows)
+    })
 }
 
 /// The same from a report that `audit --format json` has saved. `classes` are those of this
@@ -100,16 +100,45 @@ pub fn explain_saved(
     classes: &[&'static PlaceClass],
 ) -> Result<Explained, Error> {
     let dossier = saved::dossier(path, classes)?;
-    let wanted = find::find(&dossier, asked)?;
-    let rows = saved::flows(path, numbers(&dossier, &wanted))?;
-    explanations(&dossier, &wanted, &rows)
+    explained(&dossier, asked, |wanted| saved::flows(path, wanted))
+}
+
+/// `rows_of` gives the rows of the flows with these numbers.
+fn explained(
+    dossier: &Dossier,
+    asked: &str,
+    rows_of: impl Fn(BTreeSet<u64>) -> Result<BTreeMap<u64, FlowRow>, Error>,
+) -> Result<Explained, Error> {
+    let mut wanted = find::find(dossier, asked)?;
+    let mut asked_for = None;
+    if let Wanted::Flow(number) = wanted {
+        let rows = rows_of(BTreeSet::from([number]))?;
+        let row = rows.into_iter().next().map(|(_, row)| row);
+        let row = row.ok_or_else(|| find::no_flow(dossier, asked))?;
+        let at = dossier.destinations.iter().position(|it| it.has(&row));
+        wanted = Wanted::Destinations(vec![at.ok_or_else(|| nowhere(&row))?]);
+        asked_for = Some(row);
+    }
+    let rows = rows_of(numbers(dossier, &wanted))?;
+    let mut all = explanations(dossier, &wanted, &rows);
+    for one in &mut all {
+        let Some(row) = &asked_for else { continue };
+        one.facts
+            .insert(0, ("Asked for", format!("flow {}", row.flow)));
+        // Of many flows the first are shown: the one that was asked for is not left out.
+        if !one.flows.iter().any(|shown| shown.flow == row.flow) {
+            one.flows.insert(0, row.clone());
+        }
+    }
+    Ok((all, dossier.is_damaged()))
 }
 
 /// Numbers of the flows that will be shown.
-fn numbers(dossier: &Dossier, wanted: &Wanted) -> BTreeMap<u64, ()> {
+fn numbers(dossier: &Dossier, wanted: &Wanted) -> BTreeSet<u64> {
     let mut numbers: Vec<u64> = Vec::new();
     match wanted {
-        Wanted::Flow(number) => numbers.push(*number),
+        // It was made a destination.
+        Wanted::Flow(_) => {}
         Wanted::Claim(at) => {
             let claim = dossier.claims.get(*at);
             numbers.extend(claim.into_iter().flat_map(claim_flows));
@@ -129,7 +158,7 @@ fn numbers(dossier: &Dossier, wanted: &Wanted) -> BTreeMap<u64, ()> {
             }
         }
     }
-    numbers.into_iter().map(|number| (number, ())).collect()
+    numbers.into_iter().collect()
 }
 
 /// First those that decided the verdict.
@@ -148,7 +177,7 @@ fn explanations(
     dossier: &Dossier,
     wanted: &Wanted,
     rows: &BTreeMap<u64, FlowRow>,
-) -> Result<Explained, Error> {
+) -> Vec<Explanation> {
     let mut all: Vec<Explanation> = Vec::new();
     match wanted {
         Wanted::Findings(findings) => {
@@ -166,20 +195,7 @@ fn explanations(
                 all.extend(of_destination(dossier, *at, rows));
             }
         }
-        Wanted::Flow(number) => {
-            let row = rows
-                .get(number)
-                .ok_or_else(|| lacks_flow(dossier, *number))?;
-            let at = dossier.destinations.iter().position(|it| it.has(row));
-            let at = at.ok_or_else(|| nowhere(*number, row))?;
-            all = of_destination(dossier, at, rows);
-            for one in &mut all {
-                one.facts.insert(0, ("Asked for", format!("flow {number}")));
-                if one.flows.is_empty() {
-                    one.flows.push(row.clone());
-                }
-            }
-        }
+        Wanted::Flow(_) => {}
     }
     let left = find::meant(wanted).saturating_sub(MOST);
     if let Some(last) = all.last_mut().filter(|_| left > 0) {
@@ -187,26 +203,14 @@ fn explanations(
             "{left} more fit what was asked for: ask for one by its id."
         ));
     }
-    Ok((all, dossier.is_damaged()))
+    all
 }
 
-fn lacks_flow(dossier: &Dossier, number: u64) -> Error {
-    let what = if dossier.saved && number <= dossier.flows {
-        "the saved report lacks its row".to_owned()
-    } else {
-        format!(
-            "there are flows 1 to {}; whereto flows lists them",
-            dossier.flows
-        )
-    };
-    Error::Usage(format!("{number}: no such flow: {what}"))
-}
-
-fn nowhere(number: u64, row: &FlowRow) -> Error {
+fn nowhere(row: &FlowRow) -> Error {
     Error::Usage(format!(
-        "flow {number} to {} belongs to no destination that is listed: it is the outside of a \
-         tunnel, or beyond the budget of destinations; whereto flows has its row",
-        row.remote_ip
+        "flow {} to {} belongs to no destination that is listed: it is the outside of a tunnel, \
+         or beyond the budget of destinations; whereto flows has its row",
+        row.flow, row.remote_ip
     ))
 }
 
@@ -426,12 +430,19 @@ fn of_claim(dossier: &Dossier, claim: &ClaimResult, rows: &BTreeMap<u64, FlowRow
         addresses,
         command: match choice.is_empty() {
             true => Vec::new(),
-            false => command(dossier, &choice, "claim"),
+            false => command(dossier, &choice, &file_name(&claim.id)),
         },
         reply: reply.or_else(|| dossier.reply.clone()),
         claim: Some(Box::new(claim.clone())),
         ..base(dossier, rows, &numbers)
     }
+}
+
+/// The id, as far as it can stand in the name of a file.
+fn file_name(id: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let kept = id.chars().filter(|c| plain(*c)).take(64);
+    format!("claim-{}", kept.collect::<String>())
 }
 
 /// `whereto extract …`: captures and options of the audit, the choice, a file to write.

@@ -18,7 +18,7 @@ use serde::de::{
     DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -47,10 +47,7 @@ pub(super) fn dossier(path: &Path, classes: &[&'static PlaceClass]) -> Result<Do
 }
 
 /// The rows of the flows with these numbers.
-pub(super) fn flows(
-    path: &Path,
-    wanted: BTreeMap<u64, ()>,
-) -> Result<BTreeMap<u64, FlowRow>, Error> {
+pub(super) fn flows(path: &Path, wanted: BTreeSet<u64>) -> Result<BTreeMap<u64, FlowRow>, Error> {
     if wanted.is_empty() {
         return Ok(BTreeMap::new());
     }
@@ -119,7 +116,7 @@ struct Reading {
     destinations: Vec<DestinationRow>,
     claims: Vec<ClaimRow>,
     /// In the second pass: the flows to be kept.
-    wanted: Option<BTreeMap<u64, ()>>,
+    wanted: Option<BTreeSet<u64>>,
     rows: BTreeMap<u64, FlowRow>,
 }
 
@@ -379,7 +376,7 @@ fn second<'de, A: MapAccess<'de>>(
     let wanted = reading.wanted.take().unwrap_or_default();
     let rows = &mut reading.rows;
     each(map, since, |row: FlowRow| {
-        if wanted.contains_key(&row.flow) {
+        if wanted.contains(&row.flow) {
             rows.insert(row.flow, row);
         }
         Ok(())
