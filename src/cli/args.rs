@@ -551,7 +551,7 @@ pub(super) struct Test {
     /// What is to be said of the test in a report: phone, firmware, place, who captured how (TOML)
     ///
     /// Keys: title, notice, device, firmware, apps, sim, place, dates, network, captured_by, method,
-    /// contact, case, note. Declared, not observed: shown as such, and never used to judge.
+    /// contact, case, note, and reply: what the vendor answered, printed in full on each finding. Declared, not observed: shown as such, and never used to judge.
     #[arg(long, value_name = "FILE.toml")]
     pub(super) about: Option<PathBuf>,
     /// A log of what the tester did, and when, in CSV or TOML

@@ -90,13 +90,17 @@ impl<'a> Request<'a> {
 
 /// Checks everything, cheap things first, and opens the inputs.
 pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
-    let parse = |written: Option<&str>| written.map(judge::parse_expectation).transpose();
-    let control = |of: fn(&args::Control) -> Option<&String>| {
-        parse(request.control.and_then(of).map(String::as_str))
+    let parse = |option: &str, written: Option<&str>| {
+        let parsed = written.map(judge::parse_expectation).transpose();
+        // Of several lists the error says which.
+        parsed.map_err(|error| Error::Usage(format!("{option} {error}")))
     };
-    let expect = parse(request.expect)?;
-    let expect_operator = control(|control| control.expect_operator.as_ref())?;
-    let expect_owner = control(|control| control.expect_owner.as_ref())?;
+    let control = |option: &str, of: fn(&args::Control) -> Option<&String>| {
+        parse(option, request.control.and_then(of).map(String::as_str))
+    };
+    let expect = parse("--expect", request.expect)?;
+    let expect_operator = control("--expect-operator", |it| it.expect_operator.as_ref())?;
+    let expect_owner = control("--expect-owner", |it| it.expect_owner.as_ref())?;
     let policy = request
         .control
         .and_then(|control| control.policy.as_deref());
@@ -518,6 +522,7 @@ fn advice(kind: std::io::ErrorKind) -> &'static str {
         Kind::PermissionDenied => "; ask for the right to it, or copy it to a place of yours",
         Kind::StorageFull | Kind::QuotaExceeded => "; make room, or write elsewhere with -o",
         Kind::ReadOnlyFilesystem => "; write elsewhere with -o",
+        Kind::AlreadyExists => "; it is not replaced: choose another name",
         Kind::IsADirectory => "; name a file in it",
         _ => "",
     }

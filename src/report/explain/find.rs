@@ -5,6 +5,7 @@
 
 use super::dossier::Dossier;
 use crate::Error;
+use crate::report::judged::claim_ids;
 use crate::report::text::layout::count;
 use crate::report::text::length;
 use std::net::IpAddr;
@@ -66,12 +67,11 @@ fn whole_id(dossier: &Dossier, asked: &str) -> Option<Wanted> {
     if let Some(at) = findings.position(|it| it.id.eq_ignore_ascii_case(asked)) {
         return Some(Wanted::Findings(vec![at]));
     }
-    for id in [asked, bare_claim(asked)] {
-        if let Some(at) = dossier.claims.iter().position(|it| &*it.id == id) {
-            return Some(Wanted::Claim(at));
-        }
-    }
-    None
+    let ids = claim_ids(&dossier.claims);
+    let whole = ids.iter().position(|id| id == asked);
+    let bare = bare_claim(asked);
+    let bare = || ids.iter().position(|id| bare_claim(id) == bare);
+    whole.or_else(bare).map(Wanted::Claim)
 }
 
 /// `12`, `flow:12`, `#12`.
@@ -97,7 +97,8 @@ fn destinations(dossier: &Dossier, asked: &str) -> Vec<usize> {
     }
     let name = bare.trim_end_matches('.').to_lowercase();
     let by = |fits: &dyn Fn(&str) -> bool| -> Vec<usize> {
-        let named = numbered().filter_map(|(at, it)| Some((at, it.name.as_ref()?.to_lowercase())));
+        let named =
+            numbered().filter_map(|(at, it)| Some((at, it.name.name.as_ref()?.to_lowercase())));
         named
             .filter(|(_, own)| fits(own))
             .map(|(at, _)| at)
@@ -124,9 +125,11 @@ fn by_beginning(dossier: &Dossier, asked: &str) -> Result<Wanted, Error> {
         .map(|(at, _)| at)
         .collect();
     let bare = bare_claim(asked).to_lowercase();
-    let claims = dossier.claims.iter().enumerate();
+    let claims = claim_ids(&dossier.claims);
+    let claims = claims.iter().map(|id| bare_claim(id).to_lowercase());
     let claims: Vec<usize> = claims
-        .filter(|(_, it)| !bare.is_empty() && it.id.to_lowercase().starts_with(&bare))
+        .enumerate()
+        .filter(|(_, id)| !bare.is_empty() && id.starts_with(&bare))
         .map(|(at, _)| at)
         .collect();
     match (findings.as_slice(), claims.as_slice()) {
@@ -163,11 +166,17 @@ fn several(dossier: &Dossier, asked: &str, findings: &[usize], claims: &[usize])
     for finding in findings.iter().filter_map(|at| dossier.findings.get(*at)) {
         let at = finding.destination;
         let subject = at.and_then(|at| dossier.destinations.get(at));
-        let subject = subject.map_or_else(|| "the policy".to_owned(), |it| it.subject());
+        let subject = subject.map_or_else(
+            || "the policy".to_owned(),
+            |it| it.subject().lossless().into_owned(),
+        );
         ids.push(format!("{} ({}, {subject})", finding.id, finding.verdict));
     }
-    for claim in claims.iter().filter_map(|at| dossier.claims.get(*at)) {
-        ids.push(format!("claim:{} ({})", claim.id, claim.verdict.as_str()));
+    let of_claims = claim_ids(&dossier.claims);
+    for at in claims {
+        if let (Some(id), Some(claim)) = (of_claims.get(*at), dossier.claims.get(*at)) {
+            ids.push(format!("{id} ({})", claim.verdict.as_str()));
+        }
     }
     let all = count(length(ids.len()));
     ids.truncate(NAMED);
@@ -210,11 +219,11 @@ fn nearest(dossier: &Dossier, asked: &str) -> Vec<String> {
     for finding in &dossier.findings {
         weigh(0, finding.id.clone(), &finding.id);
     }
-    for claim in &dossier.claims {
-        weigh(0, format!("claim:{}", claim.id), &claim.id);
+    for id in claim_ids(&dossier.claims) {
+        weigh(0, id.clone(), bare_claim(&id));
     }
     for destination in &dossier.destinations {
-        if let Some(name) = &destination.name {
+        if let Some(name) = &destination.name.name {
             weigh(1, name.clone(), name);
         }
     }

@@ -15,7 +15,7 @@ mod steps;
 mod tests;
 
 use crate::Error;
-use crate::model::{ClaimResult, Exhibit, PlaceClass, Report, Step};
+use crate::model::{ClaimResult, Exhibit, PlaceClass, Report, Step, Text};
 use crate::report::html;
 use dossier::Dossier;
 use find::Wanted;
@@ -36,11 +36,11 @@ const MOST: usize = 20;
 #[derive(Clone, Debug, Default)]
 pub struct Explanation {
     /// `finding EC-5c0e1f9a42`, `claim no-china`, `destination a.example`.
-    pub(super) title: String,
+    pub(super) title: Text,
     /// The word of the verdict; `None` where nothing was judged.
     pub(super) verdict: Option<String>,
     /// The name, where there is one destination.
-    pub(super) subject: Option<String>,
+    pub(super) subject: Option<Text>,
     /// The verdict in one sentence.
     pub(super) sentence: String,
     /// Each with its label.
@@ -223,7 +223,7 @@ fn of_destination(dossier: &Dossier, at: usize, rows: &BTreeMap<u64, FlowRow>) -
         return all;
     };
     let mut one = Explanation {
-        title: format!("destination {}", destination.subject()),
+        title: Text::from([b"destination ", destination.subject().bytes()].concat()),
         sentence: "Nothing was judged here: no expectation speaks of it.".to_owned(),
         steps: steps(destination, destination.flows),
         would_settle: destination.country_settled_by.clone().into_iter().collect(),
@@ -232,7 +232,7 @@ fn of_destination(dossier: &Dossier, at: usize, rows: &BTreeMap<u64, FlowRow>) -
     };
     one.addresses.clone_from(&destination.addresses);
     one.facts.extend(claims_on(dossier, at));
-    let name = destination.name.clone();
+    let name = destination.name.name.clone();
     let address = destination.addresses.first().map(ToString::to_string);
     if let Some(subject) = name.or(address) {
         one.command = command(
@@ -298,7 +298,7 @@ fn of_finding(
     let decides = decides.or_else(|| known.country_settled_by.clone());
     let about_place = finding.check == "server-country";
     Explanation {
-        title: format!("finding {}", finding.id),
+        title: Text::from(format!("finding {}", finding.id).as_str()),
         verdict: Some(finding.verdict.clone()),
         subject: destination.map(DestinationRow::subject),
         sentence: finding.why.clone(),
@@ -415,7 +415,7 @@ fn of_claim(dossier: &Dossier, claim: &ClaimResult, rows: &BTreeMap<u64, FlowRow
         .collect();
     let reply = claim.reply.as_deref().map(str::to_owned);
     Explanation {
-        title: format!("claim {}", claim.id),
+        title: Text::from(format!("claim {}", claim.id).as_str()),
         verdict: Some(claim.verdict.as_str().to_owned()),
         sentence: claim.sentence.clone(),
         facts: vec![

@@ -4,15 +4,46 @@
 //! Out:  the same rows in either case; their words are to be escaped.
 //! Spec: `docs/report.schema.json`.
 
-use crate::model::{DataSource, Destination, Finding, Flow, OpinionKind, Time};
+use crate::model::{DataSource, Destination, Finding, Flow, OpinionKind, Text, Time};
+use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use serde::{Deserialize, Deserializer};
 use std::net::IpAddr;
+
+/// A name as it was sent: where it is not UTF-8, in hex as well.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq)]
+#[serde(default)]
+pub(super) struct Name {
+    /// Bytes that are not UTF-8 stand in it as `\xNN`.
+    pub(super) name: Option<String>,
+    name_hex: Option<String>,
+}
+
+impl Name {
+    fn of(text: Option<&Text>) -> Self {
+        let hex = |text: &&Text| text.as_str().is_none();
+        Name {
+            name: text.map(|text| text.lossless().into_owned()),
+            name_hex: text.filter(hex).map(|text| HEXLOWER.encode(text.bytes())),
+        }
+    }
+
+    pub(super) fn text(&self) -> Option<Text> {
+        let hex = self.name_hex.as_ref();
+        let bytes = hex.and_then(|hex| HEXLOWER_PERMISSIVE.decode(hex.as_bytes()).ok());
+        match bytes {
+            Some(bytes) => Some(Text::from(bytes)),
+            None => self.name.as_deref().map(Text::from),
+        }
+    }
+}
 
 /// One destination.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(in crate::report) struct DestinationRow {
-    pub(super) name: Option<String>,
+    /// Beside it `name_hex`, where it is not UTF-8.
+    #[serde(flatten)]
+    pub(super) name: Name,
     pub(super) name_via: Option<String>,
     pub(super) name_grade: String,
     pub(super) scope: String,
@@ -132,7 +163,8 @@ pub(in crate::report) struct FlowRow {
     pub(in crate::report) first_frame: u64,
     pub(in crate::report) last_frame: u64,
     pub(in crate::report) protocol: Option<String>,
-    pub(in crate::report) name: Option<String>,
+    /// Bytes that are not UTF-8 stand in it as `\xNN`.
+    pub(super) name: Option<String>,
     pub(super) country: Option<String>,
     pub(super) country_confidence: String,
     pub(super) asn: Option<u32>,
@@ -147,10 +179,7 @@ impl DestinationRow {
         let code = |country: Option<crate::model::Country>| country.map(|it| it.to_string());
         let alias = who.alias.as_ref();
         DestinationRow {
-            name: destination
-                .name
-                .as_ref()
-                .map(|it| it.lossless().into_owned()),
+            name: Name::of(destination.name.as_ref()),
             name_via: some(destination.name_via),
             name_grade: destination.name_grade.to_owned(),
             scope: destination.scope.as_str().to_owned(),
@@ -194,15 +223,16 @@ impl DestinationRow {
     }
 
     /// The name, or the first address and how many more there are.
-    pub(super) fn subject(&self) -> String {
-        match (&self.name, self.addresses.first()) {
-            (Some(name), _) => name.clone(),
-            (None, None) => "no address".to_owned(),
-            (None, Some(first)) => match self.address_count.saturating_sub(1) {
-                0 => first.to_string(),
-                more => format!("{first} and {more} more"),
-            },
+    pub(super) fn subject(&self) -> Text {
+        if let Some(name) = self.name.text() {
+            return name;
         }
+        let words = match (self.addresses.first(), self.address_count.saturating_sub(1)) {
+            (None, _) => "no address".to_owned(),
+            (Some(first), 0) => first.to_string(),
+            (Some(first), more) => format!("{first} and {more} more"),
+        };
+        Text::from(words.as_str())
     }
 
     /// True where the flow is one of this destination's.
@@ -218,7 +248,7 @@ impl DestinationRow {
                     .iter()
                     .any(|address| address.to_string() == flow.remote_ip)
         };
-        self.name == flow.name
+        self.name.name == flow.name
             && self.scope == flow.scope
             && self.country == flow.country
             && self.country_confidence == flow.country_confidence

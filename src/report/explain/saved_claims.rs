@@ -4,7 +4,8 @@
 //! Out:  [`ClaimResult`]s as they were before they were saved.
 //! Spec: `docs/report.schema.json`.
 
-use crate::model::{ClaimResult, ClaimVerdict, Country, Exhibit, HiddenShare, Known, Step, Text};
+use super::rows::Name;
+use crate::model::{ClaimResult, ClaimVerdict, Country, Exhibit, HiddenShare, Known, Step};
 use serde::Deserialize;
 use std::net::IpAddr;
 
@@ -54,7 +55,8 @@ struct Sides {
 #[serde(default)]
 struct ExhibitRow {
     destination: Option<usize>,
-    name: Option<String>,
+    #[serde(flatten)]
+    name: Name,
     address: Option<IpAddr>,
     country: Option<String>,
     country_confidence: Option<String>,
@@ -142,7 +144,7 @@ impl ExhibitRow {
         let known = ["high", "medium", "low", "none"];
         Exhibit {
             destination: self.destination,
-            name: self.name.map(|name| Text::from(name.as_str())),
+            name: self.name.text(),
             address: self.address,
             country: self.country.as_deref().and_then(Country::new),
             confidence: known.into_iter().find(|it| *it == word).unwrap_or_default(),

@@ -187,7 +187,7 @@ pub(super) fn sides(finding: &FindingRow, destination: &DestinationRow) -> [Vec<
         let flows = many(finding.flows, "flow");
         fits.push(format!("{flows} in this capture, listed below."));
     }
-    if destination.name.is_some() && destination.name_grade != "observed" {
+    if destination.name.name.is_some() && destination.name_grade != "observed" {
         let words = "The name was concluded, not seen in the flow: another name may be meant.";
         against.push(words.to_owned());
     }

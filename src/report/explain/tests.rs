@@ -94,6 +94,6 @@ fn an_id_that_is_not_there_is_told_with_the_nearest() {
     assert!(error.contains(&format!("nearest: {id}")), "{error}");
     let error = explain(&report, "").unwrap_err().to_string();
     assert!(error.starts_with("'': is nothing to explain"), "{error}");
-    let error = explain(&report, "E").unwrap_err().to_string();
+    let error = explain(&report, "f").unwrap_err().to_string();
     assert!(error.contains("ids begin like this"), "{error}");
 }

@@ -55,8 +55,9 @@ fn explanation(page: &mut Page<'_>, one: &Explanation) -> io::Result<()> {
     }
     steps(page, &one.steps)?;
     sides(page, one)?;
-    list(page, "WHAT THIS DOES NOT SHOW", &one.not_shown)?;
-    list(page, "WHAT WOULD SETTLE IT", &one.would_settle)?;
+    let whole = "docs/limits.md has the whole list";
+    list(page, "WHAT THIS DOES NOT SHOW", whole, &one.not_shown)?;
+    list(page, "WHAT WOULD SETTLE IT", "", &one.would_settle)?;
     evidence(page, one)?;
     filter(page, &one.addresses)?;
     packets(page, &one.command)?;
@@ -80,7 +81,7 @@ fn safe(words: &str) -> String {
 
 /// `■ violated  a.example`, with the id in front.
 fn title(page: &mut Page<'_>, one: &Explanation) -> io::Result<()> {
-    let title = safe(&one.title);
+    let title = escape::terminal(&one.title);
     let title = escape::fit(&title, page.width()).into_owned();
     let title = page.paint(&title, Some(Ink::Heading));
     page.line(&title)?;
@@ -90,7 +91,11 @@ fn title(page: &mut Page<'_>, one: &Explanation) -> io::Result<()> {
     let (sign, ink) = mark(verdict);
     let verdict = format!("{sign} {verdict}");
     let used = escape::columns(&verdict).saturating_add(2);
-    let subject = safe(one.subject.as_deref().unwrap_or_default());
+    let subject = one
+        .subject
+        .as_ref()
+        .map(escape::terminal)
+        .unwrap_or_default();
     let subject = escape::fit(&subject, page.width().saturating_sub(used));
     let verdict = page.paint(&verdict, ink);
     let subject = page.paint(&subject, Some(Ink::Strong));
@@ -146,7 +151,7 @@ fn sides(page: &mut Page<'_>, one: &Explanation) -> io::Result<()> {
             page.heading(title, "")?;
             page.paragraph("None observed.", 2, None)?;
         }
-        list(page, title, lines)?;
+        list(page, title, "", lines)?;
     }
     Ok(())
 }
@@ -158,16 +163,16 @@ fn exhibits(page: &mut Page<'_>, claim: &ClaimResult) -> io::Result<()> {
         page.paragraph("No flow of the subject was observed.", 2, None)?;
     }
     if let Some(words) = &claim.weakest {
-        page.paragraph(&format!("Weakest link: {}", safe(words)), 2, None)?;
+        page.paragraph(&safe(words), 2, None)?;
     }
     page.paragraph(&claims::hidden(claim), 2, None)
 }
 
-fn list(page: &mut Page<'_>, title: &str, lines: &[String]) -> io::Result<()> {
+fn list(page: &mut Page<'_>, title: &str, remark: &str, lines: &[String]) -> io::Result<()> {
     if lines.is_empty() {
         return Ok(());
     }
-    page.heading(title, "")?;
+    page.heading(title, remark)?;
     for line in lines {
         page.hanging("- ", "", &safe(line))?;
     }
