@@ -47,8 +47,11 @@ impl Bundle {
             bundle.walk(path, "", 0)?;
         } else {
             let file = BufReader::new(File::open(path).map_err(failed)?);
-            let zip = ZipArchive::new(file)
-                .map_err(|error| bundle.refused(&format!("is no bundle: {error}")))?;
+            let zip = ZipArchive::new(file).map_err(|error| {
+                bundle.refused(&format!(
+                    "is no bundle, which is a folder or .zip that whereto bundle wrote: {error}"
+                ))
+            })?;
             bundle.list(zip)?;
         }
         let total = bundle

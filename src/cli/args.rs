@@ -56,6 +56,12 @@ pub(super) enum Command {
         override_usage = "whereto info [OPTIONS] <CAPTURE>...\n       whereto info [OPTIONS] --interface <NAME>"
     )]
     Info(Info),
+    /// Explain one finding, claim, destination or flow whole: reasoning, doubts, evidence
+    #[command(
+        after_long_help = EXPLAIN_EXAMPLES,
+        override_usage = "whereto explain [OPTIONS] <FINDING> <CAPTURE>...\n       whereto explain [OPTIONS] <FINDING> <REPORT.json>"
+    )]
+    Explain(Box<Explain>),
     /// Write the packets of findings, flows, destinations or times to a capture of their own
     #[command(after_long_help = EXTRACT_EXAMPLES)]
     Extract(Extract),
@@ -218,6 +224,28 @@ pub(super) struct GeoRemove {
 
 #[derive(Debug, Group)]
 pub(super) struct Audit {
+    #[command(flatten)]
+    pub(super) question: Question,
+    /// What makes the run fail: violated, indeterminate, not-exercised, or never
+    ///
+    /// Separated by commas. `violated` gives exit code 1, the others 3. Contradicted claims count
+    /// as violated; `not-exercised` are claims and rules that the capture never tested. A damaged
+    /// input gives 4 in any case.
+    #[arg(long, value_name = "LIST", default_value = "violated,indeterminate")]
+    pub(super) fail_on: String,
+    /// Form of the output: text, json, html, csv (flows), csv-findings, csv-claims, sarif, junit or
+    /// markdown
+    ///
+    /// Without it the end of a file's name decides; standard output gets text.
+    #[arg(long, value_name = "FORMAT")]
+    pub(super) format: Option<String>,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+/// What an audit is asked, and of what: everything but what becomes of the answer.
+#[derive(Debug, Group)]
+pub(super) struct Question {
     /// Countries and groups that are expected, such as IN,SG,@EEA
     ///
     /// ISO 3166-1 codes and groups, separated by commas. Flows to addresses placed anywhere else are
@@ -234,19 +262,26 @@ pub(super) struct Audit {
     #[arg(long, value_name = "FILE.toml")]
     pub(super) claims: Vec<PathBuf>,
     #[command(flatten)]
-    pub(super) automation: Automation,
+    pub(super) suppressed: Suppressed,
     #[command(flatten)]
     pub(super) input: Input,
     #[command(flatten)]
     pub(super) test: Test,
     #[command(flatten)]
     pub(super) places: Places,
-    /// Form of the output: text, json, html, csv (flows), csv-findings, csv-claims, sarif, junit or
-    /// markdown
+}
+
+#[derive(Debug, Group)]
+pub(super) struct Explain {
+    /// What to explain: the id of a finding or claim or how it begins, a destination, or the number
+    /// of a flow
     ///
-    /// Without it the end of a file's name decides; standard output gets text.
-    #[arg(long, value_name = "FORMAT")]
-    pub(super) format: Option<String>,
+    /// EC-04c9, claim:no-china, tracker.example, 42.62.94.10, 12. For a destination and for a flow
+    /// that is each finding on it. A rule of the policy gives its findings.
+    #[arg(value_name = "FINDING")]
+    pub(super) subject: String,
+    #[command(flatten)]
+    pub(super) question: Question,
     #[command(flatten)]
     pub(super) output: Output,
 }
@@ -325,16 +360,9 @@ pub(super) struct Info {
     pub(super) output: Output,
 }
 
-/// What counts, for programs that act on the exit code.
+/// What somebody answers for.
 #[derive(Debug, Group)]
-pub(super) struct Automation {
-    /// What makes the run fail: violated, indeterminate, not-exercised, or never
-    ///
-    /// Separated by commas. `violated` gives exit code 1, the others 3. Contradicted claims count
-    /// as violated; `not-exercised` are claims and rules that the capture never tested. A damaged
-    /// input gives 4 in any case.
-    #[arg(long, value_name = "LIST", default_value = "violated,indeterminate")]
-    pub(super) fail_on: String,
+pub(super) struct Suppressed {
     /// Findings that somebody answers for: they are marked, and do not count
     ///
     /// TOML, described in docs/automation.md: each entry has a reason, an owner and the day it
@@ -523,7 +551,7 @@ pub(super) struct Test {
     /// What is to be said of the test in a report: phone, firmware, place, who captured how (TOML)
     ///
     /// Keys: title, notice, device, firmware, apps, sim, place, dates, network, captured_by, method,
-    /// contact, case, note. Declared, not observed: shown as such, and never used to judge.
+    /// contact, case, note, and reply: what the vendor answered, printed in full on each finding. Declared, not observed: shown as such, and never used to judge.
     #[arg(long, value_name = "FILE.toml")]
     pub(super) about: Option<PathBuf>,
     /// A log of what the tester did, and when, in CSV or TOML
@@ -852,9 +880,21 @@ Examples:
   whereto dns phone.pcap --format json
   whereto dns phone.pcap -o names.csv";
 
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  whereto explain EC-04c9 phone.pcap --expect IN,SG
+  whereto explain tracker.example phone.pcap --claims vendor.toml
+  whereto explain claim:no-china phone.pcap --claims vendor.toml
+  whereto explain 12 report.json
+
+The options are those of audit: give the same as when it was found. A report saved with audit
+--format json or -o report.json keeps what it was made with, and has no packets.
+
+Exit codes: 0 explained, 2 usage or file error, or nothing fits, 4 input damaged or cut.";
+
 const EXTRACT_EXAMPLES: &str = "\
 Examples:
-  whereto extract phone.pcap --expect IN,SG --finding 5f3c -o finding.pcapng
+  whereto extract phone.pcap --expect IN,SG --finding EC-5f3c -o finding.pcapng
   whereto extract phone.pcap --flow 12 --flow 31 -o flows.pcapng
   whereto extract phone.pcap --destination tracker.example -o tracker.pcapng
   whereto extract phone.pcap --from 2026-11-21T04:31:07Z --until 2026-11-21T04:32:00Z -o minute.pcapng

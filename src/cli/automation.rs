@@ -19,13 +19,14 @@ pub(super) struct Automation {
 }
 
 impl Automation {
-    pub(super) fn settle(asked: &args::Automation) -> Result<Self, Error> {
+    /// `fail_on` is `None` for a command whose exit code does not hang on verdicts.
+    pub(super) fn settle(fail_on: Option<&str>, asked: &args::Suppressed) -> Result<Self, Error> {
         let suppressions = asked.suppress.as_deref().map(|path| {
             let text = text_of(path)?;
             Suppressions::read(&text, &path.to_string_lossy())
         });
         Ok(Automation {
-            fail_on: fail_on(&asked.fail_on)?,
+            fail_on: fail_on.map_or(Ok(FailOn::default()), self::fail_on)?,
             suppressions: suppressions.transpose()?,
             as_of: asked
                 .as_of

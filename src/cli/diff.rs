@@ -153,13 +153,13 @@ fn opened(path: &Path) -> Result<Opened, Error> {
     })
 }
 
-fn start_of(reader: &mut impl Read) -> io::Result<Vec<u8>> {
+pub(super) fn start_of(reader: &mut impl Read) -> io::Result<Vec<u8>> {
     let mut start = Vec::new();
     reader.by_ref().take(64).read_to_end(&mut start)?;
     Ok(start)
 }
 
-fn is_json(start: &[u8]) -> bool {
+pub(super) fn is_json(start: &[u8]) -> bool {
     start.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{')
 }
 

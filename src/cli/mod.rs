@@ -15,6 +15,7 @@ mod bundle;
 mod copying;
 mod derive;
 mod diff;
+mod explain;
 mod extract;
 mod geo;
 mod init;

@@ -4,6 +4,7 @@ use super::args::{Args, Command};
 use super::automation::Automation;
 use super::bundle;
 use super::diff;
+use super::explain;
 use super::extract;
 use super::geo;
 use super::init;
@@ -23,7 +24,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use whereto::locate::Places;
 use whereto::model::{Report, Text};
-use whereto::report::{DNS_FORMATS, FLOW_FORMATS, FORMATS, INFO_FORMATS};
+use whereto::report::{DNS_FORMATS, FLOW_FORMATS, INFO_FORMATS};
 use whereto::source::Capture;
 use whereto::{Audit, AuditOptions, Baseline, Error, Progress, audit};
 
@@ -43,20 +44,17 @@ const FAILED: u8 = 2;
 
 fn command(command: &Command) -> Result<u8, Error> {
     match command {
-        Command::Audit(audit) => examine(&Request {
-            automation: Automation::settle(&audit.automation)?,
-            input: &audit.input,
-            output: &audit.output,
-            format: audit.format.as_deref(),
-            formats: FORMATS,
-            expect: audit.expect.as_deref(),
-            control: Some(&audit.control),
-            test: Some(&audit.test),
-            claims: &audit.claims,
-            places: Some(&audit.places),
-            keep_dns: true,
-            keep_http: true,
-        }),
+        Command::Audit(audit) => {
+            let suppressed = &audit.question.suppressed;
+            examine(&Request {
+                format: audit.format.as_deref(),
+                ..Request::of(
+                    &audit.question,
+                    &audit.output,
+                    Automation::settle(Some(&audit.fail_on), suppressed)?,
+                )
+            })
+        }
         Command::Flows(flows) => examine(&Request {
             automation: Automation::default(),
             input: &flows.input,
@@ -114,6 +112,7 @@ fn command(command: &Command) -> Result<u8, Error> {
             keep_http: false,
         }),
         Command::Bundle(asked) => bundle::run(asked),
+        Command::Explain(asked) => explain::run(asked),
         Command::Extract(asked) => extract::run(asked),
         Command::Verify(asked) => verify::run(asked),
         Command::Geo { command } => geo::run(command).map(|()| 0),

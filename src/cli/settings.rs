@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use whereto::locate::Places;
 use whereto::model::{About, Limits, PhaseFile, Report, Text};
-use whereto::report::{Format, Style, escape};
+use whereto::report::{FORMATS, Format, Style, escape};
 use whereto::source::{self, Capture};
 use whereto::{AuditOptions, Error, PhaseOptions, judge};
 
@@ -64,15 +64,43 @@ pub(super) struct Request<'a> {
     pub(super) keep_http: bool,
 }
 
+impl<'a> Request<'a> {
+    /// An audit, as `audit` and `explain` ask for it.
+    pub(super) fn of(
+        question: &'a args::Question,
+        output: &'a args::Output,
+        automation: Automation,
+    ) -> Self {
+        Request {
+            automation,
+            input: &question.input,
+            output,
+            format: None,
+            formats: FORMATS,
+            expect: question.expect.as_deref(),
+            control: Some(&question.control),
+            test: Some(&question.test),
+            claims: &question.claims,
+            places: Some(&question.places),
+            keep_dns: true,
+            keep_http: true,
+        }
+    }
+}
+
 /// Checks everything, cheap things first, and opens the inputs.
 pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
-    let parse = |written: Option<&str>| written.map(judge::parse_expectation).transpose();
-    let control = |of: fn(&args::Control) -> Option<&String>| {
-        parse(request.control.and_then(of).map(String::as_str))
+    let parse = |option: &str, written: Option<&str>| {
+        let parsed = written.map(judge::parse_expectation).transpose();
+        // Of several lists the error says which.
+        parsed.map_err(|error| Error::Usage(format!("{option} {error}")))
     };
-    let expect = parse(request.expect)?;
-    let expect_operator = control(|control| control.expect_operator.as_ref())?;
-    let expect_owner = control(|control| control.expect_owner.as_ref())?;
+    let control = |option: &str, of: fn(&args::Control) -> Option<&String>| {
+        parse(option, request.control.and_then(of).map(String::as_str))
+    };
+    let expect = parse("--expect", request.expect)?;
+    let expect_operator = control("--expect-operator", |it| it.expect_operator.as_ref())?;
+    let expect_owner = control("--expect-owner", |it| it.expect_owner.as_ref())?;
     let policy = request
         .control
         .and_then(|control| control.policy.as_deref());
@@ -494,6 +522,7 @@ fn advice(kind: std::io::ErrorKind) -> &'static str {
         Kind::PermissionDenied => "; ask for the right to it, or copy it to a place of yours",
         Kind::StorageFull | Kind::QuotaExceeded => "; make room, or write elsewhere with -o",
         Kind::ReadOnlyFilesystem => "; write elsewhere with -o",
+        Kind::AlreadyExists => "; it is not replaced: choose another name",
         Kind::IsADirectory => "; name a file in it",
         _ => "",
     }

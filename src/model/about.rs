@@ -9,6 +9,8 @@ pub struct About {
     pub title: String,
     /// A notice at the top of every page: `Re-enactment`.
     pub notice: String,
+    /// What the vendor replied to the findings, in its own words, with its date.
+    pub reply: String,
     facts: Vec<(&'static str, String)>,
 }
 
@@ -43,7 +45,7 @@ impl About {
     fn read_form(text: &str) -> Result<Self, Fault> {
         let document = form::parse(text)?;
         let root = Entry::root(&document);
-        let mut keys = vec!["title", "notice"];
+        let mut keys = vec!["title", "notice", "reply"];
         keys.extend(FACTS.iter().map(|(key, _)| *key));
         root.knows(&keys)?;
         let mut facts = Vec::new();
@@ -56,6 +58,7 @@ impl About {
         Ok(About {
             title: root.text("title")?.value,
             notice: root.text("notice")?.value,
+            reply: root.text("reply")?.value,
             facts,
         })
     }

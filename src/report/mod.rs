@@ -7,10 +7,12 @@
 //! name or a database reach an output through [`escape`] only. Rows are streamed: no format
 //! holds them in memory. The same report gives the same bytes.
 
+mod command;
 mod countries;
 mod csv;
 mod diff;
 pub mod escape;
+mod explain;
 mod html;
 pub mod json;
 mod judged;
@@ -26,6 +28,7 @@ mod words;
 #[cfg(test)]
 mod automation_tests;
 pub use diff::DIFF_FORMATS;
+pub use explain::{Explained, Explanation, explain, explain_saved};
 
 use crate::model::{DataSource, Excluded, Holding, PlaceOpinion, Report};
 use std::io::{self, Write};
@@ -218,6 +221,15 @@ pub const HOLDING_FORMATS: &[Format<[Holding]>] = &[
         write: |holdings, _, out| json::holdings(holdings, out),
     },
 ];
+
+/// The formats of explanations.
+pub const EXPLANATION_FORMATS: &[Format<[Explanation]>] = &[Format {
+    name: "text",
+    extensions: TEXT,
+    doc: "a page to read",
+    exchanges: false,
+    write: |all, style, out| text::explanations(all, style, out),
+}];
 
 /// What each source of places said of each remote address, as CSV.
 ///

@@ -8,7 +8,9 @@ use crate::model::{
     ClaimResult, ClaimVerdict, Confidence, Destination, Exhibit, Finding, PolicyResult, Report,
     RuleResult, Verdict,
 };
-use crate::report::text::layout::{bytes, count, many, part, percent, span};
+use crate::report::explain::rows::DestinationRow;
+use crate::report::explain::steps;
+use crate::report::text::layout::{bytes, count, many, part, percent};
 use crate::report::text::length;
 use std::net::IpAddr;
 
@@ -298,11 +300,13 @@ fn card(page: &mut Page, finding: &Finding, report: &Report, words: &Words) {
         .element("h4", words.reasoning);
     page.raw("<ol class=\"steps\">");
     if let Some(destination) = destination {
-        for (words, known) in steps(finding, destination) {
+        let row = DestinationRow::of(destination, &report.data);
+        for step in steps(&row, finding.flows) {
             page.raw("<li><span>")
-                .raw(&words)
+                .text(&step.words)
                 .raw("<span class=\"kind\">");
-            page.text(known).raw("</span></span></li>");
+            let known = step.known.as_str().replace('-', " ");
+            page.text(&known).raw("</span></span></li>");
         }
     }
     page.raw("</ol></div><div class=\"side\">");
@@ -329,82 +333,9 @@ fn card(page: &mut Page, finding: &Finding, report: &Report, words: &Words) {
         .map(|it| it.addresses.clone())
         .unwrap_or_default();
     wireshark(page, &addresses, words);
-    reply(page, None, words);
-}
-
-/// What is known of a destination, and how.
-fn steps(finding: &Finding, destination: &Destination) -> Vec<(String, &'static str)> {
-    let mut steps = Vec::new();
-    let mut step = |known: &'static str, write: &dyn Fn(&mut Page)| {
-        let mut page = Page::default();
-        write(&mut page);
-        steps.push((page.out, known));
-    };
-    step("observed", &|page| {
-        let extent = format!(
-            "{} to {}; {} out, {} in for the whole destination, {}.",
-            many(finding.flows, "flow"),
-            addresses(destination),
-            bytes(destination.bytes_out),
-            bytes(destination.bytes_in),
-            span(destination.first_seen, destination.last_seen)
-        );
-        page.text(&extent);
-    });
-    let via = destination.name_via;
-    if destination.name.is_some() {
-        let known = if destination.name_grade == "observed" {
-            "observed"
-        } else {
-            "inferred"
-        };
-        step(known, &|page| {
-            page.text(&format!("Its name is known from: {via}."));
-        });
-    }
-    let place = &destination.place;
-    if let Some(class) = place.class {
-        step("looked up", &|page| {
-            page.text(&format!("Place: {}.", class.words));
-        });
-    }
-    if let Some(operator) = &place.operator {
-        step("looked up", &|page| {
-            let (group, country) = operator.top();
-            page.text(&format!(
-                "Network{} operated by {}, of the group {group} ({country}), according to {}.",
-                place
-                    .asn
-                    .map_or_else(String::new, |asn| format!(" AS{asn}")),
-                operator.name,
-                operator.source
-            ));
-        });
-    }
-    if let Some(owner) = &destination.owner.owner {
-        step("looked up", &|page| {
-            let country = owner.group_country.map_or_else(
-                || "country not known".to_owned(),
-                |country| country.to_string(),
-            );
-            page.text(&format!(
-                "Name owned by {}, of the group {} ({country}), according to {}.",
-                owner.name, owner.group, owner.said_by
-            ));
-        });
-    }
-    if let Some(physics) = place.physics.as_ref().filter(|it| it.off_because.is_none()) {
-        step("calculated", &|page| {
-            page.text(&format!(
-                "The smallest round trip was {}.{} ms: light in fibre covers at most {} km there \
-                 and back.",
-                physics.rtt_ns / 1_000_000,
-                physics.rtt_ns / 100_000 % 10,
-                count(physics.fibre_km.into())
-            ));
-        });
-    }
-    steps
+    let about = report.settings.about.as_ref();
+    let replied = about.map(|it| it.reply.as_str());
+    reply(page, replied.filter(|it| !it.is_empty()), words);
 }
 
 fn addresses(destination: &Destination) -> String {

@@ -3,6 +3,7 @@
 use super::page::{Mark, Page, pips_of};
 use super::words::Words;
 use crate::model::{Confidence, Report, Scope};
+use crate::report::command::{arguments, quoted};
 use crate::report::text::layout::{bytes, count, many, part};
 use crate::report::text::{header, length};
 
@@ -132,52 +133,12 @@ fn losses(report: &Report) -> Vec<String> {
 /// The command that gives this report again, as far as the report knows it.
 fn again(report: &Report) -> String {
     let mut command = "whereto audit".to_owned();
-    for input in &report.inputs {
-        command.push_str(&format!(" {}", quoted(&input.path.lossless())));
-    }
-    let settings = &report.settings;
-    for (option, expectation) in [
-        ("--expect", &settings.expect),
-        ("--expect-operator", &settings.expect_operator),
-        ("--expect-owner", &settings.expect_owner),
-    ] {
-        if let Some(expectation) = expectation {
-            command.push_str(&format!(" {option} {}", quoted(&expectation.written)));
-        }
-    }
-    if let Some(policy) = &report.policy {
-        let which = if &*policy.origin == "built-in" {
-            &policy.name
-        } else {
-            &policy.origin
-        };
-        command.push_str(&format!(" --policy {}", quoted(which)));
-    }
-    let mut files: Vec<&str> = report.claims.iter().map(|claim| &*claim.origin).collect();
-    files.dedup();
-    for file in files {
-        command.push_str(&format!(" --claims {}", quoted(file)));
-    }
-    if let Some(log) = report.phases.as_ref().filter(|log| log.sha256.is_some()) {
-        command.push_str(&format!(" --phases {}", quoted(&log.origin)));
-    }
-    for device in &settings.devices {
-        command.push_str(&format!(" --device {}", quoted(device)));
-    }
-    if let Some(filter) = &settings.filter {
-        command.push_str(&format!(" --filter {}", quoted(filter)));
+    for word in arguments(report) {
+        command.push(' ');
+        command.push_str(&quoted(&word));
     }
     command.push_str(" -o report.html");
     command
-}
-
-/// One word of a shell.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./,@:+=".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', "'\\''"))
 }
 
 fn inputs(page: &mut Page, report: &Report, words: &Words) {

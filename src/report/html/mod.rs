@@ -64,6 +64,11 @@ pub(super) fn report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(page.out.as_bytes())
 }
 
+/// What no estimate of a place shows.
+pub(super) fn limits_of_a_place() -> &'static [&'static str] {
+    english::ENGLISH.limits_of_a_place
+}
+
 fn title(report: &Report) -> String {
     let about = report.settings.about.as_ref();
     match about

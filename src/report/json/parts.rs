@@ -166,6 +166,9 @@ fn settings(json: &mut Writer<'_>, settings: &Settings) {
         json.begin(b'{');
         json.field_string("title", &about.title);
         json.field_string("notice", &about.notice);
+        if !about.reply.is_empty() {
+            json.field_string("reply", &about.reply);
+        }
         json.list("facts", about.facts(), |json, (name, value)| {
             json.begin(b'{');
             json.field_string("name", name);

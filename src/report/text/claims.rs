@@ -116,11 +116,7 @@ fn card(page: &mut Page<'_>, claim: &ClaimResult) -> io::Result<()> {
     page.paragraph(&quote, 4, Some(Ink::Soft))?;
     page.paragraph(&say(&claim.sentence), 4, None)?;
     page.paragraph(&format!("Read as: {}", say(&claim.reading)), 4, None)?;
-    let [supporting, against, open] = claim.exhibits;
-    let [flows_for, flows_against, flows_open] = claim.flows;
-    side(page, "Against", &claim.against, against, flows_against)?;
-    side(page, "Open", &claim.open, open, flows_open)?;
-    side(page, "For", &claim.supporting, supporting, flows_for)?;
+    sides(page, claim, SHOWN, 4)?;
     if let Some(words) = &claim.weakest {
         page.paragraph(&say(words), 4, None)?;
     }
@@ -146,33 +142,41 @@ fn card(page: &mut Page<'_>, claim: &ClaimResult) -> io::Result<()> {
     }
 }
 
-fn side(
+/// What speaks against it, leaves it open and speaks for it: at most `most` destinations of each.
+pub(super) fn sides(
     page: &mut Page<'_>,
-    label: &str,
-    exhibits: &[Exhibit],
-    destinations: u64,
-    flows: u64,
+    claim: &ClaimResult,
+    most: usize,
+    indent: usize,
 ) -> io::Result<()> {
-    if flows == 0 {
-        return Ok(());
-    }
-    let head = format!(
-        "{label}: {} to {}",
-        many(flows, "flow"),
-        many(destinations, "destination")
-    );
-    page.paragraph(&head, 4, Some(Ink::Strong))?;
-    for exhibit in exhibits.iter().take(SHOWN) {
-        page.paragraph(&exhibit_words(exhibit), 6, None)?;
-    }
-    let shown = length(exhibits.len().min(SHOWN));
-    match destinations.saturating_sub(shown) {
-        0 => Ok(()),
-        more => {
+    let [supporting, against, open] = claim.exhibits;
+    let [flows_for, flows_against, flows_open] = claim.flows;
+    let all = [
+        ("Against", &claim.against, against, flows_against),
+        ("Open", &claim.open, open, flows_open),
+        ("For", &claim.supporting, supporting, flows_for),
+    ];
+    for (label, exhibits, destinations, flows) in all {
+        if flows == 0 {
+            continue;
+        }
+        let head = format!(
+            "{label}: {} to {}",
+            many(flows, "flow"),
+            many(destinations, "destination")
+        );
+        page.paragraph(&head, indent, Some(Ink::Strong))?;
+        let deeper = indent.saturating_add(2);
+        for exhibit in exhibits.iter().take(most) {
+            page.paragraph(&exhibit_words(exhibit), deeper, None)?;
+        }
+        let more = destinations.saturating_sub(length(exhibits.len().min(most)));
+        if more > 0 {
             let words = format!("and {}, see --format json", many(more, "more destination"));
-            page.paragraph(&words, 6, Some(Ink::Soft))
+            page.paragraph(&words, deeper, Some(Ink::Soft))?;
         }
     }
+    Ok(())
 }
 
 /// `tracking.miui.com 220.181.106.151: 1 flow, 509 B out, frame 123. The address is …`.
@@ -209,7 +213,7 @@ fn exhibit_words(exhibit: &Exhibit) -> String {
 }
 
 /// What could not be held against the claim.
-fn hidden(claim: &ClaimResult) -> String {
+pub(super) fn hidden(claim: &ClaimResult) -> String {
     let hidden = &claim.hidden;
     let mut words = format!(
         "Hidden: {} may be of the subject ({} of the bytes out)",

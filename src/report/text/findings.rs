@@ -14,7 +14,7 @@ pub(super) fn findings(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     if !report.is_judged() {
         return Ok(());
     }
-    page.heading("FINDINGS", "")?;
+    page.heading("FINDINGS", "each in full: whereto explain ID CAPTURE")?;
     if report.findings.is_empty() {
         return page.paragraph("None: nothing in this capture could be judged.", 2, None);
     }

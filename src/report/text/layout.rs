@@ -181,6 +181,19 @@ impl<'w> Page<'w> {
         Ok(())
     }
 
+    /// Words that hang behind a lead and, in a softer colour, a label; both on the first line.
+    pub(super) fn hanging(&mut self, lead: &str, label: &str, words: &str) -> io::Result<()> {
+        let taken = columns(lead)
+            .saturating_add(columns(label))
+            .saturating_add(2);
+        let mut before = format!("  {lead}{}", self.paint(label, Some(Ink::Soft)));
+        for line in wrap(words, self.width().saturating_sub(taken)) {
+            self.line(&format!("{before}{line}"))?;
+            before = " ".repeat(taken);
+        }
+        Ok(())
+    }
+
     /// `text` in its colour, where colours are wanted.
     pub(super) fn paint(&self, text: &str, ink: Option<Ink>) -> String {
         match ink {

@@ -12,7 +12,10 @@ const LISTED: usize = 12;
 
 pub(super) fn losses(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let losses = &report.losses;
-    page.heading("LOSSES", "what this capture does not show")?;
+    page.heading(
+        "LOSSES",
+        "what this capture does not show; what none can: docs/limits.md",
+    )?;
     accounted(page, report)?;
     reasons(page, "Not IP", &losses.not_ip, report.totals.packets)?;
     reasons(

@@ -12,6 +12,7 @@ mod claims;
 mod data;
 mod destinations;
 mod diff;
+mod explain;
 mod findings;
 pub(super) mod header;
 mod holdings;
@@ -30,6 +31,7 @@ use layout::{Ink, Page};
 use std::io::{self, Write};
 
 pub use diff::diff;
+pub use explain::explanations;
 pub use listing::{dns, flows};
 pub use place::whereabouts;
 
