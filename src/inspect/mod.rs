@@ -13,7 +13,7 @@ mod http;
 mod lines;
 mod openvpn;
 mod proxy;
-mod quic;
+pub(crate) mod quic;
 mod recognise;
 mod socks;
 mod starttls;
