@@ -31,6 +31,7 @@ mod plot;
 mod policy;
 mod progress;
 mod recorded;
+mod redact;
 mod run;
 mod settings;
 mod signing;

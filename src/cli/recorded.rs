@@ -43,6 +43,42 @@ pub(super) struct Recorded {
     /// The sources of places, in the order of the report.
     pub(super) data: Vec<Source>,
     pub(super) findings: Counts,
+    /// What is said of a redaction; the captures are then in the bundle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) redacted: Option<Redacted>,
+}
+
+/// What a redaction did.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Redacted {
+    /// The captures that were redacted.
+    pub(super) originals: Vec<Original>,
+    pub(super) payload: String,
+    pub(super) cut: bool,
+    pub(super) counts: BTreeMap<String, u64>,
+    pub(super) findings: Findings,
+}
+
+/// A capture that is not in the bundle.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Original {
+    pub(super) sha256: Option<String>,
+    pub(super) packets: u64,
+}
+
+/// Findings of the captures as they were, and of the redacted ones.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Findings {
+    /// With the same id: same rule, verdict, country and destination.
+    pub(super) same: u64,
+    pub(super) only_before: u64,
+    pub(super) only_after: Vec<String>,
+    /// How many of each rule and verdict.
+    pub(super) before: BTreeMap<String, u64>,
+    pub(super) after: BTreeMap<String, u64>,
 }
 
 #[derive(Debug, Deserialize, PartialEq, Serialize)]
@@ -174,6 +210,7 @@ impl Recorded {
                 not_met: count(not_met.count()),
                 with_packets: count(with_packets),
             },
+            redacted: None,
         })
     }
 

@@ -3,7 +3,8 @@
 //! In:   a bundle that anybody may have made or changed; the captures, a public key.
 //! Out:  one line for each thing that was checked; an exit code.
 //!
-//! Nothing of the bundle is unpacked or run, and nothing is written.
+//! Nothing of the bundle is run. What must be read more than once, its captures and policies, is
+//! copied out of an archive to a temporary folder that is gone afterwards; nothing else is written.
 
 use super::archive::Bundle;
 use super::args;
@@ -51,7 +52,7 @@ impl Findings {
         self.lines.push(format!("DIFFERS    {words}"));
     }
 
-    /// Something that was asked for.
+    /// Something that was asked for, or that a redacted bundle must have.
     fn cannot(&mut self, words: &str) {
         self.unchecked = true;
         self.lines.push(format!("UNCHECKED  {words}"));
@@ -291,11 +292,24 @@ fn again(
     hashes: &BTreeMap<String, String>,
     found: &mut Findings,
 ) -> Result<(), Error> {
-    if asked.captures.is_empty() {
+    if let Some(redacted) = &recorded.redacted {
+        let packets: u64 = redacted
+            .originals
+            .iter()
+            .fold(0, |sum, one| sum.saturating_add(one.packets));
+        found.note(&format!(
+            "redacted: {packets} packets of {} captures that are not here; whether they were \
+             redacted rightly, cannot be told from it",
+            redacted.originals.len()
+        ));
+    } else if asked.captures.is_empty() {
         found.note("report: not made again: name the captures after the bundle");
         return Ok(());
     }
-    let mut given = Vec::new();
+    // A redacted bundle has its captures, and every bundle what was asked.
+    let captures_inside = bundle.inside(&["captures/"])?;
+    let used_inside = bundle.inside(&["used/"])?;
+    let mut given = captures_inside.paths.clone();
     for path in &asked.captures {
         files(path, &mut given, 0)?;
     }
@@ -309,7 +323,9 @@ fn again(
     if !missing.is_empty() {
         return Ok(());
     }
-    let judged = match recorded.judged(captures, &asked.data, asked.quiet)? {
+    let mut data = asked.data.clone();
+    data.extend(used_inside.paths.iter().chain(&captures_inside.paths).cloned());
+    let judged = match recorded.judged(captures, &data, asked.quiet)? {
         Ok(judged) => judged,
         Err(missing) => {
             for file in missing {

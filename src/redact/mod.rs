@@ -56,6 +56,8 @@ pub struct Redaction {
     pub values: Vec<Vec<u8>>,
     /// What stays of contents.
     pub payload: Payload,
+    /// Whether blanks at the end of packets are cut off.
+    pub cut: bool,
     /// Addresses whose datagrams and pings carry marks of phases.
     pub marks: Vec<IpAddr>,
 }
@@ -71,10 +73,14 @@ enum Pass {
     Write,
 }
 
+/// Bytes of a packet that are never cut: headers may end with zeros.
+const LEAST_BYTES: usize = 128;
+
 /// Rewrites captures, in three passes over the same packets in the same order.
 pub struct Redactor {
     pass: Pass,
     payload: Payload,
+    cut: bool,
     listed: Vec<Vec<u8>>,
     marks: Vec<IpAddr>,
     pseudonyms: Pseudonyms,
@@ -93,6 +99,7 @@ impl Redactor {
         Redactor {
             pass: Pass::Gather,
             payload: redaction.payload,
+            cut: redaction.cut,
             listed: redaction.values.clone(),
             marks: redaction.marks.clone(),
             pseudonyms: Pseudonyms::new(&redaction.devices),
@@ -128,10 +135,15 @@ impl Redactor {
         self.counts.clear();
     }
 
-    /// What becomes of a packet: as many bytes, in `out`.
+    /// What becomes of a packet, in `out`: as many bytes, or fewer where blanks are cut.
     pub fn rewrite(&mut self, packet: &Packet<'_>, out: &mut Vec<u8>) {
         self.redo(packet, out);
         self.count("packets");
+        if self.cut {
+            let last = out.iter().rposition(|byte| *byte != 0);
+            let end = last.map_or(0, |at| at.saturating_add(1));
+            out.truncate(end.max(LEAST_BYTES));
+        }
     }
 
     fn redo(&mut self, packet: &Packet<'_>, out: &mut Vec<u8>) {
