@@ -480,6 +480,9 @@ pub(super) struct Verify {
     /// The public key of whoever is to have signed it: a file of minisign, or the key itself
     #[arg(long, value_name = "FILE|KEY")]
     pub(super) public_key: Option<String>,
+    /// Certificates of the authority whose time stamp it is to have: PEM, or DER
+    #[arg(long, value_name = "FILE")]
+    pub(super) tsa_ca: Option<PathBuf>,
     /// A database or list that the audit used and that is elsewhere now (repeat for several)
     ///
     /// It is known by its hash.

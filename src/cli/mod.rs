@@ -35,6 +35,7 @@ mod redact;
 mod run;
 mod settings;
 mod signing;
+mod stamp;
 mod verify;
 mod whereabouts;
 

@@ -60,6 +60,12 @@ impl Redactor {
         let first = c.u8(0)?;
         match half {
             _ if half.has_port(546) || half.has_port(547) => hosts::dhcpv6(c),
+            // SSDP: the words of HTTP in a datagram.
+            _ if half.has_port(1900) => {
+                let who = self.speaker(half);
+                let made = super::text::stream(c.from(), &mut self.namer(), who)?;
+                c.put(0, &made)
+            }
             _ if half.has_port(123) && c.len() >= 48 => c.keep(0, 48),
             _ if matches!(c.array::<2>(0), Some([20..=26, 0xfe])) => {
                 let who = self.speaker(half);

@@ -138,7 +138,7 @@ fn option(
     }
 }
 
-/// DHCPv6: kind and transaction, and which options there are.
+/// DHCPv6: kind and transaction, options asked for, and how long the others are.
 pub(super) fn dhcpv6(c: &mut Canvas<'_>) -> Option<()> {
     // Relays carry messages in messages: of those the kind alone.
     if matches!(c.u8(0)?, 12 | 13) {
@@ -157,9 +157,8 @@ pub(super) fn dhcpv6(c: &mut Canvas<'_>) -> Option<()> {
         match code {
             // Asked for, elapsed time, status without its words, preference.
             6 | 7 | 8 => c.keep(value, len)?,
-            // A DUID of a kind that has no address in it, and is as long.
-            1 | 2 if len >= 2 => c.put(value, &[0, 4])?,
-            _ => {}
+            // Of others only the length: a code that nobody has, so that none reads the blanks.
+            _ => c.put(at, &[0xff, 0xff])?,
         }
         at = end;
     }

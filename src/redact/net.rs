@@ -224,6 +224,17 @@ impl Redactor {
                 c.keep(0, 8)?;
                 self.ethernet(&mut c.after(8), depth)
             }
+            // Geneve (RFC 8926 §3.4); its options stay blank.
+            (_, 6081) => {
+                c.keep(0, 8)?;
+                let at = usize::from(c.u8(0)? & 0x3f).checked_mul(4)?.checked_add(8)?;
+                let kind = c.u16(2)?;
+                let mut inner = c.after(at);
+                match kind {
+                    0x6558 => self.ethernet(&mut inner, depth),
+                    kind => self.ether_type(kind, &mut inner, depth),
+                }
+            }
             (3544, _) | (_, 3544) if is_ip(c, 0) && c.u8(0)? >> 4 == 6 => self.ip(c, depth),
             _ => None,
         }

@@ -34,7 +34,7 @@ pub(super) fn stream(bytes: &[u8], namer: &mut Namer<'_>, who: Speaker) -> Optio
         }
         let next = match is_http {
             true => http(&mut c, at, namer),
-            false => line(&mut c, at),
+            false => line(&mut c, at, namer),
         };
         match next.filter(|next| *next > at) {
             Some(next) => at = next,
@@ -216,19 +216,18 @@ fn header<'a>(
     match lower.as_str() {
         "host" => c.put(place, &namer.host(value))?,
         "content-length" if value.iter().all(u8::is_ascii_digit) => c.keep(place, value.len())?,
-        "transfer-encoding" | "connection" | "upgrade" | "content-encoding"
+        "transfer-encoding" | "connection" | "upgrade"
             if value.iter().all(|byte| is_plain(*byte)) =>
         {
             let mut value = value.to_vec();
             namer.values.cover(&mut value);
             c.put(place, &value)?;
         }
+        // Kinds of which blanks are as good a content as any.
         "content-type" => {
             let kind = value.split(|byte| *byte == b';').next()?;
-            if kind.len() <= 40 && kind.iter().all(|byte| is_plain(*byte)) {
-                let mut kind = kind.to_vec();
-                namer.values.cover(&mut kind);
-                c.put(place, &kind)?;
+            if KINDS.iter().any(|known| known.as_bytes() == kind) {
+                c.keep(place, kind.len())?;
             }
         }
         _ => {}
@@ -308,7 +307,7 @@ fn is_talk(bytes: &[u8]) -> bool {
 }
 
 /// A line with its known words.
-fn line(c: &mut Canvas<'_>, at: usize) -> Option<usize> {
+fn line(c: &mut Canvas<'_>, at: usize, namer: &mut Namer<'_>) -> Option<usize> {
     let bytes = c.from();
     let (next, end) = line_end(bytes, at).unwrap_or((bytes.len(), bytes.len()));
     let text = bytes.get(at..end)?;
@@ -340,12 +339,21 @@ fn line(c: &mut Canvas<'_>, at: usize) -> Option<usize> {
             place = place.checked_add(1)?;
         }
     }
+    // A server of mail and the like says its name first (RFC 5321 §4.2).
+    if let Some(greeting) = text.strip_prefix(b"220 ") {
+        let host = greeting.split(|byte| *byte == b' ').next()?;
+        if host.contains(&b'.') {
+            c.put(at.checked_add(4)?, &namer.host(host))?;
+        }
+    }
     keep_break(c, end, next)?;
     Some(next)
 }
 
 const METHODS: &[&str] = &[
-    "CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE",
+    "CONNECT", "COPY", "DELETE", "GET", "HEAD", "LOCK", "M-SEARCH", "MKCOL", "MOVE", "NOTIFY", "OPTIONS",
+    "PATCH", "POST", "PROPFIND", "PROPPATCH", "PUT", "QUERY", "REPORT", "SEARCH", "SUBSCRIBE", "TRACE",
+    "UNLOCK", "UNSUBSCRIBE",
 ];
 
 /// Headers whose names are everybody's.
@@ -384,6 +392,8 @@ const HEADERS: &[&str] = &[
     "via",
     "x-requested-with",
 ];
+
+const KINDS: &[&str] = &["application/octet-stream", "text/html", "text/plain"];
 
 const PHRASES: &[&str] = &[
     "Accepted",

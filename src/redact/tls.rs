@@ -84,18 +84,19 @@ fn message(kind: u8, c: &mut Canvas<'_>, namer: &mut Namer<'_>, who: Speaker) ->
         2 => server_hello(c, namer),
         // Lifetime and length of a ticket (RFC 5077 §3.3).
         4 => c.keep(0, 6),
-        11 if !who.is_hidden => {
+        // What a server shows everybody: its certificates, and that they hold.
+        11 | 22 if !who.is_hidden => {
             c.keep(0, c.len())?;
             certificates(c, namer);
             Some(())
         }
         // A list with one certificate of zeros.
         11 => c.keep(0, 6.min(c.len())),
-        // The curve, and how long key and signature are (RFC 8422 §5.4).
+        // The curve, how long its key is, and the signature (RFC 8422 §5.4).
         12 if c.u8(0)? == 3 => {
             c.keep(0, 4)?;
             let after = usize::from(c.u8(3)?).checked_add(4)?;
-            c.keep(after, 4.min(c.len().saturating_sub(after)))
+            c.keep(after, c.len().saturating_sub(after))
         }
         15 => c.keep(0, 4.min(c.len())),
         16 => c.keep(0, 1),
@@ -180,8 +181,8 @@ fn extension(
             namer.values.cover(&mut text);
             c.put(0, &text)
         }
-        // The length of a list, so that it stays one.
-        18 => c.keep(0, c.len().min(2)),
+        // Public logs of certificates.
+        18 => c.keep(0, c.len()),
         41 if from_client => keys_shared_before(c),
         41 => c.keep(0, 2),
         51 => key_shares(c, from_client),
