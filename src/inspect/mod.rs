@@ -14,7 +14,7 @@ mod inspection;
 mod lines;
 mod openvpn;
 mod proxy;
-mod quic;
+pub(crate) mod quic;
 mod recognise;
 mod socks;
 mod starttls;

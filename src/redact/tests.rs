@@ -1,0 +1,1 @@
+//! Whole packets through all passes.
