@@ -4,8 +4,8 @@
 //! What needs a phone or an administrator stands in `console` blocks, and is not run.
 
 use crate::kit;
-use std::path::Path;
-use std::process::Command;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
 
 const GUIDES: [&str; 3] = ["journalist", "regulator", "security-team"];
 /// What the guides take from the clone.
@@ -41,8 +41,23 @@ fn script(guide: &str) -> (String, usize) {
     (script, commands)
 }
 
-/// A folder like a clone, with the captures of `from` in it.
-fn run(guide: &str, from: &dyn Fn(&str) -> std::path::PathBuf) {
+/// Runs a guide over the captures of `from`.
+#[track_caller]
+fn run(guide: &str, from: &dyn Fn(&str) -> PathBuf) {
+    let (script, commands) = script(guide);
+    assert!(commands > 10, "{guide}: {commands} commands");
+    let Some(out) = output(&script, from) else {
+        return kit::skip("sh is not here: the guides were not run");
+    };
+    assert!(
+        out.status.success(),
+        "{guide}: {}",
+        String::from_utf8_lossy(&out.stderr)
+    );
+}
+
+/// Runs a script in a folder like a clone, with the captures of `from` in it.
+fn output(script: &str, from: &dyn Fn(&str) -> PathBuf) -> Option<Output> {
     let folder = tempfile::tempdir().unwrap();
     for case in CAPTURES {
         let own = folder.path().join("fixtures").join(case);
@@ -58,8 +73,6 @@ fn run(guide: &str, from: &dyn Fn(&str) -> std::path::PathBuf) {
     for path in kit::files(&kit::repo("fixtures/claims")) {
         std::fs::copy(&path, claims.join(path.file_name().unwrap())).unwrap();
     }
-    let (script, commands) = script(guide);
-    assert!(commands > 10, "{guide}: {commands} commands");
     let program = Path::new(env!("CARGO_BIN_EXE_whereto")).parent().unwrap();
     let path = format!(
         "{}:{}",
@@ -67,29 +80,23 @@ fn run(guide: &str, from: &dyn Fn(&str) -> std::path::PathBuf) {
         std::env::var("PATH").unwrap_or_default()
     );
     let out = Command::new("sh")
-        .arg("-c")
-        .arg(&script)
+        .args(["-c", script])
         .current_dir(folder.path())
         .env("PATH", path)
         .env("WHERETO_DATA_DIR", folder.path().join("no-installed-data"))
         .stdin(std::process::Stdio::null())
         .output();
-    let Ok(out) = out else {
-        return kit::skip("sh is not here: the guides were not run");
-    };
-    assert!(
-        out.status.success(),
-        "{guide}: {}",
-        String::from_utf8_lossy(&out.stderr)
-    );
+    out.ok()
+}
+
+fn of_the_clone(case: &str) -> PathBuf {
+    kit::repo(&format!("fixtures/{case}/capture.pcap"))
 }
 
 #[test]
 fn the_guides_run_over_the_captures_of_the_clone() {
     for guide in GUIDES {
-        run(guide, &|case| {
-            kit::repo(&format!("fixtures/{case}/capture.pcap"))
-        });
+        run(guide, &of_the_clone);
     }
 }
 
@@ -109,6 +116,12 @@ fn a_wrong_exit_code_is_found() {
     let (script, _) = script("journalist");
     let wrong = script.replacen("[ $code = 1 ]", "[ $code = 3 ]", 1);
     assert_ne!(script, wrong);
+    let Some(out) = output(&wrong, &of_the_clone) else {
+        return kit::skip("sh is not here");
+    };
+    assert_eq!(out.status.code(), Some(99));
+    let said = String::from_utf8_lossy(&out.stderr);
+    assert!(said.contains("ended with 1: whereto audit"), "{said}");
 }
 
 /// Each guide goes all the way: capture, audit, read, bundle, publish or file, repeat.

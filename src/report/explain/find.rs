@@ -135,6 +135,7 @@ fn by_beginning(dossier: &Dossier, asked: &str) -> Result<Wanted, Error> {
     match (findings.as_slice(), claims.as_slice()) {
         ([_], []) => Ok(Wanted::Findings(findings)),
         ([], [at]) => Ok(Wanted::Claim(*at)),
+        ([], []) if flow_number(asked).is_some() => Err(no_flow(dossier, asked)),
         ([], []) => Err(wrong(
             dossier,
             asked,

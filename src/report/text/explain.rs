@@ -179,16 +179,19 @@ fn list(page: &mut Page<'_>, title: &str, remark: &str, lines: &[String]) -> io:
     Ok(())
 }
 
-/// `IP`, port and name give way where the line is narrow.
+/// The address gives way where the line is narrow; the time stands where there is room for it.
 const COLUMNS: &[Column] = &[
     numbers("flow"),
     words("frames"),
-    words("first packet (UTC)"),
     flexible("to", 18),
     words("protocol"),
     numbers("out"),
     numbers("in"),
+    words("first packet (UTC)"),
 ];
+
+/// From this width on there is room for the time.
+const ROOM_FOR_TIMES: usize = 100;
 
 fn evidence(page: &mut Page<'_>, one: &Explanation) -> io::Result<()> {
     if one.all_flows == 0 && one.flows.is_empty() {
@@ -200,10 +203,18 @@ fn evidence(page: &mut Page<'_>, one: &Explanation) -> io::Result<()> {
     if rows.is_empty() {
         return page.paragraph("The rows of its flows are not in this report.", 2, None);
     }
-    let widths = page.widths(COLUMNS, rows.iter().map(Vec::as_slice), 2);
-    page.heads(COLUMNS, &widths, 2)?;
-    rows.iter()
-        .try_for_each(|row| page.row(COLUMNS, &widths, row, 2))
+    let without_times = COLUMNS.split_last().map_or(COLUMNS, |(_, rest)| rest);
+    let table = match page.width() >= ROOM_FOR_TIMES {
+        true => COLUMNS,
+        false => without_times,
+    };
+    let shown = rows.iter().map(|row| row.get(..table.len()).unwrap_or(row));
+    let widths = page.widths(table, shown.clone(), 2);
+    page.heads(table, &widths, 2)?;
+    for row in shown {
+        page.row(table, &widths, row, 2)?;
+    }
+    Ok(())
 }
 
 fn cells(flow: &FlowRow) -> Vec<Cell> {
@@ -220,11 +231,11 @@ fn cells(flow: &FlowRow) -> Vec<Cell> {
     vec![
         Cell::from(flow.flow.to_string()),
         Cell::from(frames),
-        Cell::from(instant(flow.first_seen)),
         Cell::from(safe(&to)),
         Cell::from(safe(protocol)),
         Cell::from(bytes(flow.bytes_out)),
         Cell::from(bytes(flow.bytes_in)),
+        Cell::from(instant(flow.first_seen)),
     ]
 }
 
