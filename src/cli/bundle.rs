@@ -180,11 +180,7 @@ fn trusted() -> String {
 }
 
 /// Writes the captures of findings; how many.
-pub(super) fn captures(
-    folder: &Path,
-    from: &[PathBuf],
-    report: &Report,
-) -> Result<usize, Error> {
+pub(super) fn captures(folder: &Path, from: &[PathBuf], report: &Report) -> Result<usize, Error> {
     let captures = derive::captures(report);
     if captures.is_empty() {
         return Ok(0);

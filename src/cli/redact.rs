@@ -62,6 +62,9 @@ pub(super) fn run(asked: &args::Redact) -> Result<u8, Error> {
             "--key: signs bundles; a capture alone has no manifest".to_owned(),
         ));
     }
+    if let Some(path) = &asked.pseudonyms {
+        refuse_table(path, &asked.output)?;
+    }
     let mut work = Work::new(asked, judged)?;
     let code = match target {
         Some(target) if is("pcapng") => {
@@ -95,6 +98,24 @@ pub(super) fn run(asked: &args::Redact) -> Result<u8, Error> {
         work.table(path)?;
     }
     Ok(code)
+}
+
+/// The table turns everything back: never in what is shared, and never over another.
+fn refuse_table(path: &Path, output: &Path) -> Result<(), Error> {
+    if fs::symlink_metadata(path).is_ok() {
+        return Err(failed(
+            path,
+            "cannot create",
+            io::ErrorKind::AlreadyExists.into(),
+        ));
+    }
+    match path.starts_with(output) {
+        true => Err(Error::Usage(format!(
+            "{}: whoever has the table of pseudonyms can turn them back: not in what is shared",
+            path.display()
+        ))),
+        false => Ok(()),
+    }
 }
 
 /// Where the first capture is a bundle: its settings, with the other captures.
@@ -161,9 +182,7 @@ pub(super) fn marked(report: &Report) -> Vec<Text> {
 }
 
 /// The comments by which a capture says that it was redacted.
-pub(super) fn marks(
-    input: &whereto::model::Input,
-) -> impl Iterator<Item = &(&'static str, Text)> {
+pub(super) fn marks(input: &whereto::model::Input) -> impl Iterator<Item = &(&'static str, Text)> {
     let is_mark = |(kind, note): &&(&'static str, Text)| {
         *kind == "comment" && note.bytes().starts_with(MARK.as_bytes())
     };
@@ -258,7 +277,9 @@ impl<'a> Work<'a> {
             for (_, interface) in capture.interfaces_from(known) {
                 known = known.saturating_add(1);
                 let interface = self.redactor.interface(&interface);
-                writer.interface(&ticking(interface), "").map_err(of_output)?;
+                writer
+                    .interface(&ticking(interface), "")
+                    .map_err(of_output)?;
             }
             for (packet, bytes, comments) in waiting.drain(..) {
                 let packet = Packet {
@@ -317,7 +338,8 @@ impl<'a> Work<'a> {
             let file =
                 fs::File::create(&path).map_err(|error| failed(&path, "cannot create", error))?;
             let mut out = io::BufWriter::new(file);
-            self.write(paths, &mut out).map_err(|error| at(error, &path))?;
+            self.write(paths, &mut out)
+                .map_err(|error| at(error, &path))?;
             out.flush()
                 .map_err(|error| failed(&path, "cannot write", error))?;
             if number > 0 {
@@ -328,7 +350,16 @@ impl<'a> Work<'a> {
         let mut made = report(&judged, true)?;
         let mut recorded = Recorded::new(&judged, &made, 0)?;
         self.rename(&mut recorded, folder, &names);
-        recorded.redacted = Some(self.redacted(&made));
+        let redacted = self.redacted(&made);
+        if redacted.findings.before != redacted.findings.after && !self.asked.judged.quiet {
+            // Where standard error is gone, the bundle still says it.
+            let _ = writeln!(
+                io::stderr(),
+                "whereto: {} findings are not as they were: settings.json has both counts",
+                redacted.findings.only_before
+            );
+        }
+        recorded.redacted = Some(redacted);
         recorded.rename(&mut made);
         let with_packets = bundle::captures(folder, &judged.captures, &made)?;
         recorded.findings.with_packets = u64::try_from(with_packets).unwrap_or(u64::MAX);
@@ -354,9 +385,9 @@ impl<'a> Work<'a> {
             count: 0,
         };
         let policy = match &from.control.policy {
-            Some(path) if path.is_file() => Some(copies.copy("policy", path, |text| {
-                self.redactor.text(text.as_bytes())
-            })?),
+            Some(path) if path.is_file() => {
+                Some(copies.copy("policy", path, |text| self.redactor.text(text.as_bytes()))?)
+            }
             other => other.clone(),
         };
         let mut claims = Vec::new();
@@ -365,9 +396,9 @@ impl<'a> Work<'a> {
             claims.push(copy?);
         }
         let phases = match &from.test.phases {
-            Some(path) => Some(copies.copy("phases", path, |text| {
-                self.redactor.text(text.as_bytes())
-            })?),
+            Some(path) => {
+                Some(copies.copy("phases", path, |text| self.redactor.text(text.as_bytes()))?)
+            }
             None => None,
         };
         let about = match &from.test.about {
@@ -534,8 +565,7 @@ impl Copies<'_> {
         from: &Path,
         rewrite: impl FnOnce(&str) -> Vec<u8>,
     ) -> Result<PathBuf, Error> {
-        let text =
-            fs::read_to_string(from).map_err(|error| failed(from, "cannot read", error))?;
+        let text = fs::read_to_string(from).map_err(|error| failed(from, "cannot read", error))?;
         if self.count == 0 {
             fs::create_dir(&self.folder)
                 .map_err(|error| failed(&self.folder, "cannot create", error))?;
@@ -627,7 +657,9 @@ fn values(paths: &[PathBuf]) -> Result<Vec<Vec<u8>>, Error> {
         let about = fs::metadata(path).map_err(|error| failed(path, "cannot read", error))?;
         if about.len() > MOST_VALUES {
             let path = path.display();
-            return Err(Error::Usage(format!("{path}: is too long a list of values")));
+            return Err(Error::Usage(format!(
+                "{path}: is too long a list of values"
+            )));
         }
         let text = fs::read(path).map_err(|error| failed(path, "cannot read", error))?;
         for (number, line) in (1_usize..).zip(text.split(|byte| *byte == b'\n')) {

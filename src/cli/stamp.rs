@@ -58,7 +58,9 @@ impl<'a> Der<'a> {
             0..=0x7f => (usize::from(*first), rest),
             0x81..=0x84 => {
                 let (bytes, rest) = rest.split_at_checked(usize::from(first & 0x7f))?;
-                let len = bytes.iter().fold(0_u64, |len, byte| len << 8 | u64::from(*byte));
+                let len = bytes
+                    .iter()
+                    .fold(0_u64, |len, byte| len << 8 | u64::from(*byte));
                 (usize::try_from(len).ok()?, rest)
             }
             _ => return None,
@@ -78,7 +80,7 @@ impl<'a> Der<'a> {
         self.next().filter(|element| element.tag == tag)
     }
 
-    fn into(&mut self, tag: u8) -> Option<Der<'a>> {
+    fn enter(&mut self, tag: u8) -> Option<Der<'a>> {
         self.expect(tag).map(|element| Der(element.inside))
     }
 }
@@ -110,9 +112,9 @@ pub(super) fn check(
     authorities: Option<&[u8]>,
 ) -> Result<Stamp, String> {
     let no_answer = || "is no answer of a time stamping authority (RFC 3161)".to_owned();
-    let mut outer = Der(response).into(SEQUENCE).ok_or_else(no_answer)?;
+    let mut outer = Der(response).enter(SEQUENCE).ok_or_else(no_answer)?;
     let status = outer
-        .into(SEQUENCE)
+        .enter(SEQUENCE)
         .and_then(|mut status| status.expect(INTEGER));
     // Granted, or granted with changes.
     match status.ok_or_else(no_answer)?.inside {
@@ -138,18 +140,18 @@ pub(super) fn check(
 }
 
 fn token<'a>(outer: &mut Der<'a>) -> Option<Token<'a>> {
-    let mut content = outer.into(SEQUENCE)?;
+    let mut content = outer.enter(SEQUENCE)?;
     if content.expect(OBJECT)?.inside != SIGNED_DATA {
         return None;
     }
-    let mut data = content.into(FIRST)?.into(SEQUENCE)?;
+    let mut data = content.enter(FIRST)?.enter(SEQUENCE)?;
     data.expect(INTEGER)?;
     data.expect(SET)?;
-    let mut wrapped = data.into(SEQUENCE)?;
+    let mut wrapped = data.enter(SEQUENCE)?;
     if wrapped.expect(OBJECT)?.inside != TIME_STAMP {
         return None;
     }
-    let info = wrapped.into(FIRST)?.expect(OCTETS)?.inside;
+    let info = wrapped.enter(FIRST)?.expect(OCTETS)?.inside;
     let mut certificates = Vec::new();
     let mut signers = data.next()?;
     if signers.tag == FIRST {
@@ -165,14 +167,14 @@ fn token<'a>(outer: &mut Der<'a>) -> Option<Token<'a>> {
     if signers.tag == 0xa1 {
         signers = data.next()?;
     }
-    let mut signer = Der(signers.inside).into(SEQUENCE)?;
+    let mut signer = Der(signers.inside).enter(SEQUENCE)?;
     signer.expect(INTEGER)?;
-    let mut name = signer.into(SEQUENCE)?;
+    let mut name = signer.enter(SEQUENCE)?;
     let issuer = name.expect(SEQUENCE)?.whole;
     let serial = name.expect(INTEGER)?.inside;
-    let digest = signer.into(SEQUENCE)?.expect(OBJECT)?.inside;
+    let digest = signer.enter(SEQUENCE)?.expect(OBJECT)?.inside;
     let attributes = signer.expect(FIRST)?;
-    let algorithm = signer.into(SEQUENCE)?.expect(OBJECT)?.inside;
+    let algorithm = signer.enter(SEQUENCE)?.expect(OBJECT)?.inside;
     let signature = signer.expect(OCTETS)?.inside;
     Some(Token {
         info,
@@ -189,11 +191,11 @@ fn token<'a>(outer: &mut Der<'a>) -> Option<Token<'a>> {
 /// The time of a stamp that is about `bytes`.
 fn about<'a>(info: &'a [u8], bytes: &[u8]) -> Result<&'a [u8], String> {
     let read = || {
-        let mut info = Der(info).into(SEQUENCE)?;
+        let mut info = Der(info).enter(SEQUENCE)?;
         info.expect(INTEGER)?;
         info.expect(OBJECT)?;
-        let mut imprint = info.into(SEQUENCE)?;
-        let algorithm = imprint.into(SEQUENCE)?.expect(OBJECT)?.inside;
+        let mut imprint = info.enter(SEQUENCE)?;
+        let algorithm = imprint.enter(SEQUENCE)?.expect(OBJECT)?.inside;
         let hash = imprint.expect(OCTETS)?.inside;
         info.expect(INTEGER)?;
         Some((algorithm, hash, info.expect(TIME)?.inside))
@@ -230,9 +232,9 @@ fn signed(token: &Token<'_>, signer: &X509Certificate<'_>) -> Result<(), String>
     let by = hashing(token.digest).ok_or("hashes in a way that is not known here")?;
     let value = |name: &[u8]| {
         let mut attributes = Der(token.attributes.inside);
-        while let Some(mut attribute) = attributes.into(SEQUENCE) {
+        while let Some(mut attribute) = attributes.enter(SEQUENCE) {
             if attribute.expect(OBJECT)?.inside == name {
-                return attribute.into(SET)?.next();
+                return attribute.enter(SET)?.next();
             }
         }
         None
@@ -263,7 +265,7 @@ fn signed(token: &Token<'_>, signer: &X509Certificate<'_>) -> Result<(), String>
 /// RFC 5816: the hash of the certificate is signed, so that none takes its place.
 fn names_certificate(first: Option<Element<'_>>, second: Option<Element<'_>>, der: &[u8]) -> bool {
     let hash_of = |element: Element<'_>, is_second: bool| {
-        let mut one = Der(element.inside).into(SEQUENCE)?.into(SEQUENCE)?;
+        let mut one = Der(element.inside).enter(SEQUENCE)?.enter(SEQUENCE)?;
         let mut next = one.next()?;
         let mut by = if is_second {
             &digest::SHA256
@@ -446,7 +448,11 @@ mod tests {
                 Err(_) => refused += 1,
             }
         }
-        assert!(refused * 10 > response.len() * 7, "{refused} of {}", response.len());
+        assert!(
+            refused * 10 > response.len() * 7,
+            "{refused} of {}",
+            response.len()
+        );
         for end in 0..response.len() {
             assert!(check(response.get(..end).unwrap(), &manifest, None).is_err());
         }

@@ -348,7 +348,13 @@ fn again(
         return Ok(());
     }
     let mut data = asked.data.clone();
-    data.extend(used_inside.paths.iter().chain(&captures_inside.paths).cloned());
+    data.extend(
+        used_inside
+            .paths
+            .iter()
+            .chain(&captures_inside.paths)
+            .cloned(),
+    );
     let judged = match recorded.judged(captures, &data, asked.quiet)? {
         Ok(judged) => judged,
         Err(missing) => {

@@ -109,9 +109,7 @@ impl<'a> Canvas<'a> {
 
     /// Bytes that are not as they were.
     pub(super) fn changed(&self) -> usize {
-        let differs = |(from, to): (&u8, &&mut u8)| from != &**to;
         let pairs = self.from.iter().zip(self.to.iter());
-        let _ = differs;
         pairs.filter(|(from, to)| from != to).count()
     }
 }

@@ -143,7 +143,8 @@ impl Redactor {
         let made = self.rewritten_frames(&key(half), &payload, google);
         let mut head = open.get(..range.start)?.to_vec();
         let token_at = at.checked_add(width)?;
-        head.get_mut(token_at..token_at.checked_add(token)?)?.fill(0);
+        head.get_mut(token_at..token_at.checked_add(token)?)?
+            .fill(0);
         let number_len = range.start.checked_sub(long.number_at)?;
         let sealed = keys.seal(&head, number_len, &made)?;
         c.put(0, &sealed)

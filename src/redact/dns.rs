@@ -37,12 +37,7 @@ pub(super) fn message(c: &mut Canvas<'_>, namer: &mut Namer<'_>, family: Family)
     Some(())
 }
 
-fn record(
-    c: &mut Canvas<'_>,
-    at: usize,
-    namer: &mut Namer<'_>,
-    family: Family,
-) -> Option<usize> {
+fn record(c: &mut Canvas<'_>, at: usize, namer: &mut Namer<'_>, family: Family) -> Option<usize> {
     let at = name(c, at, namer, family)?;
     c.keep(at, 10)?;
     let kind = c.u16(at)?;
@@ -263,7 +258,10 @@ fn netbios_name(c: &mut Canvas<'_>, at: usize, namer: &mut Namer<'_>) -> Option<
     c.keep(at, 1)?;
     let bytes = made.iter().chain(padding).chain([kind]);
     for (number, byte) in bytes.enumerate() {
-        let letters = [(byte >> 4).wrapping_add(b'A'), (byte & 15).wrapping_add(b'A')];
+        let letters = [
+            (byte >> 4).wrapping_add(b'A'),
+            (byte & 15).wrapping_add(b'A'),
+        ];
         c.put(first.checked_add(number.checked_mul(2)?)?, &letters)?;
     }
     // Scopes are names of the local network: blank, which ends the name.

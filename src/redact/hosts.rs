@@ -156,7 +156,7 @@ pub(super) fn dhcpv6(c: &mut Canvas<'_>) -> Option<()> {
         c.keep(at, 4)?;
         match code {
             // Asked for, elapsed time, status without its words, preference.
-            6 | 7 | 8 => c.keep(value, len)?,
+            6..=8 => c.keep(value, len)?,
             // Of others only the length: a code that nobody has, so that none reads the blanks.
             _ => c.put(at, &[0xff, 0xff])?,
         }

@@ -110,12 +110,7 @@ impl Redactor {
     }
 
     /// What an EtherType, or a length, announces.
-    pub(super) fn ether_type(
-        &mut self,
-        kind: u16,
-        c: &mut Canvas<'_>,
-        depth: u8,
-    ) -> Option<()> {
+    pub(super) fn ether_type(&mut self, kind: u16, c: &mut Canvas<'_>, depth: u8) -> Option<()> {
         if depth > MOST_NESTED {
             return None;
         }

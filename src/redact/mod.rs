@@ -204,7 +204,10 @@ impl Redactor {
         add("hardware addresses replaced", met.macs.len());
         add("local names replaced", labels.len());
         for (name, count) in [
-            ("values without a pseudonym of their own", self.pseudonyms.overflow()),
+            (
+                "values without a pseudonym of their own",
+                self.pseudonyms.overflow(),
+            ),
             ("streams blank for want of room", self.streams.crowded),
         ] {
             if count > 0 {

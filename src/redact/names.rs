@@ -172,7 +172,7 @@ fn reverse(labels: &[&[u8]]) -> Option<Option<IpAddr>> {
 /// True for names that mean something on the local network only.
 fn is_local(labels: &[&[u8]]) -> bool {
     let labels = match labels {
-        [labels @ .., last] if last.is_empty() => labels,
+        [labels @ .., []] => labels,
         labels => labels,
     };
     let is = |label: &[u8], word: &str| label.eq_ignore_ascii_case(word.as_bytes());

@@ -227,7 +227,9 @@ impl Redactor {
             // Geneve (RFC 8926 §3.4); its options stay blank.
             (_, 6081) => {
                 c.keep(0, 8)?;
-                let at = usize::from(c.u8(0)? & 0x3f).checked_mul(4)?.checked_add(8)?;
+                let at = usize::from(c.u8(0)? & 0x3f)
+                    .checked_mul(4)?
+                    .checked_add(8)?;
                 let kind = c.u16(2)?;
                 let mut inner = c.after(at);
                 match kind {

@@ -18,6 +18,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 type Map<K, V> = HashMap<K, V, foldhash::quality::RandomState>;
 type Set<K> = HashSet<K, foldhash::quality::RandomState>;
 
+type Label = Box<[u8]>;
+
 /// Values of one kind that have a pseudonym of their own.
 const MOST: usize = 1 << 20;
 
@@ -74,11 +76,11 @@ pub(super) struct Pseudonyms {
     vendors: Numbers<(), [u8; 3]>,
     /// The last 24 bits of interface identifiers and hardware addresses.
     ends: Numbers<(), [u8; 3]>,
-    labels: Map<Box<[u8]>, Box<[u8]>>,
+    labels: Map<Label, Label>,
     label_numbers: Map<usize, u64>,
     /// Labels of reverse names, by what stands behind them.
-    reverse: Map<(Box<[u8]>, Box<[u8]>), Box<[u8]>>,
-    reverse_numbers: Map<(Box<[u8]>, usize), u64>,
+    reverse: Map<(Label, Label), Label>,
+    reverse_numbers: Map<(Label, usize), u64>,
     overflow: u64,
 }
 
@@ -237,15 +239,13 @@ impl Pseudonyms {
         // The first octet that varies in a range is never one that the capture has there.
         let (second, third) = match a {
             10 => (
-                self.octets.number((1, 0), b, (0, 256), |n| {
-                    !has(&met.seconds, |b| (10, b), n)
-                }),
+                self.octets
+                    .number((1, 0), b, (0, 256), |n| !has(&met.seconds, |b| (10, b), n)),
                 None,
             ),
             172 => (
-                self.octets.number((1, 1), b, (16, 32), |n| {
-                    !has(&met.seconds, |b| (172, b), n)
-                }),
+                self.octets
+                    .number((1, 1), b, (16, 32), |n| !has(&met.seconds, |b| (172, b), n)),
                 None,
             ),
             100 => (
@@ -256,9 +256,7 @@ impl Pseudonyms {
             ),
             _ => {
                 let is_free = |n| !has(&met.thirds, |c| (a, b, c), n);
-                let third = self
-                    .octets
-                    .number((2, u32::from(a)), c, (0, 256), is_free);
+                let third = self.octets.number((2, u32::from(a)), c, (0, 256), is_free);
                 (Some(u64::from(b)), third)
             }
         };

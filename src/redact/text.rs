@@ -67,7 +67,6 @@ fn http(c: &mut Canvas<'_>, start: usize, namer: &mut Namer<'_>) -> Option<usize
     };
     let (mut length, mut is_chunked) = (None, false);
     loop {
-        c.keep(end_of(bytes, at)?.1, 0)?;
         let (next, end) = line_end(bytes, at)?;
         keep_break(c, end, next)?;
         if end == at {
@@ -89,7 +88,9 @@ fn http(c: &mut Canvas<'_>, start: usize, namer: &mut Namer<'_>) -> Option<usize
         return chunks(c, at);
     }
     let has_none = matches!(status, Some(100..=199 | 204 | 304));
-    let goes_on = bytes.get(at..).is_some_and(|rest| rest.starts_with(b"HTTP/1."));
+    let goes_on = bytes
+        .get(at..)
+        .is_some_and(|rest| rest.starts_with(b"HTTP/1."));
     match (length, status) {
         _ if has_none || goes_on => Some(at),
         (Some(length), _) => at.checked_add(length),
@@ -97,7 +98,11 @@ fn http(c: &mut Canvas<'_>, start: usize, namer: &mut Namer<'_>) -> Option<usize
         // Until the end, unless a tunnel was asked for.
         (None, Some(_)) => {
             let rest = bytes.get(at..).unwrap_or_default();
-            Some(if tls::is_record(rest) { at } else { bytes.len() })
+            Some(if tls::is_record(rest) {
+                at
+            } else {
+                bytes.len()
+            })
         }
     }
 }
@@ -114,10 +119,6 @@ fn line_end(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
         _ => end,
     };
     Some((next, end))
-}
-
-fn end_of(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
-    line_end(bytes, at)
 }
 
 fn keep_break(c: &mut Canvas<'_>, end: usize, next: usize) -> Option<()> {
@@ -159,7 +160,9 @@ fn request_target(method: &[u8], target: &[u8], namer: &mut Namer<'_>) -> Vec<u8
         if let Some(host) = target.strip_prefix(scheme) {
             made.extend_from_slice(scheme);
             let end = host.iter().position(|byte| *byte == b'/');
-            let (host, path) = host.split_at_checked(end.unwrap_or(host.len())).unwrap_or((host, b""));
+            let (host, path) = host
+                .split_at_checked(end.unwrap_or(host.len()))
+                .unwrap_or((host, b""));
             made.extend_from_slice(&namer.host(host));
             rest = path;
         }
@@ -208,7 +211,11 @@ fn header<'a>(
     if HEADERS.contains(&lower.as_str()) {
         c.keep(at, name.len())?;
     }
-    let blanks = rest.iter().skip(1).take_while(|byte| **byte == b' ').count();
+    let blanks = rest
+        .iter()
+        .skip(1)
+        .take_while(|byte| **byte == b' ')
+        .count();
     let value = rest.get(blanks.checked_add(1)?..)?;
     let start = at.checked_add(colon)?;
     c.keep(start, blanks.checked_add(1)?)?;
@@ -246,7 +253,10 @@ fn chunks(c: &mut Canvas<'_>, start: usize) -> Option<usize> {
     loop {
         let (next, end) = line_end(bytes, at)?;
         let line = bytes.get(at..end)?;
-        let digits = line.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
+        let digits = line
+            .iter()
+            .take_while(|byte| byte.is_ascii_hexdigit())
+            .count();
         let size = std::str::from_utf8(line.get(..digits)?).ok()?;
         let size = usize::from_str_radix(size, 16).ok()?;
         c.fill(at, line.len(), b'x')?;
@@ -298,7 +308,16 @@ fn is_talk(bytes: &[u8]) -> bool {
         .find(|word| !word.is_empty())
         .unwrap_or_default();
     let starts = [
-        &b"220 "[..], b"220-", b"* OK", b"+OK", b"SSH-", b"<?xml", b"<stream", b"a0", b"A0", b"EHLO",
+        &b"220 "[..],
+        b"220-",
+        b"* OK",
+        b"+OK",
+        b"SSH-",
+        b"<?xml",
+        b"<stream",
+        b"a0",
+        b"A0",
+        b"EHLO",
     ];
     starts.iter().any(|start| bytes.starts_with(start))
         || WORDS
@@ -351,9 +370,29 @@ fn line(c: &mut Canvas<'_>, at: usize, namer: &mut Namer<'_>) -> Option<usize> {
 }
 
 const METHODS: &[&str] = &[
-    "CONNECT", "COPY", "DELETE", "GET", "HEAD", "LOCK", "M-SEARCH", "MKCOL", "MOVE", "NOTIFY", "OPTIONS",
-    "PATCH", "POST", "PROPFIND", "PROPPATCH", "PUT", "QUERY", "REPORT", "SEARCH", "SUBSCRIBE", "TRACE",
-    "UNLOCK", "UNSUBSCRIBE",
+    "CONNECT",
+    "COPY",
+    "DELETE",
+    "GET",
+    "HEAD",
+    "LOCK",
+    "M-SEARCH",
+    "MKCOL",
+    "MOVE",
+    "NOTIFY",
+    "OPTIONS",
+    "PATCH",
+    "POST",
+    "PROPFIND",
+    "PROPPATCH",
+    "PUT",
+    "QUERY",
+    "REPORT",
+    "SEARCH",
+    "SUBSCRIBE",
+    "TRACE",
+    "UNLOCK",
+    "UNSUBSCRIBE",
 ];
 
 /// Headers whose names are everybody's.
@@ -423,15 +462,112 @@ const PHRASES: &[&str] = &[
 
 /// Words of mail, file transfer and messaging.
 const WORDS: &[&str] = &[
-    "250", "8BITMIME", "APPEND", "AUTH", "AUTHENTICATE", "BAD", "BYE", "CAPA", "CAPABILITY", "CDUP",
-    "CHUNKING", "CWD", "DATA", "DELE", "EHLO", "EPRT", "EPSV", "ERR", "ESMTP", "EXISTS", "EXPUNGE", "FEAT",
-    "FETCH", "FROM", "HELO", "HELP", "IDLE", "IMAP4rev1", "LHLO", "LIST", "LOGIN", "LOGINDISABLED",
-    "LOGOUT", "LSUB", "MAIL", "MDTM", "MKD", "MLSD", "MLST", "NAMESPACE", "NO", "NOOP", "OK", "OPTS", "PASS", "PASV",
-    "PBSZ", "PIPELINING", "PLAIN", "POP3", "PORT", "PROT", "PWD", "QUIT", "RCPT", "REST", "RETR", "RMD",
-    "RNFR", "RNTO", "RSET", "SASL", "SEARCH", "SELECT", "SIZE", "SMTP", "SMTPUTF8", "SSH", "STARTTLS", "STAT",
-    "STATUS", "STLS", "STOR", "STORE", "SYST", "TLS", "TO", "TOP", "TYPE", "UID", "UIDL", "USER", "VRFY",
-    "etherx", "features", "jabber", "proceed", "required", "starttls", "stream", "streams", "urn", "ietf",
-    "params", "xml", "ns", "xmpp", "tls", "version", "xmlns", "http", "org", "client", "0", "1", "2",
+    "250",
+    "8BITMIME",
+    "APPEND",
+    "AUTH",
+    "AUTHENTICATE",
+    "BAD",
+    "BYE",
+    "CAPA",
+    "CAPABILITY",
+    "CDUP",
+    "CHUNKING",
+    "CWD",
+    "DATA",
+    "DELE",
+    "EHLO",
+    "EPRT",
+    "EPSV",
+    "ERR",
+    "ESMTP",
+    "EXISTS",
+    "EXPUNGE",
+    "FEAT",
+    "FETCH",
+    "FROM",
+    "HELO",
+    "HELP",
+    "IDLE",
+    "IMAP4rev1",
+    "LHLO",
+    "LIST",
+    "LOGIN",
+    "LOGINDISABLED",
+    "LOGOUT",
+    "LSUB",
+    "MAIL",
+    "MDTM",
+    "MKD",
+    "MLSD",
+    "MLST",
+    "NAMESPACE",
+    "NO",
+    "NOOP",
+    "OK",
+    "OPTS",
+    "PASS",
+    "PASV",
+    "PBSZ",
+    "PIPELINING",
+    "PLAIN",
+    "POP3",
+    "PORT",
+    "PROT",
+    "PWD",
+    "QUIT",
+    "RCPT",
+    "REST",
+    "RETR",
+    "RMD",
+    "RNFR",
+    "RNTO",
+    "RSET",
+    "SASL",
+    "SEARCH",
+    "SELECT",
+    "SIZE",
+    "SMTP",
+    "SMTPUTF8",
+    "SSH",
+    "STARTTLS",
+    "STAT",
+    "STATUS",
+    "STLS",
+    "STOR",
+    "STORE",
+    "SYST",
+    "TLS",
+    "TO",
+    "TOP",
+    "TYPE",
+    "UID",
+    "UIDL",
+    "USER",
+    "VRFY",
+    "etherx",
+    "features",
+    "jabber",
+    "proceed",
+    "required",
+    "starttls",
+    "stream",
+    "streams",
+    "urn",
+    "ietf",
+    "params",
+    "xml",
+    "ns",
+    "xmpp",
+    "tls",
+    "version",
+    "xmlns",
+    "http",
+    "org",
+    "client",
+    "0",
+    "1",
+    "2",
 ];
 
 #[cfg(test)]

@@ -90,8 +90,8 @@ fn message(kind: u8, c: &mut Canvas<'_>, namer: &mut Namer<'_>, who: Speaker) ->
             certificates(c, namer);
             Some(())
         }
-        // A list with one certificate of zeros.
-        11 => c.keep(0, 6.min(c.len())),
+        // An empty list, and blanks behind it.
+        11 => None,
         // The curve, how long its key is, and the signature (RFC 8422 §5.4).
         12 if c.u8(0)? == 3 => {
             c.keep(0, 4)?;
@@ -186,7 +186,8 @@ fn extension(
         41 if from_client => keys_shared_before(c),
         41 => c.keep(0, 2),
         51 => key_shares(c, from_client),
-        57 | 0xffa5 => parameters(c),
+        57 => parameters(c),
+        0xffa5 => draft_parameters(c),
         // An encrypted hello: kind, ciphers, and how long key and payload are (RFC 9849 §5).
         0xfe0d if from_client => {
             c.keep(0, 8)?;
@@ -255,6 +256,20 @@ fn parameters(c: &mut Canvas<'_>) -> Option<()> {
         let (len, value) = variable(c, after)?;
         c.keep(at, value.checked_sub(at)?)?;
         at = value.checked_add(len)?;
+    }
+    Some(())
+}
+
+/// The same as drafts up to 26 wrote it: a list of 16-bit kinds and lengths.
+fn draft_parameters(c: &mut Canvas<'_>) -> Option<()> {
+    c.keep(0, 2)?;
+    let mut at = 2_usize;
+    while at < c.len() {
+        c.keep(at, 4)?;
+        at = c
+            .size(at.checked_add(2)?)?
+            .checked_add(at)?
+            .checked_add(4)?;
     }
     Some(())
 }

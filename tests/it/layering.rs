@@ -47,7 +47,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     // The command line lives on the public API alone.
     (
         "cli",
-        &["model", "source", "locate", "judge", "report", "redact", "audit"],
+        &[
+            "model", "source", "locate", "judge", "report", "redact", "audit",
+        ],
     ),
 ];
 
