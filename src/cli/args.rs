@@ -163,6 +163,8 @@ pub(super) struct PolicyExplain {
     #[command(flatten)]
     pub(super) input: Input,
     #[command(flatten)]
+    pub(super) tested: Tested,
+    #[command(flatten)]
     pub(super) places: Places,
 }
 
@@ -607,6 +609,19 @@ pub(super) struct Test {
     /// contact, case, note, and reply: what the vendor answered, printed in full on each finding. Declared, not observed: shown as such, and never used to judge.
     #[arg(long, value_name = "FILE.toml")]
     pub(super) about: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) tested: Tested,
+    /// A capture of the phone at rest (repeat for several)
+    ///
+    /// It is audited first, with the same places, devices and filter. Flows to destinations that it
+    /// has too are marked; no verdict changes.
+    #[arg(long, value_name = "CAPTURE")]
+    pub(super) baseline: Vec<PathBuf>,
+}
+
+/// What the tester did, and when.
+#[derive(Debug, Group)]
+pub(super) struct Tested {
     /// A log of what the tester did, and when, in CSV or TOML
     ///
     /// Each flow belongs to the phase it began in; the report has what was sent in each, and which
@@ -634,12 +649,6 @@ pub(super) struct Test {
     /// Their payload is the name of the phase. They are not counted as traffic.
     #[arg(long, value_name = "IP")]
     pub(super) phase_mark_address: Vec<std::net::IpAddr>,
-    /// A capture of the phone at rest (repeat for several)
-    ///
-    /// It is audited first, with the same places, devices and filter. Flows to destinations that it
-    /// has too are marked; no verdict changes.
-    #[arg(long, value_name = "CAPTURE")]
-    pub(super) baseline: Vec<PathBuf>,
 }
 
 /// Signed seconds, with decimals or without, as nanoseconds.

@@ -160,6 +160,7 @@ fn explain(asked: &PolicyExplain) -> Result<(), Error> {
         devices: asked.input.device.clone(),
         threads: asked.input.threads.into(),
         hashed: false,
+        phases: settings::phases(&asked.tested)?,
         ..AuditOptions::default()
     };
     let report = audit(capture, &places, &options, &mut |_| {})?;

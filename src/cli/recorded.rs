@@ -157,7 +157,7 @@ impl Recorded {
         for (option, paths) in [
             ("policy", &policies),
             ("claims", &judged.claims),
-            ("phases", &one(&test.phases)),
+            ("phases", &one(&test.tested.phases)),
             ("about", &one(&test.about)),
             ("baseline", &test.baseline),
             ("owners", &places.owners),
@@ -199,9 +199,9 @@ impl Recorded {
             policy: names
                 .first()
                 .map(|name| name.to_string_lossy().into_owned()),
-            clock_offset_ns: test.clock_offset,
-            phase_marks: test.phase_marks,
-            phase_mark_addresses: test.phase_mark_address.clone(),
+            clock_offset_ns: test.tested.clock_offset,
+            phase_marks: test.tested.phase_marks,
+            phase_mark_addresses: test.tested.phase_mark_address.clone(),
             embedded_geo: !places.no_embedded_geo,
             files,
             data: report.data.iter().map(source).collect(),
@@ -268,10 +268,12 @@ impl Recorded {
         let mut claims = Vec::new();
         let mut test = args::Test {
             about: None,
-            phases: None,
-            clock_offset: self.clock_offset_ns,
-            phase_marks: self.phase_marks,
-            phase_mark_address: self.phase_mark_addresses.clone(),
+            tested: args::Tested {
+                phases: None,
+                clock_offset: self.clock_offset_ns,
+                phase_marks: self.phase_marks,
+                phase_mark_address: self.phase_mark_addresses.clone(),
+            },
             baseline: Vec::new(),
         };
         let mut missing = Vec::new();
@@ -289,7 +291,7 @@ impl Recorded {
             match file.option.as_str() {
                 "policy" => policy = Some(path),
                 "claims" => claims.push(path),
-                "phases" => test.phases = Some(path),
+                "phases" => test.tested.phases = Some(path),
                 "about" => test.about = Some(path),
                 "baseline" => test.baseline.push(path),
                 "owners" => places.owners.push(path),

@@ -211,7 +211,7 @@ impl<'a> Work<'a> {
                 PayloadKind::Blank => Payload::Blank,
             },
             cut: asked.cut,
-            marks: judged.test.phase_mark_address.clone(),
+            marks: judged.test.tested.phase_mark_address.clone(),
         };
         let mut work = Work {
             asked,
@@ -395,7 +395,7 @@ impl<'a> Work<'a> {
             let copy = copies.copy("claims", path, |text| self.redactor.text(text.as_bytes()));
             claims.push(copy?);
         }
-        let phases = match &from.test.phases {
+        let phases = match &from.test.tested.phases {
             Some(path) => {
                 Some(copies.copy("phases", path, |text| self.redactor.text(text.as_bytes()))?)
             }
@@ -428,15 +428,18 @@ impl<'a> Work<'a> {
             claims,
             test: args::Test {
                 about,
-                phases,
-                clock_offset: from.test.clock_offset,
-                phase_marks: from.test.phase_marks,
-                phase_mark_address: from
-                    .test
-                    .phase_mark_address
-                    .iter()
-                    .map(|address| self.redactor.address(*address))
-                    .collect(),
+                tested: args::Tested {
+                    phases,
+                    clock_offset: from.test.tested.clock_offset,
+                    phase_marks: from.test.tested.phase_marks,
+                    phase_mark_address: from
+                        .test
+                        .tested
+                        .phase_mark_address
+                        .iter()
+                        .map(|address| self.redactor.address(*address))
+                        .collect(),
+                },
                 baseline: baselines.iter().map(|(path, _)| path.clone()).collect(),
             },
             device: from

@@ -145,7 +145,11 @@ impl<'w> Writer<'w> {
                         self.policy.min_confidence.as_str()
                     ));
                     let settled = place.settled_by;
-                    would_decide = Some(settled.unwrap_or(expected_country::ANOTHER_SOURCE).to_owned());
+                    would_decide = Some(
+                        settled
+                            .unwrap_or(expected_country::ANOTHER_SOURCE)
+                            .to_owned(),
+                    );
                 }
                 Cause::Condition => {
                     let (words, decides) = condition(rule, key.axis, row, place.country);

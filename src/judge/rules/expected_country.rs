@@ -87,9 +87,7 @@ pub(in super::super) fn explain(
     data: &[DataSource],
 ) -> (String, Option<&'static str>) {
     let (mut why, mut would_decide) = explain_against(place, case, &expected(expect), data);
-    if case.verdict == Verdict::Indeterminate
-        && place.country.is_some()
-        && place.confidence < LEAST
+    if case.verdict == Verdict::Indeterminate && place.country.is_some() && place.confidence < LEAST
     {
         why.push_str(" Low confidence decides nothing.");
         would_decide = Some(place.settled_by.unwrap_or(ANOTHER_SOURCE));
