@@ -5,8 +5,8 @@
 //! Out:  sums and a bounded number of rows.
 
 use super::page::{Mark, Page};
-use super::words::Words;
 use crate::model::{Destination, Flow, Protection, Report, Scope, Verdict};
+use crate::report::language::{Words, fill};
 use crate::report::text::layout::{bytes, clock, count};
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -68,7 +68,7 @@ impl Coverage {
             *sum = sum.saturating_add(packets);
         }
         if flow.scope == Scope::Outbound {
-            self.protect(flow, protection);
+            self.protect(flow, protection, words);
         }
         let rank = match flow.verdict {
             Some(Verdict::Violated) => 0,
@@ -98,7 +98,7 @@ impl Coverage {
         self.rows.truncate(MOST_ROWS);
     }
 
-    fn protect(&mut self, flow: &Flow, protection: Protection) {
+    fn protect(&mut self, flow: &Flow, protection: Protection, words: &Words) {
         let key = (
             flow.name.as_ref().map(|name| name.bytes().to_vec()),
             flow.remote_ip,
@@ -107,7 +107,7 @@ impl Coverage {
         if !room && !self.protections.contains_key(&key) {
             return;
         }
-        let word = protected(flow);
+        let word = protected(flow, words);
         let known = self.protections.entry(key).or_default();
         if known.len() < 4 && !known.iter().any(|(_, other)| *other == word) {
             known.push((protection, word));
@@ -129,15 +129,15 @@ impl Coverage {
 }
 
 /// `TLS 1.3`, `HTTP`, `no payload recognised`.
-fn protected(flow: &Flow) -> String {
+fn protected(flow: &Flow, words: &Words) -> String {
     let protocol = flow.protocol.unwrap_or_default();
     let version = flow
         .tls_version
         .and_then(crate::model::columns::tls_version);
     match version {
         Some(version) if flow.tls_version_chosen => version.to_owned(),
-        Some(version) => format!("{version} offered"),
-        None if protocol.is_empty() => format!("{}, not recognised", flow.transport),
+        Some(version) => fill(words.offered, &[version]),
+        None if protocol.is_empty() => fill(words.not_recognised, &[&flow.transport.to_string()]),
         None => protocol.to_uppercase(),
     }
 }
@@ -177,7 +177,7 @@ fn row(flow: &Flow, words: &Words) -> String {
         None => page.raw("?"),
     };
     page.raw("</td><td>")
-        .text(&protected(flow))
+        .text(&protected(flow, words))
         .raw("</td><td class=\"num\" data-v=\"");
     page.raw(&flow.first_seen.0.to_string())
         .raw("\">")

@@ -5,18 +5,17 @@
 //! Spec: the HTML standard; Content Security Policy Level 3 (hashes of the style and the script).
 //!
 //! The policy allows the page's own style and script by their hashes and nothing else; escaping
-//! alone must hold without it. All texts stand in `english.rs`.
+//! alone must hold without it. All texts stand in `report/language`.
 
 mod coverage;
-mod english;
 mod findings;
 mod method;
 mod page;
 mod pictures;
 mod summary;
 mod tables;
-mod words;
 
+use super::language::{WORDS, Words, fill};
 use super::{escape, picture};
 use crate::model::{ClaimVerdict, Confidence, Report, Verdict};
 use coverage::Coverage;
@@ -24,7 +23,6 @@ use data_encoding::BASE64;
 use page::{Mark, Page};
 use sha2::{Digest, Sha256};
 use std::io::{self, Write};
-use words::Words;
 
 /// The looks of the page; those of the pictures stand behind them.
 const STYLE: &str = include_str!("style.css");
@@ -35,7 +33,7 @@ const SCRIPT: &str = include_str!("script.js");
 /// # Errors
 /// Where `out` fails.
 pub(super) fn report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let words = &english::ENGLISH;
+    let words = WORDS;
     let coverage = Coverage::read(report, words);
     let mut page = Page::default();
     head(&mut page, report, words);
@@ -47,8 +45,8 @@ pub(super) fn report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     tables::tables(&mut page, report, &coverage, words);
     method::method(&mut page, report, words);
     page.raw("</main></div>\n<footer>");
-    let made = concat!("Made with Whereto ", env!("CARGO_PKG_VERSION"), ".");
-    page.element("p", made);
+    let made = fill(words.made_with, &[env!("CARGO_PKG_VERSION")]);
+    page.element("p", &made);
     for line in words.footer {
         page.element("p", line);
     }

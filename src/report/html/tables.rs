@@ -5,8 +5,8 @@ use super::coverage::Coverage;
 use super::page::{Mark, Page};
 use super::summary::confidence;
 use super::verdict_word;
-use super::words::{Words, fill};
 use crate::model::{Destination, Protection, Report, Scope};
+use crate::report::language::{Words, fill};
 use crate::report::text::layout::{bytes, count};
 use crate::report::text::{country_words, length};
 use std::collections::BTreeSet;
@@ -52,14 +52,14 @@ fn destinations(page: &mut Page, report: &Report, coverage: &Coverage, words: &W
     page.raw("</form>\n<div class=\"scroll\"><table class=\"grid stack\" id=\"dt\"><caption class=\"vh\">");
     page.text(words.destinations).raw("</caption><thead><tr>");
     for (head, kind) in [
-        (words.destinations, "t"),
-        (words.verdicts, "t"),
+        (words.destination, "t"),
+        (words.verdict, "t"),
         (words.place, "t"),
         (words.control, "t"),
         (words.protection, "t"),
         (words.flows, "n"),
-        ("Out", "n"),
-        ("In", "n"),
+        (words.out, "n"),
+        (words.into, "n"),
     ] {
         heading(page, head, kind);
     }
@@ -137,11 +137,10 @@ fn row(
         .map(u32::to_string)
         .collect();
     let how = match destination.name_via {
-        "" => format!("frame {}", frames.join("")),
-        via => format!(
-            "{via}, {} · frame {}",
-            destination.name_grade,
-            frames.join("")
+        "" => fill(words.frame_number, &[&frames.join("")]),
+        via => fill(
+            words.named_by,
+            &[via, destination.name_grade, &frames.join("")],
         ),
     };
     page.element("span class=\"sub\"", &how).raw("</th>");
@@ -227,8 +226,8 @@ fn who_controls(page: &mut Page, destination: &Destination, words: &Words) {
         page.element("span class=\"sub\"", function);
     }
     let on = match (&destination.place.operator, &destination.place.as_org) {
-        (Some(operator), _) => Some(format!("on {}", operator.name)),
-        (None, Some(organisation)) => Some(format!("on {organisation}")),
+        (Some(operator), _) => Some(fill(words.on_network, &[&operator.name])),
+        (None, Some(organisation)) => Some(fill(words.on_network, &[organisation])),
         (None, None) => None,
     };
     if let Some(on) = on {
@@ -254,10 +253,10 @@ fn names(page: &mut Page, report: &Report, words: &Words) {
     page.raw("</form><div class=\"scroll\"><table class=\"grid\" id=\"nt\"><caption class=\"vh\">");
     page.text(words.names).raw("</caption><thead><tr>");
     for (head, kind) in [
-        ("Name", "t"),
-        ("Registrable domain", "t"),
-        ("How it is known", "t"),
-        ("Owner, looked up", "t"),
+        (words.name, "t"),
+        (words.domain, "t"),
+        (words.known_by, "t"),
+        (words.owner, "t"),
         (words.flows, "n"),
     ] {
         heading(page, head, kind);
@@ -304,15 +303,15 @@ fn flows(page: &mut Page, coverage: &Coverage, words: &Words) {
     );
     page.text(words.flows).raw("</caption><thead><tr>");
     for (head, kind) in [
-        ("Flow", "n"),
-        (words.verdicts, "t"),
-        ("To", "t"),
-        ("Country", "t"),
+        (words.flow, "n"),
+        (words.verdict, "t"),
+        (words.to, "t"),
+        (words.country, "t"),
         (words.protection, "t"),
-        ("First packet, UTC", "n"),
-        ("Out", "n"),
-        ("In", "n"),
-        ("Frame", "n"),
+        (words.first_packet, "n"),
+        (words.out, "n"),
+        (words.into, "n"),
+        (words.frame, "n"),
     ] {
         heading(page, head, kind);
     }
