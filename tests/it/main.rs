@@ -22,6 +22,7 @@ mod determinism;
 mod diff;
 mod docs;
 mod evidence;
+mod figures;
 mod fuzzed;
 mod geo;
 mod golden;

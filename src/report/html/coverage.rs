@@ -9,7 +9,7 @@ use crate::model::{Destination, Flow, Protection, Report, Scope, Verdict};
 use crate::report::language::{Words, fill};
 use crate::report::text::layout::{bytes, clock, count};
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// Rows of flows on a page.
 const MOST_ROWS: usize = 4_000;
@@ -21,6 +21,8 @@ pub(super) struct Coverage {
     pub(super) packets: [u64; 4],
     /// Flows in the table.
     pub(super) rows: Vec<Row>,
+    /// Rows taken of each rank.
+    ranks: [usize; 4],
     /// Flows in all.
     pub(super) flows: u64,
     /// What protects the flows to an address under a name; several where they differ.
@@ -32,7 +34,7 @@ type Reached = (Option<Vec<u8>>, IpAddr);
 
 /// A row, and what decides whether it stays.
 pub(super) struct Row {
-    rank: u8,
+    rank: usize,
     number: u64,
     pub(super) markup: String,
 }
@@ -70,20 +72,24 @@ impl Coverage {
         if flow.scope == Scope::Outbound {
             self.protect(flow, protection, words);
         }
-        let rank = match flow.verdict {
+        let rank: usize = match flow.verdict {
             Some(Verdict::Violated) => 0,
             Some(Verdict::Indeterminate) => 1,
             _ if flow.name.is_none() => 2,
             _ => 3,
         };
         let number = flow.flow;
-        let full = self.rows.len() >= MOST_ROWS.saturating_mul(2);
-        if full {
-            self.cut();
-        }
-        let worst = self.rows.iter().map(|row| row.rank).max();
-        if self.rows.len() >= MOST_ROWS && worst.is_some_and(|worst| rank >= worst) && full {
+        // Flows come by number: behind so many of its rank or graver, this one has no room.
+        let ahead = self
+            .ranks
+            .iter()
+            .take(rank.saturating_add(1))
+            .sum::<usize>();
+        if ahead >= MOST_ROWS {
             return;
+        }
+        if let Some(ranked) = self.ranks.get_mut(rank) {
+            *ranked = ranked.saturating_add(1);
         }
         self.rows.push(Row {
             rank,
@@ -142,6 +148,14 @@ fn protected(flow: &Flow, words: &Words) -> String {
     }
 }
 
+/// Address and port, where the transport has ports.
+fn remote(flow: &Flow) -> String {
+    match flow.remote_port {
+        0 => flow.remote_ip.to_string(),
+        port => SocketAddr::new(flow.remote_ip, port).to_string(),
+    }
+}
+
 fn row(flow: &Flow, words: &Words) -> String {
     let mut page = Page::default();
     let number = flow.flow.to_string();
@@ -168,9 +182,7 @@ fn row(flow: &Flow, words: &Words) -> String {
         None => page.element("span class=\"soft\"", words.no_name),
     };
     page.raw("<span class=\"sub mono\">")
-        .text(&flow.remote_ip.to_string())
-        .raw(":");
-    page.raw(&flow.remote_port.to_string())
+        .text(&remote(flow))
         .raw("</span></td><td>");
     match &flow.place.country {
         Some(country) => page.text(country.code()),

@@ -434,7 +434,8 @@ fn addresses(destination: &Destination, words: &Words) -> String {
 fn evidence<'f>(page: &mut Page, rows: impl Iterator<Item = (&'f [u32], String)>, words: &Words) {
     page.raw("<div class=\"evid\"><div>")
         .element("h4", words.evidence);
-    page.raw("<table><tbody>");
+    page.raw("<table").attribute("aria-label", words.evidence);
+    page.raw("><tbody>");
     let mut any = false;
     for (frames, markup) in rows {
         any = true;

@@ -145,16 +145,23 @@ fn row(
     };
     page.element("span class=\"sub\"", &how).raw("</th>");
     let rank = destination.verdict.map_or(3, |verdict| verdict as u8);
-    page.raw("<td data-v=\"").raw(&rank.to_string()).raw("\">");
+    page.raw("<td class=\"full\" data-v=\"")
+        .raw(&rank.to_string())
+        .raw("\">");
     match destination.verdict {
         Some(verdict) => page.verdict(Mark::of(verdict), verdict_word(verdict, words)),
         None => page.element("span class=\"soft\"", words.not_judged),
     };
-    page.raw("</td><td>");
+    // Where there is no room for columns, each cell has its head beside it.
+    page.raw("</td><td class=\"half\"")
+        .attribute("data-l", words.place)
+        .raw(">");
     where_it_is(page, destination, words);
-    page.raw("</td><td>");
+    page.raw("</td><td class=\"half\"")
+        .attribute("data-l", words.control)
+        .raw(">");
     who_controls(page, destination, words);
-    page.raw("</td><td data-v=\"")
+    page.raw("</td><td class=\"full\" data-v=\"")
         .raw(if clear { "0" } else { "1" })
         .raw("\">");
     for (kind, word) in &protections {
@@ -171,14 +178,24 @@ fn row(
         page.element(class, &shown).raw("<br>");
     }
     page.raw("</td>");
-    for (value, word) in [
-        (destination.flows, count(destination.flows)),
-        (destination.bytes_out, bytes(destination.bytes_out)),
-        (destination.bytes_in, bytes(destination.bytes_in)),
+    for (head, value, word) in [
+        (words.flows, destination.flows, count(destination.flows)),
+        (
+            words.out,
+            destination.bytes_out,
+            bytes(destination.bytes_out),
+        ),
+        (
+            words.into,
+            destination.bytes_in,
+            bytes(destination.bytes_in),
+        ),
     ] {
         page.raw("<td class=\"num\" data-v=\"")
             .raw(&value.to_string())
-            .raw("\">");
+            .raw("\"")
+            .attribute("data-l", head)
+            .raw(">");
         page.text(&word).raw("</td>");
     }
     page.raw("</tr>\n");
