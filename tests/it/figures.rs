@@ -368,6 +368,15 @@ impl Forms {
             let whole = number(&hidden["all_bytes_out"]);
             self.share(number(&hidden["encrypted_bytes_out"]), whole);
         }
+        let inputs = report["inputs"].as_array().unwrap().iter();
+        let interfaces = inputs.flat_map(|input| input["interfaces"].as_array().unwrap());
+        let dropped = interfaces.flat_map(|one| {
+            ["interface", "os"]
+                .map(|by| number(&one[format!("dropped_by_{by}")]))
+                .into_iter()
+                .chain([number(&one["dropped_before_packets"])])
+        });
+        self.number(dropped.sum());
         let (start, end) = (
             seconds(&totals["first_seen"]),
             seconds(&totals["last_seen"]),
@@ -394,7 +403,8 @@ impl Forms {
         let share = part as f64 * 100.0 / whole.max(1) as f64;
         for shown in [(share * 10.0).floor(), (share * 10.0).round()] {
             let text = format!("{:.1}", shown / 10.0);
-            let text = text.strip_suffix(".0").unwrap_or(&text).to_owned();
+            let whole = text.strip_suffix(".0").unwrap_or(&text);
+            self.known.insert(format!("{whole} %"));
             self.known.insert(format!("{text} %"));
         }
     }
