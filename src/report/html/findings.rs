@@ -4,8 +4,8 @@ use super::page::{Mark, Page};
 use super::summary::confidence;
 use super::{claim_words, verdict_word};
 use crate::model::{
-    ClaimResult, ClaimVerdict, Confidence, Destination, Exhibit, Finding, PolicyResult, Report,
-    RuleResult, Verdict,
+    ClaimResult, ClaimVerdict, Confidence, Destination, Exhibit, Finding, Known, PolicyResult,
+    Report, RuleResult, Verdict,
 };
 use crate::report::explain::rows::DestinationRow;
 use crate::report::explain::steps;
@@ -101,7 +101,8 @@ fn claim(page: &mut Page, claim: &ClaimResult, report: &Report, words: &Words) {
         page.raw("<li><span>")
             .text(&step.words)
             .raw("<span class=\"kind\">");
-        page.text(step.known.as_str()).raw("</span></span></li>");
+        page.text(known(step.known, words))
+            .raw("</span></span></li>");
     }
     page.raw("</ol></div><div class=\"side\">");
     let [fits, against, open] = claim.exhibits;
@@ -319,8 +320,8 @@ fn card(page: &mut Page, finding: &Finding, report: &Report, words: &Words) {
             page.raw("<li><span>")
                 .text(&step.words)
                 .raw("<span class=\"kind\">");
-            let known = step.known.as_str().replace('-', " ");
-            page.text(&known).raw("</span></span></li>");
+            page.text(known(step.known, words))
+                .raw("</span></span></li>");
         }
     }
     page.raw("</ol></div><div class=\"side\">");
@@ -485,4 +486,15 @@ fn rule(page: &mut Page, rule: &RuleResult, words: &Words) {
         page.element("span class=\"sub\"", reference);
     }
     page.raw("</td></tr>");
+}
+
+/// How a step is known.
+fn known(known: Known, words: &Words) -> &'static str {
+    match known {
+        Known::Declared => words.declared,
+        Known::Observed => words.observed,
+        Known::LookedUp => words.looked_up,
+        Known::Calculated => words.calculated,
+        Known::Inferred => words.inferred,
+    }
 }

@@ -237,6 +237,7 @@ pub(super) const ENGLISH: Words = Words {
         "{0} more address is in the JSON report.",
         "{0} more addresses are in the JSON report.",
     ],
+    declared: "declared",
     observed: "observed",
     looked_up: "looked up",
     calculated: "calculated",

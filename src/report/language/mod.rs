@@ -166,6 +166,7 @@ pub(crate) struct Words {
     pub(crate) more_addresses: &'static str,
     pub(crate) filter_label: &'static str,
     pub(crate) more_filtered: Forms,
+    pub(crate) declared: &'static str,
     pub(crate) observed: &'static str,
     pub(crate) looked_up: &'static str,
     pub(crate) calculated: &'static str,
