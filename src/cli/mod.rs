@@ -17,6 +17,7 @@ mod derive;
 mod diff;
 mod extract;
 mod geo;
+mod hidden;
 mod init;
 mod installed;
 #[cfg(feature = "live")]
