@@ -330,10 +330,7 @@ fn subtitle(vantage: Option<&Vantage>) -> String {
 }
 
 fn notes(vantage: Option<&Vantage>) -> Vec<String> {
-    let mut notes = vec![fill(
-        WORDS.map.note_outlines,
-        &[earth_map::hatched_names()],
-    )];
+    let mut notes = vec![fill(WORDS.map.note_outlines, &[earth_map::hatched_names()])];
     notes.push(WORDS.map.note_point.to_owned());
     if let Some(country) = vantage.and_then(|vantage| vantage.country) {
         notes.push(fill(WORDS.map.note_phone, &[&in_country(country)]));
