@@ -201,11 +201,10 @@ fn groups(code: &mut String) -> Result<(), Failure> {
     writeln!(code, "pub(crate) static GROUPS: &[Group] = &[")?;
     for entry in root.tables("group", "a group").map_err(wrong)? {
         let group = group_form::group(&entry).map_err(wrong)?;
-        let as_of = group_form::day(&group.as_of).map_err(wrong)?;
-        let now = group
-            .memberships
-            .iter()
-            .filter(|one| one.condition.is_empty() && one.from <= as_of && as_of < one.until);
+        let as_of_day = group_form::day(&group.as_of).map_err(wrong)?;
+        let now = group.memberships.iter().filter(|one| {
+            one.condition.is_empty() && one.from <= as_of_day && as_of_day < one.until
+        });
         let mut members: Vec<&str> = now.map(|one| one.country.value.as_str()).collect();
         members.sort_unstable();
         let [name, as_of] = [&group.name.value, &group.as_of.value];
@@ -217,7 +216,7 @@ fn groups(code: &mut String) -> Result<(), Failure> {
         write!(code, "source: {source:?}, note: {note:?}, ")?;
         write!(
             code,
-            "aliases: &{:?}, members: &{members:?}, ",
+            "aliases: &{:?}, members: &{members:?}, as_of_day: {as_of_day}, ",
             group.aliases
         )?;
         writeln!(code, "memberships: &[")?;

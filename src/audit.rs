@@ -17,17 +17,16 @@ mod picking;
 mod reading;
 mod split;
 mod talk;
+mod waiting;
 
 pub use picking::{Chosen, ChosenFlow, Picker, Why};
 
 use crate::Error;
-use crate::decode::{Decoder, Outcome as Decoded, Segment, Sink, Whole};
+use crate::decode::{Decoder, Outcome as Decoded};
 use crate::flow::{BATCH, OPENING_SEEN, Record, Table};
 use crate::judge::{self, Expected, Outcome};
 use crate::locate::Places;
-use crate::model::{
-    Expectation, Input, Limits, Losses, Reason, Report, Settings, Text, Time, Totals,
-};
+use crate::model::{Expectation, Input, Limits, Losses, Report, Settings, Text, Time, Totals};
 use crate::source::{Capture, Packet, Summary};
 pub use baseline::Baseline;
 use devices::Opening;
@@ -36,8 +35,8 @@ pub use phases::PhaseOptions;
 use phases::Phases;
 use reading::Reading;
 use split::Ended;
-use std::collections::BTreeMap;
 use std::sync::Arc;
+use waiting::{Phased, Reasons, Waiting, increment};
 
 /// Every word that the `protocol` column may have in this version.
 #[must_use]
@@ -149,97 +148,6 @@ pub struct Audit {
     time: Option<(Time, Time)>,
     /// `None` where nobody asks for phases.
     phases: Option<Box<Phases>>,
-}
-
-/// What decoding counts.
-#[derive(Default)]
-struct Reasons {
-    layers: BTreeMap<Reason, u64>,
-    counts: BTreeMap<&'static str, u64>,
-}
-
-/// Segments on their way to the table, and what else decoding tells.
-struct Waiting<'a, 's> {
-    segments: &'s mut Vec<Segment<'a>>,
-    table: &'s mut Table<Reading>,
-    reading: &'s mut Reading,
-    reasons: &'s mut Reasons,
-}
-
-impl Waiting<'_, '_> {
-    fn flush(&mut self) {
-        self.table.push_batch(self.segments, self.reading);
-        self.segments.clear();
-    }
-}
-
-impl<'a> Sink<'a> for Waiting<'a, '_> {
-    #[inline]
-    fn segment(&mut self, segment: Segment<'a>) {
-        self.segments.push(segment);
-        if self.segments.len() >= BATCH {
-            self.flush();
-        }
-    }
-}
-
-impl Whole for Waiting<'_, '_> {
-    fn reassembled(&mut self, segment: Segment<'_>) {
-        self.flush();
-        self.table.push_whole(&segment, self.reading);
-    }
-
-    fn trouble(&mut self, reason: Reason) {
-        increment(&mut self.reasons.layers, reason);
-    }
-
-    fn count(&mut self, name: &'static str) {
-        increment(&mut self.reasons.counts, name);
-    }
-}
-
-/// The same where every packet belongs to a phase.
-struct Phased<'s> {
-    phases: &'s mut Phases,
-    table: &'s mut Table<Reading>,
-    reading: &'s mut Reading,
-    reasons: &'s mut Reasons,
-    /// The packet marks a phase.
-    marks: bool,
-}
-
-impl Phased<'_> {
-    fn push(&mut self, segment: &Segment<'_>) {
-        let row = self.table.push(segment, self.reading);
-        if let Some((row, record)) = row.and_then(|row| Some((row, self.table.row(row)?))) {
-            let is_from_a = self.table.is_from_a(record, segment);
-            self.phases.add(row, record, segment, is_from_a);
-        }
-    }
-}
-
-impl<'a> Sink<'a> for Phased<'_> {
-    fn segment(&mut self, segment: Segment<'a>) {
-        if self.phases.is_mark(&segment) {
-            self.marks = true;
-        } else {
-            self.push(&segment);
-        }
-    }
-}
-
-impl Whole for Phased<'_> {
-    fn reassembled(&mut self, segment: Segment<'_>) {
-        self.push(&segment);
-    }
-
-    fn trouble(&mut self, reason: Reason) {
-        increment(&mut self.reasons.layers, reason);
-    }
-
-    fn count(&mut self, name: &'static str) {
-        increment(&mut self.reasons.counts, name);
-    }
 }
 
 impl Audit {
@@ -617,9 +525,4 @@ fn warn(losses: &mut Losses, totals: &Totals, places: &Places, devices: &[crate:
         );
         losses.warnings.push(Text::from(words.as_str()));
     }
-}
-
-fn increment<K: Ord>(counts: &mut BTreeMap<K, u64>, key: K) {
-    let count = counts.entry(key).or_default();
-    *count = count.saturating_add(1);
 }

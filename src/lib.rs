@@ -22,6 +22,7 @@ pub mod judge;
 pub mod locate;
 pub mod model;
 mod names;
+pub mod redact;
 pub mod report;
 pub mod source;
 mod wire;

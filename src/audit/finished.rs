@@ -4,20 +4,24 @@
 //! Out:  for each row a [`View`]; from those the totals, destinations and findings; and the
 //!       rows themselves, made one at a time for whoever writes them.
 
+mod rows;
+mod view;
+
+use view::{LOCAL_IS_A, LOCAL_IS_DEVICE, OPENED_LOCALLY, turned};
+pub(super) use view::{Sums, View};
+
 use super::baseline::Baseline;
 use super::extra::{Extra, NONE, Store, VIAS};
 use super::owners::Owners;
 use super::reading::Reading;
 use super::talk::Talk;
-use crate::flow::{CARRIES_TUNNEL, Record, Table};
+use crate::flow::{Record, Table};
 use crate::locate::{Places, RoundTrip, Sight};
 use crate::model::{
-    App, Device, DnsRow, Flow, FlowName, Grade, HttpRow, NameOwner, PhaseLog, Place, Rows, Scope,
-    Text, Time, Transport, Verdict, Via, scope_of,
+    Device, Grade, NameOwner, PhaseLog, Place, Scope, Text, Transport, Verdict, Via, scope_of,
 };
 use crate::names::{Answers, Client, Resolved};
 use std::collections::{BTreeMap, HashMap};
-use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -58,42 +62,10 @@ pub(super) struct Finished {
     baseline: Option<Arc<Baseline>>,
 }
 
-/// One row with its orientation and joins, still without text.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct View {
-    pub(super) local: IpAddr,
-    pub(super) local_port: u16,
-    pub(super) remote: IpAddr,
-    pub(super) remote_port: u16,
-    pub(super) local_is_device: bool,
-    pub(super) opened_locally: bool,
-    /// True where the local end is `a` of the record.
-    local_is_a: bool,
-    pub(super) scope: Scope,
-    pub(super) name: u32,
-    pub(super) via: Option<Via>,
-    pub(super) grade: Grade,
-    pub(super) name_frame: u32,
-    pub(super) rivals: Option<u32>,
-    pub(super) place: u32,
-    /// The number of what is known of the name's owner.
-    pub(super) owner: u32,
-    pub(super) verdict: Option<Verdict>,
-}
-
 /// How places and owners of names are judged, as far as anything is expected of them.
 pub(super) struct Judges<'j> {
     pub(super) place: &'j dyn Fn(&Place, Scope) -> Option<Verdict>,
     pub(super) owner: &'j dyn Fn(&NameOwner) -> Option<Verdict>,
-}
-
-/// What reports may ask of a row.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Sums {
-    pub(super) packets_out: u64,
-    pub(super) bytes_out: u64,
-    pub(super) packets_in: u64,
-    pub(super) bytes_in: u64,
 }
 
 const SCOPES: [Scope; 4] = [
@@ -313,16 +285,6 @@ impl Finished {
         extra.map_or(0, |extra| extra.name.into())
     }
 
-    /// The same of what only a whole row needs.
-    fn touch_more(&self, at: usize) -> u64 {
-        let record = self.rows.get(at).and_then(|row| self.table.row(*row));
-        let extra = record.and_then(|record| self.extra(record));
-        let tls = extra.and_then(|extra| self.store.tls.get(extra.tls));
-        let name = extra.and_then(|extra| self.store.text(extra.name));
-        let first = name.and_then(|name| name.bytes().first().copied());
-        u64::from(first.unwrap_or(0)) ^ tls.map_or(0, |tls| tls.ja4.into())
-    }
-
     /// The row at this place of `rows`, with everything joined.
     pub(super) fn view(&self, at: usize) -> Option<(&Record, Option<&Extra>, View)> {
         let record = self.table.row(*self.rows.get(at)?)?;
@@ -452,102 +414,6 @@ impl Finished {
             })
     }
 
-    /// The whole row of a report.
-    fn flow(&self, at: usize, domains: &mut Domains) -> Option<Flow> {
-        let (record, extra, view) = self.view(at)?;
-        let sums = Self::sums(record, &view);
-        let tls = extra.and_then(|extra| self.store.tls.get(extra.tls));
-        let name = self.store.text(view.name).cloned();
-        let baseline = self.baseline.as_ref();
-        let in_baseline = baseline.map(|known| known.has(name.as_ref(), view.via, view.remote));
-        let text = |number: u32| self.store.text(number).cloned();
-        Some(Flow {
-            flow: u64::try_from(at).unwrap_or(u64::MAX).saturating_add(1),
-            scope: view.scope,
-            transport: record.transport(),
-            local_ip: view.local,
-            local_port: view.local_port,
-            remote_ip: view.remote,
-            remote_port: view.remote_port,
-            local_is_device: view.local_is_device,
-            opened_locally: view.opened_locally,
-            first_seen: record.first,
-            last_seen: record.last,
-            packets_out: sums.packets_out,
-            bytes_out: sums.bytes_out,
-            packets_in: sums.packets_in,
-            bytes_in: sums.bytes_in,
-            first_frame: record.first_frame.into(),
-            last_frame: record.last_frame.into(),
-            tunnel: self.table.tunnel(record),
-            carries_tunnel: record.has(CARRIES_TUNNEL),
-            protocol: self.protocol(record, extra),
-            registrable_domain: name.as_ref().and_then(|name| domains.of(view.name, name)),
-            name,
-            name_via: view.via,
-            name_grade: view.grade,
-            name_rivals: view.rivals.map(u64::from),
-            names: self.names(extra, &view),
-            owner: self.owners.owner(view.owner),
-            app: self.app(extra),
-            place: self.place(view.place),
-            rtt_ns: self.round_trip(record, extra, &view),
-            tls_version: tls.map(|tls| tls.version).filter(|version| *version != 0),
-            tls_version_chosen: tls.is_some_and(|tls| tls.server_seen),
-            tls_cipher: tls.filter(|tls| tls.server_seen).map(|tls| tls.cipher),
-            alpn: tls.and_then(|tls| text(tls.alpn)),
-            ja3: tls
-                .filter(|tls| tls.client_seen && tls.ja3 != [0; 16])
-                .map(|tls| tls.ja3),
-            ja3s: tls
-                .filter(|tls| tls.server_seen && tls.ja3s != [0; 16])
-                .map(|tls| tls.ja3s),
-            ja4: tls.and_then(|tls| text(tls.ja4)),
-            hidden: extra.and_then(|extra| self.store.words.word(extra.hidden)),
-            certificate: tls.and_then(|tls| text(tls.certificate)),
-            gap_bytes: self.store.rare(extra).gap_bytes.into(),
-            verdict: view.verdict,
-            phase: self.phase(record.first),
-            in_baseline,
-        })
-    }
-
-    fn phase(&self, time: Time) -> Option<Arc<str>> {
-        let log = self.phases.as_ref()?;
-        let phase = log.phases.get(log.at(time)?)?;
-        Some(Arc::clone(&phase.name))
-    }
-
-    /// All names of a flow that has several, or whose one name is not the remote end's.
-    fn names(&self, extra: Option<&Extra>, view: &View) -> Vec<FlowName> {
-        let Some(extra) = extra else {
-            return Vec::new();
-        };
-        let name = |name: u32, via: Via, frame: u32| FlowName {
-            name: self.store.strings.text(name).clone(),
-            via,
-            grade: Grade::Observed,
-            frame: frame.into(),
-        };
-        if let Some(names) = self.store.names.get(self.store.rare(Some(extra)).names) {
-            return names.iter().map(|n| name(n.name, n.via, n.frame)).collect();
-        }
-        let via = VIAS.get(usize::from(extra.name_via)).copied();
-        match via.filter(|_| extra.name != NONE && view.name == NONE) {
-            Some(via) => vec![name(extra.name, via, extra.name_frame)],
-            None => Vec::new(),
-        }
-    }
-
-    fn app(&self, extra: Option<&Extra>) -> Option<App> {
-        let number = usize::try_from(self.store.rare(extra).app).ok()?;
-        let mut app = self.store.apps.get(number)?.clone();
-        if app.name.is_none() {
-            app.name = app.uid.and_then(|uid| self.app_names.get(&uid).cloned());
-        }
-        Some(app)
-    }
-
     pub(super) fn place(&self, number: u32) -> Arc<Place> {
         usize::try_from(number)
             .ok()
@@ -571,158 +437,5 @@ impl Finished {
     }
 }
 
-impl View {
-    /// Counts of both ends, as the device sees them.
-    pub(super) fn turn(&self, packets: [u64; 2], bytes: [u64; 2]) -> Sums {
-        let ([packets_a, packets_b], [bytes_a, bytes_b]) = (packets, bytes);
-        let (packets_out, packets_in, bytes_out, bytes_in) = if self.local_is_a {
-            (packets_a, packets_b, bytes_a, bytes_b)
-        } else {
-            (packets_b, packets_a, bytes_b, bytes_a)
-        };
-        Sums {
-            packets_out,
-            bytes_out,
-            packets_in,
-            bytes_in,
-        }
-    }
-}
-
-const LOCAL_IS_A: u8 = 1;
-const OPENED_LOCALLY: u8 = 2;
-const LOCAL_IS_DEVICE: u8 = 4;
-
-/// A row turned the right way round, before names and places are joined.
-fn turned(table: &Table<Reading>, record: &Record, turn: u8) -> View {
-    let local_is_a = turn & LOCAL_IS_A != 0;
-    let [a, b] = table.ends(record);
-    let ((local, local_port), (remote, remote_port)) = if local_is_a { (a, b) } else { (b, a) };
-    View {
-        local,
-        local_port,
-        remote,
-        remote_port,
-        local_is_device: turn & LOCAL_IS_DEVICE != 0,
-        opened_locally: turn & OPENED_LOCALLY != 0,
-        local_is_a,
-        scope: flow_scope(local, remote),
-        name: NONE,
-        via: None,
-        grade: Grade::None,
-        name_frame: 0,
-        rivals: None,
-        place: NONE,
-        owner: 0,
-        verdict: None,
-    }
-}
-
-/// A flow between two local addresses is local even where one end is multicast or loopback.
-fn flow_scope(local: IpAddr, remote: IpAddr) -> Scope {
-    match (scope_of(remote), scope_of(local)) {
-        (Scope::Outbound, Scope::Loopback) => Scope::Outbound,
-        (scope, _) => scope,
-    }
-}
-
 /// Rows that are looked up together, so that waits for memory overlap.
 pub(super) const TOGETHER: usize = 32;
-
-/// The registrable domains of recent names: many rows share a name.
-struct Domains {
-    recent: Vec<(u32, Option<Text>)>,
-}
-
-/// Names whose domains are remembered, each in the one place that its number gives.
-const RECENT: usize = 1 << 12;
-
-impl Default for Domains {
-    fn default() -> Self {
-        Domains {
-            recent: vec![(NONE, None); RECENT],
-        }
-    }
-}
-
-impl Domains {
-    fn of(&mut self, number: u32, name: &Text) -> Option<Text> {
-        let place = usize::try_from(number).unwrap_or(0) % RECENT;
-        let (known, domain) = self.recent.get_mut(place)?;
-        if *known != number {
-            *known = number;
-            *domain = crate::names::registrable_domain(name);
-        }
-        domain.clone()
-    }
-}
-
-impl Rows for Finished {
-    fn flows(&self, each: &mut dyn FnMut(&Flow) -> io::Result<()>) -> io::Result<()> {
-        let mut domains = Domains::default();
-        let count = self.rows.len();
-        for start in (0..count).step_by(TOGETHER) {
-            let batch = start..start.saturating_add(TOGETHER).min(count);
-            let touched = batch.clone().fold(0, |all, at| all ^ self.touch(at));
-            let touched = batch
-                .clone()
-                .fold(touched, |all, at| all ^ self.touch_more(at));
-            std::hint::black_box(touched);
-            for at in batch {
-                if let Some(flow) = self.flow(at, &mut domains) {
-                    each(&flow)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn dns(&self, each: &mut dyn FnMut(&DnsRow) -> io::Result<()>) -> io::Result<()> {
-        let mut order: Vec<&super::talk::Dns> = self.talk.dns.iter().collect();
-        order.sort_by_key(|dns| dns.frame);
-        for dns in order {
-            each(&DnsRow {
-                family: dns.family.as_str(),
-                transport: if dns.over_tcp {
-                    Transport::Tcp
-                } else {
-                    Transport::Udp
-                },
-                client_ip: dns.client,
-                resolver_ip: dns.resolver,
-                frame: dns.frame,
-                time: dns.time,
-                name: self.store.strings.text(dns.name).clone(),
-                kind: dns.kind,
-                rcode: dns.answered.then_some(dns.rcode),
-                truncated: dns.truncated,
-                answers: self.talk.answers_of(dns, &self.store.strings),
-            })?;
-        }
-        Ok(())
-    }
-
-    fn name_frame(&self, flow: u64) -> Option<u64> {
-        let at = usize::try_from(flow.checked_sub(1)?).ok()?;
-        let (.., view) = self.view(at)?;
-        (view.name != NONE).then_some(view.name_frame.into())
-    }
-
-    fn http(&self, each: &mut dyn FnMut(&HttpRow) -> io::Result<()>) -> io::Result<()> {
-        let mut order: Vec<&super::talk::Http> = self.talk.http.iter().collect();
-        order.sort_by_key(|http| http.frame);
-        for http in order {
-            let (request, response) = Talk::heads_of(http, &self.store.strings);
-            each(&HttpRow {
-                flow: self.numbers.get(&http.row).copied().unwrap_or(0),
-                frame: http.frame,
-                time: http.time,
-                request,
-                response,
-                remote_ip: http.server,
-                remote_port: http.server_port,
-            })?;
-        }
-        Ok(())
-    }
-}

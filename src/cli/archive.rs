@@ -5,8 +5,9 @@
 //! Spec: APPNOTE.TXT (zip) as the crate `zip` reads it.
 //!
 //! A name that leaves the bundle, a link, a device, too many files or too many bytes refuse the
-//! whole bundle. Nothing is ever unpacked to a disk. A file that is longer than it said is cut
-//! off with an error.
+//! whole bundle. A file that is longer than it said is cut off with an error. What is unpacked
+//! from an archive, captures and policies, goes to a folder of the system's temporary place that
+//! is gone afterwards, under names of ours.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -167,6 +168,42 @@ impl Bundle {
         }
     }
 
+    /// The files whose names begin so, as files that can be opened: where they are, or copies that
+    /// are gone with the answer.
+    pub(super) fn inside(&mut self, starts: &[&str]) -> Result<Inside, Error> {
+        let wanted = |name: &String| starts.iter().any(|start| name.starts_with(start));
+        let names: Vec<String> = self.names().into_iter().filter(wanted).collect();
+        let mut inside = Inside::default();
+        if !self.is_zip() {
+            inside.paths = names.iter().map(|name| self.path.join(name)).collect();
+            return Ok(inside);
+        }
+        for (number, name) in names.iter().enumerate() {
+            let failed = |path: &Path, source| Error::Io {
+                path: path.to_owned(),
+                what: "cannot write",
+                source,
+            };
+            let folder = match &inside.folder {
+                Some(folder) => folder.clone(),
+                None => {
+                    let folder = private_folder()?;
+                    inside.folder = Some(folder.clone());
+                    folder
+                }
+            };
+            // The number in front keeps them apart; the end says what it is.
+            let last = name.rsplit('/').next().unwrap_or_default();
+            let path = folder.join(format!("{number}-{last}"));
+            let file = File::create_new(&path).map_err(|error| failed(&path, error))?;
+            let mut out = io::BufWriter::new(file);
+            self.copy(name, &mut out)?;
+            out.flush().map_err(|error| failed(&path, error))?;
+            inside.paths.push(path);
+        }
+        Ok(inside)
+    }
+
     /// The bytes of a file of at most `most` bytes.
     pub(super) fn read(&mut self, name: &str, most: u64) -> Result<Vec<u8>, Error> {
         if self.files.get(name).is_some_and(|len| *len > most) {
@@ -199,6 +236,50 @@ impl Bundle {
         zip.finish().map_err(|error| failed(error.into()))?;
         Ok(())
     }
+}
+
+/// Files of a bundle on a disk.
+#[derive(Default)]
+pub(super) struct Inside {
+    pub(super) paths: Vec<PathBuf>,
+    folder: Option<PathBuf>,
+}
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        if let Some(folder) = &self.folder {
+            // Nothing more can be done about what cannot be removed.
+            let _ = fs::remove_dir_all(folder);
+        }
+    }
+}
+
+/// A folder for copies that nobody else may look into.
+fn private_folder() -> Result<PathBuf, Error> {
+    let process = std::process::id();
+    let place = std::env::temp_dir();
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    for attempt in 0_u32..100 {
+        let folder = place.join(format!("whereto-{process}-{attempt}"));
+        match builder.create(&folder) {
+            Ok(()) => return Ok(folder),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(source) => {
+                return Err(Error::Io {
+                    path: folder,
+                    what: "cannot create",
+                    source,
+                });
+            }
+        }
+    }
+    Err(Error::Io {
+        path: place,
+        what: "cannot create a folder in",
+        source: io::ErrorKind::AlreadyExists.into(),
+    })
 }
 
 /// Copies in pieces of one size, however much a read brings: a compressor's output may depend on

@@ -71,6 +71,12 @@ pub(super) enum Command {
         override_usage = "whereto bundle [OPTIONS] <CAPTURE>... -o <DIR|FILE.zip>\n       whereto bundle --new-key <FILE>"
     )]
     Bundle(Bundle),
+    /// Write captures that can be shown: pseudonyms, blank contents, the findings as they were
+    #[command(
+        after_long_help = REDACT_EXAMPLES,
+        override_usage = "whereto redact [OPTIONS] [BUNDLE] <CAPTURE>... -o <DIR|FILE.zip|FILE.pcapng>"
+    )]
+    Redact(Redact),
     /// Check a bundle: hashes, signature and, from the captures, the report itself
     #[command(after_long_help = VERIFY_EXAMPLES)]
     Verify(Verify),
@@ -156,6 +162,8 @@ pub(super) struct PolicyExplain {
     pub(super) flow: u64,
     #[command(flatten)]
     pub(super) input: Input,
+    #[command(flatten)]
+    pub(super) tested: Tested,
     #[command(flatten)]
     pub(super) places: Places,
 }
@@ -448,6 +456,50 @@ pub(super) struct Bundle {
 }
 
 #[derive(Debug, Group)]
+pub(super) struct Redact {
+    #[command(flatten)]
+    pub(super) judged: Judged,
+    /// What to write: a bundle (a folder that is not there yet, or a file that ends in .zip), or
+    /// the capture alone (a file that ends in .pcapng)
+    #[arg(short, long, value_name = "DIR|FILE.zip|FILE.pcapng")]
+    pub(super) output: PathBuf,
+    /// Values to hide wherever they stand, one a line: names, numbers, accounts (repeat for
+    /// several)
+    ///
+    /// At least four bytes each. They are hidden in their usual spellings as well: percent, hex,
+    /// base64, UTF-16 and reversed.
+    #[arg(long, value_name = "FILE")]
+    pub(super) also: Vec<PathBuf>,
+    /// What stays behind the headers of TCP and UDP: what names destinations, or nothing
+    #[arg(long, value_name = "KIND", default_value = "names")]
+    pub(super) payload: PayloadKind,
+    /// Cut what is blank at the end of packets: smaller, and marked as cut
+    #[arg(long)]
+    pub(super) cut: bool,
+    /// Leave out the SHA-256 of the captures that were redacted
+    ///
+    /// It proves later which captures these were; whoever can guess everything that was taken out
+    /// can prove the guess by it as well.
+    #[arg(long)]
+    pub(super) no_original_hashes: bool,
+    /// Write down which value became which: keep it to yourself
+    #[arg(long, value_name = "FILE")]
+    pub(super) pseudonyms: Option<PathBuf>,
+    /// Sign the bundle with a secret key of minisign that has no password
+    #[arg(long, value_name = "FILE")]
+    pub(super) key: Option<PathBuf>,
+}
+
+/// What stays of contents.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(super) enum PayloadKind {
+    /// Public names in DNS, TLS, QUIC and HTTP, versions and protocols
+    Names,
+    /// Nothing
+    Blank,
+}
+
+#[derive(Debug, Group)]
 pub(super) struct Verify {
     /// The bundle: a folder or a .zip
     #[arg(value_name = "BUNDLE")]
@@ -458,6 +510,9 @@ pub(super) struct Verify {
     /// The public key of whoever is to have signed it: a file of minisign, or the key itself
     #[arg(long, value_name = "FILE|KEY")]
     pub(super) public_key: Option<String>,
+    /// Certificates of the authority whose time stamp it is to have: PEM, or DER
+    #[arg(long, value_name = "FILE")]
+    pub(super) tsa_ca: Option<PathBuf>,
     /// A database or list that the audit used and that is elsewhere now (repeat for several)
     ///
     /// It is known by its hash.
@@ -554,6 +609,19 @@ pub(super) struct Test {
     /// contact, case, note, and reply: what the vendor answered, printed in full on each finding. Declared, not observed: shown as such, and never used to judge.
     #[arg(long, value_name = "FILE.toml")]
     pub(super) about: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) tested: Tested,
+    /// A capture of the phone at rest (repeat for several)
+    ///
+    /// It is audited first, with the same places, devices and filter. Flows to destinations that it
+    /// has too are marked; no verdict changes.
+    #[arg(long, value_name = "CAPTURE")]
+    pub(super) baseline: Vec<PathBuf>,
+}
+
+/// What the tester did, and when.
+#[derive(Debug, Group)]
+pub(super) struct Tested {
     /// A log of what the tester did, and when, in CSV or TOML
     ///
     /// Each flow belongs to the phase it began in; the report has what was sent in each, and which
@@ -581,12 +649,6 @@ pub(super) struct Test {
     /// Their payload is the name of the phase. They are not counted as traffic.
     #[arg(long, value_name = "IP")]
     pub(super) phase_mark_address: Vec<std::net::IpAddr>,
-    /// A capture of the phone at rest (repeat for several)
-    ///
-    /// It is audited first, with the same places, devices and filter. Flows to destinations that it
-    /// has too are marked; no verdict changes.
-    #[arg(long, value_name = "CAPTURE")]
-    pub(super) baseline: Vec<PathBuf>,
 }
 
 /// Signed seconds, with decimals or without, as nanoseconds.
@@ -913,6 +975,21 @@ Examples:
 In it: the report in every form, a capture for each finding that is not met, the settings, what each
 database said, and manifest.sha256 for sha256sum -c. The captures themselves stay where they are.
 docs/evidence.md describes each file.
+
+Exit codes: as for audit.";
+
+const REDACT_EXAMPLES: &str = "\
+Examples:
+  whereto redact phone.pcap --expect IN,SG -o shared.zip
+  whereto redact phone.pcap --expect IN,SG --also mine.txt --about test.toml --key whereto.key -o shared/
+  whereto redact bundle.zip phone.pcap -o shared.zip
+  whereto redact phone.pcap --payload blank --cut -o shared.pcapng
+
+The result has the packets, times, lengths and public destinations of the captures. Addresses,
+hardware addresses and names of the local network are pseudonyms; contents are blank but for what
+findings rest on. The report is made from the redacted capture, which is in the bundle, so that
+whereto verify needs nothing else. Look at it before you share it: docs/evidence.md says what can
+still be seen.
 
 Exit codes: as for audit.";
 

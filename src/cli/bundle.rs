@@ -31,6 +31,8 @@ pub(super) const PUBLIC_KEY: &str = "key.pub";
 /// Holds the policy, claims, phases and description of the test as they were used.
 const USED: &str = "used";
 const README: &str = "README.txt";
+/// Hashes of captures that were redacted.
+const ORIGINALS: &str = "originals.sha256";
 
 /// Runs the command.
 pub(super) fn run(asked: &args::Bundle) -> Result<u8, Error> {
@@ -46,17 +48,8 @@ pub(super) fn run(asked: &args::Bundle) -> Result<u8, Error> {
     if is_zip {
         let target = Target::new(path)?;
         target.refuse_inputs(&asked.judged.captures)?;
-    } else if fs::symlink_metadata(path).is_ok_and(|about| !about.is_dir()) {
-        return Err(failed(
-            path,
-            "cannot create",
-            io::ErrorKind::AlreadyExists.into(),
-        ));
-    } else if fs::read_dir(path).is_ok_and(|mut inside| inside.next().is_some()) {
-        let path = path.display();
-        return Err(Error::Usage(format!(
-            "{path}: there is something in it; name a folder that is not there yet"
-        )));
+    } else {
+        refuse_used(path)?;
     }
     let key = asked.key.as_deref().map(Key::read).transpose()?;
     let report = report(&asked.judged, true)?;
@@ -79,7 +72,25 @@ pub(super) fn run(asked: &args::Bundle) -> Result<u8, Error> {
     Ok(code)
 }
 
-fn pack(folder: &Path, path: &Path) -> Result<(), Error> {
+/// Refuses a file, and a folder with something in it.
+pub(super) fn refuse_used(path: &Path) -> Result<(), Error> {
+    if fs::symlink_metadata(path).is_ok_and(|about| !about.is_dir()) {
+        return Err(failed(
+            path,
+            "cannot create",
+            io::ErrorKind::AlreadyExists.into(),
+        ));
+    }
+    if fs::read_dir(path).is_ok_and(|mut inside| inside.next().is_some()) {
+        let path = path.display();
+        return Err(Error::Usage(format!(
+            "{path}: there is something in it; name a folder that is not there yet"
+        )));
+    }
+    Ok(())
+}
+
+pub(super) fn pack(folder: &Path, path: &Path) -> Result<(), Error> {
     let mut bundle = Bundle::open(folder)?;
     let mut failure = None;
     let done = Target::new(path)?.write(|out| {
@@ -95,19 +106,30 @@ fn fill(
     report: &Report,
     key: Option<&Key>,
 ) -> Result<(), Error> {
+    let with_packets = captures(folder, &asked.judged.captures, report)?;
+    let recorded = Recorded::new(&asked.judged, report, with_packets)?;
+    used(folder, &recorded)?;
+    finish(folder, report, &recorded, key)
+}
+
+/// Writes the report in every form, its settings, and what lists and signs all files.
+pub(super) fn finish(
+    folder: &Path,
+    report: &Report,
+    recorded: &Recorded,
+    key: Option<&Key>,
+) -> Result<(), Error> {
     for (name, form) in derive::forms() {
         let path = folder.join(name);
         write(&path, |out| form.write(report, out))?;
     }
-    let with_packets = captures(folder, asked, report)?;
-    let recorded = Recorded::new(&asked.judged, report, with_packets)?;
     write(&folder.join(SETTINGS), |out| {
-        serde_json::to_writer_pretty(&mut *out, &recorded)?;
+        serde_json::to_writer_pretty(&mut *out, recorded)?;
         out.write_all(b"\n")
     })?;
-    let mut texts = vec![(README, readme(&recorded))];
+    let mut texts = vec![(README, readme(recorded))];
     texts.extend(key.map(|key| (PUBLIC_KEY, key.public_file())));
-    used(folder, &recorded)?;
+    texts.extend(originals(recorded).map(|text| (ORIGINALS, text)));
     for (name, text) in texts {
         write(&folder.join(name), |out| out.write_all(text.as_bytes()))?;
     }
@@ -158,7 +180,7 @@ fn trusted() -> String {
 }
 
 /// Writes the captures of findings; how many.
-fn captures(folder: &Path, asked: &args::Bundle, report: &Report) -> Result<usize, Error> {
+pub(super) fn captures(folder: &Path, from: &[PathBuf], report: &Report) -> Result<usize, Error> {
     let captures = derive::captures(report);
     if captures.is_empty() {
         return Ok(0);
@@ -172,7 +194,7 @@ fn captures(folder: &Path, asked: &args::Bundle, report: &Report) -> Result<usiz
         parts.push((part, BufWriter::new(file)));
     }
     let comments = section_comments(report, derive::CHOICE);
-    Sources::new(&asked.judged.captures, false)
+    Sources::new(from, false)
         .copy(report, &mut parts, &comments)
         .and_then(|()| {
             let flush = |(_, out): &mut (_, BufWriter<File>)| out.flush();
@@ -202,6 +224,48 @@ pub(super) fn request(manifest: &[u8]) -> Vec<u8> {
     der
 }
 
+/// SHA-256 of the captures that were redacted, in the form of sha256sum.
+fn originals(recorded: &Recorded) -> Option<String> {
+    let originals = &recorded.redacted.as_ref()?.originals;
+    let mut text = String::new();
+    for (number, original) in (1_usize..).zip(originals) {
+        let hash = original.sha256.as_ref()?;
+        text.push_str(&format!("{hash}  original-{number}\n"));
+    }
+    Some(text)
+}
+
+/// What a redacted bundle says of itself.
+fn redacted(recorded: &Recorded) -> String {
+    let Some(redacted) = &recorded.redacted else {
+        return String::new();
+    };
+    let counts: String = redacted
+        .counts
+        .iter()
+        .map(|(name, count)| format!("  {count} {name}\n"))
+        .collect();
+    let findings = &redacted.findings;
+    format!(
+        "
+THIS BUNDLE IS REDACTED. Addresses, hardware addresses and names of the local network are
+pseudonyms: the same value has the same one in every file. Contents of packets are blank but for
+what findings rest on. Public destinations, times and lengths are as they were captured. The report
+was made from the redacted capture, which is in captures/.
+
+{counts}
+Findings with the same id before and after: {same}; before only: {before}; after only: {after}.
+Those that speak of the device or of the local network have new ids.
+
+originals.sha256 has the SHA-256 of each capture as it was before. Whoever holds that capture can
+show by it that it is the one; it cannot be checked with what is in this bundle.
+",
+        same = findings.same,
+        before = findings.only_before,
+        after = findings.only_after.len(),
+    )
+}
+
 fn readme(recorded: &Recorded) -> String {
     let findings = &recorded.findings;
     let rest = findings.not_met.saturating_sub(findings.with_packets);
@@ -223,8 +287,8 @@ sources.csv     the sources of places: dates and SHA-256
 used/           policy, claims, log of phases and description of the test, as they were used
 manifest.sha256 SHA-256 of every file above
 
-The captures are not in the bundle. Their SHA-256:
-{inputs}
+{where_captures} Their SHA-256:
+{inputs}{redacted}
 To check it:
   sha256sum -c manifest.sha256
   whereto verify BUNDLE [CAPTURE...] --public-key KEY
@@ -233,6 +297,11 @@ To check it:
                                            where there is manifest.tsr
 A key in the bundle says nothing of whose it is: take the key from its owner.
 ",
+        where_captures = match recorded.redacted {
+            None => "The captures are not in the bundle.",
+            Some(_) => "The redacted captures are in the bundle.",
+        },
+        redacted = redacted(recorded),
         version = recorded.whereto.version,
         with_packets = findings.with_packets,
         not_met = findings.not_met,

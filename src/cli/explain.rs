@@ -96,7 +96,7 @@ fn refuse_options(path: &Path, question: &args::Question) -> Result<(), Error> {
         ("--expect-owner", control.expect_owner.is_some()),
         ("--claims", !question.claims.is_empty()),
         ("--suppress", question.suppressed.suppress.is_some()),
-        ("--phases", test.phases.is_some()),
+        ("--phases", test.tested.phases.is_some()),
         ("--baseline", !test.baseline.is_empty()),
         ("--about", test.about.is_some()),
         ("--device", !input.device.is_empty()),

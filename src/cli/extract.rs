@@ -432,6 +432,8 @@ pub(super) fn section_comments(report: &Report, choice: &str) -> Vec<String> {
             "from {path}: {} packets, SHA-256 {hash}",
             input.packets
         ));
+        let marks = super::redact::marks(input);
+        comments.extend(marks.map(|(_, note)| escape::terminal(note).into_owned()));
     }
     comments
 }

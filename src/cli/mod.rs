@@ -32,9 +32,11 @@ mod plot;
 mod policy;
 mod progress;
 mod recorded;
+mod redact;
 mod run;
 mod settings;
 mod signing;
+mod stamp;
 mod verify;
 mod whereabouts;
 

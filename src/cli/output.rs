@@ -149,7 +149,7 @@ pub(super) fn folder(
         File::open(path)
     })
     .map_err(refused)?;
-    fill(&beside.path)?;
+    fill(&beside.path).map_err(|error| called(error, &beside.path, path))?;
     sync_all_below(&beside.path, 0)
         .and_then(|()| beside.take_name(path))
         .map_err(refused)
@@ -166,7 +166,22 @@ pub(super) fn staging(
         File::open(path)
     });
     let beside = beside.map_err(|error| failed(path, "cannot create", error))?;
-    work(&beside.path)
+    work(&beside.path).map_err(|error| called(error, &beside.path, path))
+}
+
+/// An error by the name that the user gave, not by that of the moment.
+fn called(error: Error, beside: &Path, name: &Path) -> Error {
+    match error {
+        Error::Io { path, what, source } => Error::Io {
+            path: match path.strip_prefix(beside) {
+                Ok(inside) => name.join(inside),
+                Err(_) => path,
+            },
+            what,
+            source,
+        },
+        error => error,
+    }
 }
 
 /// Folders in folders that are synced.

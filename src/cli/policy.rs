@@ -40,8 +40,14 @@ pub(super) fn open(written: &Path) -> Result<Policy, Error> {
             if source.kind() == std::io::ErrorKind::NotFound && !name.contains(['/', '.']) =>
         {
             let names: Vec<&str> = Policy::built_in().iter().map(|(name, _)| *name).collect();
+            let near = names.iter().copied().filter(|known| known.contains(name));
+            let near: Vec<&str> = near.filter(|_| !name.is_empty()).collect();
+            let meant = match near.as_slice() {
+                [] => String::new(),
+                near => format!("; did you mean {}?", near.join(" or ")),
+            };
             Error::Usage(format!(
-                "{path}: neither a built-in policy nor a file (built in: {})",
+                "{path}: neither a built-in policy nor a file{meant} (built in: {})",
                 names.join(", ")
             ))
         }
@@ -154,6 +160,7 @@ fn explain(asked: &PolicyExplain) -> Result<(), Error> {
         devices: asked.input.device.clone(),
         threads: asked.input.threads.into(),
         hashed: false,
+        phases: settings::phases(&asked.tested)?,
         ..AuditOptions::default()
     };
     let report = audit(capture, &places, &options, &mut |_| {})?;

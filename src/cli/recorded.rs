@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use whereto::Error;
-use whereto::model::Report;
+use whereto::model::{Report, Text};
 use whereto::report::escape;
 
 /// The form of this file; another one is refused.
@@ -43,6 +43,42 @@ pub(super) struct Recorded {
     /// The sources of places, in the order of the report.
     pub(super) data: Vec<Source>,
     pub(super) findings: Counts,
+    /// What is said of a redaction; the captures are then in the bundle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) redacted: Option<Redacted>,
+}
+
+/// What a redaction did.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Redacted {
+    /// The captures that were redacted.
+    pub(super) originals: Vec<Original>,
+    pub(super) payload: String,
+    pub(super) cut: bool,
+    pub(super) counts: BTreeMap<String, u64>,
+    pub(super) findings: Findings,
+}
+
+/// A capture that is not in the bundle.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Original {
+    pub(super) sha256: Option<String>,
+    pub(super) packets: u64,
+}
+
+/// Findings of the captures as they were, and of the redacted ones.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Findings {
+    /// With the same id: same rule, verdict, country and destination.
+    pub(super) same: u64,
+    pub(super) only_before: u64,
+    pub(super) only_after: Vec<String>,
+    /// How many of each rule and verdict.
+    pub(super) before: BTreeMap<String, u64>,
+    pub(super) after: BTreeMap<String, u64>,
 }
 
 #[derive(Debug, Deserialize, PartialEq, Serialize)]
@@ -121,7 +157,7 @@ impl Recorded {
         for (option, paths) in [
             ("policy", &policies),
             ("claims", &judged.claims),
-            ("phases", &one(&test.phases)),
+            ("phases", &one(&test.tested.phases)),
             ("about", &one(&test.about)),
             ("baseline", &test.baseline),
             ("owners", &places.owners),
@@ -163,9 +199,9 @@ impl Recorded {
             policy: names
                 .first()
                 .map(|name| name.to_string_lossy().into_owned()),
-            clock_offset_ns: test.clock_offset,
-            phase_marks: test.phase_marks,
-            phase_mark_addresses: test.phase_mark_address.clone(),
+            clock_offset_ns: test.tested.clock_offset,
+            phase_marks: test.tested.phase_marks,
+            phase_mark_addresses: test.tested.phase_mark_address.clone(),
             embedded_geo: !places.no_embedded_geo,
             files,
             data: report.data.iter().map(source).collect(),
@@ -174,6 +210,7 @@ impl Recorded {
                 not_met: count(not_met.count()),
                 with_packets: count(with_packets),
             },
+            redacted: None,
         })
     }
 
@@ -231,10 +268,12 @@ impl Recorded {
         let mut claims = Vec::new();
         let mut test = args::Test {
             about: None,
-            phases: None,
-            clock_offset: self.clock_offset_ns,
-            phase_marks: self.phase_marks,
-            phase_mark_address: self.phase_mark_addresses.clone(),
+            tested: args::Tested {
+                phases: None,
+                clock_offset: self.clock_offset_ns,
+                phase_marks: self.phase_marks,
+                phase_mark_address: self.phase_mark_addresses.clone(),
+            },
             baseline: Vec::new(),
         };
         let mut missing = Vec::new();
@@ -252,7 +291,7 @@ impl Recorded {
             match file.option.as_str() {
                 "policy" => policy = Some(path),
                 "claims" => claims.push(path),
-                "phases" => test.phases = Some(path),
+                "phases" => test.tested.phases = Some(path),
                 "about" => test.about = Some(path),
                 "baseline" => test.baseline.push(path),
                 "owners" => places.owners.push(path),
@@ -284,12 +323,31 @@ impl Recorded {
 
     /// Calls inputs and sources in a report that was made again what they were called.
     pub(super) fn rename(&self, report: &mut Report) {
+        let mut renamed: Vec<(Text, Text)> = Vec::new();
+        let mut rename = |path: &mut Text, called: &str| {
+            if escape::terminal(path) != called {
+                renamed.push((path.clone(), called.into()));
+                *path = called.into();
+            }
+        };
         for input in &mut report.inputs {
             let known = |one: &&Input| Some(&one.sha256) == input.sha256.as_ref();
-            if let Some(recorded) = self.inputs.iter().find(known)
-                && escape::terminal(&input.path) != recorded.path
-            {
-                input.path = recorded.path.as_str().into();
+            if let Some(recorded) = self.inputs.iter().find(known) {
+                rename(&mut input.path, &recorded.path);
+            }
+        }
+        for baseline in &mut report.settings.baselines {
+            let known = |file: &&UserFile| {
+                file.option == "baseline" && Some(&file.sha256) == baseline.sha256.as_ref()
+            };
+            if let Some(recorded) = self.files.iter().find(known) {
+                rename(&mut baseline.path, &recorded.path);
+            }
+        }
+        // Warnings call them by the same names.
+        for (was, is) in renamed.iter().filter(|(was, _)| !was.bytes().is_empty()) {
+            for warning in &mut report.losses.warnings {
+                *warning = replaced(warning, was, is);
             }
         }
         // What the user's files were called.
@@ -324,6 +382,20 @@ impl Version {
             cargo_lock_sha256: env!("WHERETO_LOCK_SHA256").to_owned(),
         }
     }
+}
+
+/// `text` with `is` in the place of each `was`.
+fn replaced(text: &Text, was: &Text, is: &Text) -> Text {
+    let mut made = Vec::new();
+    let mut rest = text.bytes();
+    while let Some(at) = memchr::memmem::find(rest, was.bytes()) {
+        let (before, after) = rest.split_at_checked(at).unwrap_or((rest, &[]));
+        made.extend_from_slice(before);
+        made.extend_from_slice(is.bytes());
+        rest = after.get(was.bytes().len()..).unwrap_or_default();
+    }
+    made.extend_from_slice(rest);
+    Text::from(made)
 }
 
 fn input(input: &whereto::model::Input) -> Input {

@@ -14,6 +14,7 @@ use super::output::Target;
 use super::plot;
 use super::policy;
 use super::progress::Line;
+use super::redact;
 use super::settings::{Output, Request, Settings, error_line, settle};
 use super::verify;
 use super::whereabouts;
@@ -114,6 +115,7 @@ fn command(command: &Command) -> Result<u8, Error> {
         Command::Bundle(asked) => bundle::run(asked),
         Command::Explain(asked) => explain::run(asked),
         Command::Extract(asked) => extract::run(asked),
+        Command::Redact(asked) => redact::run(asked),
         Command::Verify(asked) => verify::run(asked),
         Command::Geo { command } => geo::run(command).map(|()| 0),
         Command::Init(asked) => init::run(asked).map(|()| 0),
@@ -180,6 +182,7 @@ pub(super) fn read(request: &Request<'_>) -> Result<(Report, Vec<Output>), Error
     report.settings.about = about;
     report.losses.warnings.extend(warnings);
     report.losses.warnings.extend(copies(&report));
+    report.losses.warnings.extend(redact::marked(&report));
     report.losses.warnings.extend(own_baseline(&report));
     if let Some(words) = trouble.and_then(|trouble| trouble.take()) {
         let words = format!("the live capture ended early: {words}");

@@ -134,7 +134,7 @@ pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
     };
     let phases = request
         .test
-        .map_or_else(|| Ok(PhaseOptions::default()), phases)?;
+        .map_or_else(|| Ok(PhaseOptions::default()), |test| phases(&test.tested))?;
     let about = request.test.and_then(|test| test.about.as_deref());
     let about = about.map(about_of).transpose()?;
     let mut baselines = Vec::new();
@@ -195,7 +195,7 @@ pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
 }
 
 /// The log of the test, and which marks are believed.
-fn phases(test: &args::Test) -> Result<PhaseOptions, Error> {
+pub(super) fn phases(test: &args::Tested) -> Result<PhaseOptions, Error> {
     let log = test.phases.as_deref().map(phase_file).transpose()?;
     Ok(PhaseOptions {
         log: log.map(Arc::new),

@@ -167,6 +167,12 @@ fn number_of(public_key: &str) -> Option<String> {
 
 /// The text of a small file.
 pub(super) fn small(path: &Path) -> Result<String, Error> {
+    let bytes = small_bytes(path)?;
+    String::from_utf8(bytes).map_err(|_| Error::Usage(format!("{}: is no text", path.display())))
+}
+
+/// The bytes of a small file.
+pub(super) fn small_bytes(path: &Path) -> Result<Vec<u8>, Error> {
     let failed = |source| Error::Io {
         path: path.to_owned(),
         what: "cannot read",
@@ -179,7 +185,7 @@ pub(super) fn small(path: &Path) -> Result<String, Error> {
             "{path}: is longer than any such file"
         )));
     }
-    std::fs::read_to_string(path).map_err(failed)
+    std::fs::read(path).map_err(failed)
 }
 
 #[cfg(test)]

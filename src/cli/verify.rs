@@ -3,7 +3,8 @@
 //! In:   a bundle that anybody may have made or changed; the captures, a public key.
 //! Out:  one line for each thing that was checked; an exit code.
 //!
-//! Nothing of the bundle is unpacked or run, and nothing is written.
+//! Nothing of the bundle is run. What must be read more than once, its captures and policies, is
+//! copied out of an archive to a temporary folder that is gone afterwards; nothing else is written.
 
 use super::archive::Bundle;
 use super::args;
@@ -15,6 +16,7 @@ use super::installed::Hashed;
 use super::output::Target;
 use super::recorded::{Recorded, Version};
 use super::signing::{self, COMMENT};
+use super::stamp;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -51,7 +53,7 @@ impl Findings {
         self.lines.push(format!("DIFFERS    {words}"));
     }
 
-    /// Something that was asked for.
+    /// Something that was asked for, or that a redacted bundle must have.
     fn cannot(&mut self, words: &str) {
         self.unchecked = true;
         self.lines.push(format!("UNCHECKED  {words}"));
@@ -88,7 +90,7 @@ pub(super) fn run(asked: &args::Verify) -> Result<u8, Error> {
         asked.public_key.as_deref(),
         &mut found,
     )?;
-    time_stamp(&mut bundle, &manifest, &mut found)?;
+    time_stamp(&mut bundle, &manifest, asked.tsa_ca.as_deref(), &mut found)?;
     let settings = bundle.read(SETTINGS, MOST_SMALL_BYTES)?;
     match Recorded::parse(&settings) {
         Err(error) => found.differs(&format!("{SETTINGS}: {error}")),
@@ -228,7 +230,12 @@ fn signature(
     Ok(())
 }
 
-fn time_stamp(bundle: &mut Bundle, manifest: &[u8], found: &mut Findings) -> Result<(), Error> {
+fn time_stamp(
+    bundle: &mut Bundle,
+    manifest: &[u8],
+    authorities: Option<&Path>,
+    found: &mut Findings,
+) -> Result<(), Error> {
     let names = bundle.names();
     let has = |name: &str| names.iter().any(|known| known == name);
     match has(REQUEST) {
@@ -240,18 +247,36 @@ fn time_stamp(bundle: &mut Bundle, manifest: &[u8], found: &mut Findings) -> Res
         true => {}
         false => found.differs(&format!("{REQUEST}: is missing")),
     }
-    if has(RESPONSE) {
-        let response = bundle.read(RESPONSE, MOST_SMALL_BYTES)?;
-        let wanted = request(manifest);
-        // The whole MessageImprint: algorithm and hash.
-        let imprint = wanted.get(5..56).unwrap_or_default();
-        if memchr::memmem::find(&response, imprint).is_none() {
-            found.differs(&format!("{RESPONSE}: is not about {MANIFEST}"));
-        } else {
-            found.note(&format!(
-                "{RESPONSE}: is about {MANIFEST}; its signature is not checked here: openssl ts \
-                 -verify -queryfile {REQUEST} -in {RESPONSE} -CAfile CA.pem"
+    if !has(RESPONSE) {
+        if authorities.is_some() {
+            found.differs(&format!(
+                "{RESPONSE}: --tsa-ca is given, but there is no time stamp"
             ));
+        }
+        return Ok(());
+    }
+    let response = bundle.read(RESPONSE, MOST_SMALL_BYTES)?;
+    let given = match authorities {
+        Some(path) => Some(signing::small_bytes(path)?),
+        None => None,
+    };
+    match stamp::check(&response, manifest, given.as_deref()) {
+        Err(words) => found.differs(&format!("{RESPONSE}: {words}")),
+        Ok(stamp) => {
+            found.holds(&format!(
+                "time stamp: {MANIFEST} was there at {}, signed with the certificate of {}",
+                stamp.time, stamp.by
+            ));
+            match stamp.trusted {
+                Some(root) => found.note(&format!(
+                    "time stamp: that certificate leads to {root} of --tsa-ca; whether it was \
+                     revoked is not checked"
+                )),
+                None => found.note(
+                    "time stamp: whose certificate that is, is not known: name its authority with \
+                     --tsa-ca; whether it was revoked is not checked",
+                ),
+            }
         }
     }
     Ok(())
@@ -291,11 +316,24 @@ fn again(
     hashes: &BTreeMap<String, String>,
     found: &mut Findings,
 ) -> Result<(), Error> {
-    if asked.captures.is_empty() {
+    if let Some(redacted) = &recorded.redacted {
+        let packets: u64 = redacted
+            .originals
+            .iter()
+            .fold(0, |sum, one| sum.saturating_add(one.packets));
+        found.note(&format!(
+            "redacted: {packets} packets of {} captures that are not here; whether they were \
+             redacted rightly, cannot be told from it",
+            redacted.originals.len()
+        ));
+    } else if asked.captures.is_empty() {
         found.note("report: not made again: name the captures after the bundle");
         return Ok(());
     }
-    let mut given = Vec::new();
+    // A redacted bundle has its captures, and every bundle what was asked.
+    let captures_inside = bundle.inside(&["captures/"])?;
+    let used_inside = bundle.inside(&["used/"])?;
+    let mut given = captures_inside.paths.clone();
     for path in &asked.captures {
         files(path, &mut given, 0)?;
     }
@@ -309,7 +347,15 @@ fn again(
     if !missing.is_empty() {
         return Ok(());
     }
-    let judged = match recorded.judged(captures, &asked.data, asked.quiet)? {
+    let mut data = asked.data.clone();
+    data.extend(
+        used_inside
+            .paths
+            .iter()
+            .chain(&captures_inside.paths)
+            .cloned(),
+    );
+    let judged = match recorded.judged(captures, &data, asked.quiet)? {
         Ok(judged) => judged,
         Err(missing) => {
             for file in missing {

@@ -128,6 +128,8 @@ pub(crate) struct Group {
     /// Country codes of who was a member on that day without a condition, sorted; territories
     /// with codes of their own among them.
     pub(crate) members: &'static [&'static str],
+    /// The day of `as_of`, in days from 1970-01-01.
+    pub(crate) as_of_day: i32,
     /// All memberships, with their days.
     pub(crate) memberships: &'static [Membership],
 }

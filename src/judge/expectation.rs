@@ -6,7 +6,7 @@
 
 use crate::Error;
 use crate::data::{GROUPS, Group};
-use crate::model::{Country, Expectation, ExpectedGroup};
+use crate::model::{ConditionalMember, Country, Expectation, ExpectedGroup};
 use std::collections::BTreeSet;
 
 /// The longest piece of a wrong word that an error repeats.
@@ -19,6 +19,7 @@ const SHOWN_CHARACTERS: usize = 40;
 pub fn parse_expectation(written: &str) -> Result<Expectation, Error> {
     let mut countries: BTreeSet<Country> = BTreeSet::new();
     let mut groups: Vec<ExpectedGroup> = Vec::new();
+    let mut conditional: Vec<ConditionalMember> = Vec::new();
     let words = written
         .split([',', ';', ' ', '\t'])
         .filter(|word| !word.is_empty());
@@ -26,6 +27,7 @@ pub fn parse_expectation(written: &str) -> Result<Expectation, Error> {
         if let Some(name) = word.strip_prefix('@') {
             let group = group(name).ok_or_else(|| unknown_group(name))?;
             countries.extend(group.members.iter().filter_map(|code| Country::new(code)));
+            conditional.extend(conditions(group));
             let entry = ExpectedGroup {
                 name: format!("@{}", group.name),
                 title: group.title.into(),
@@ -49,7 +51,30 @@ pub fn parse_expectation(written: &str) -> Result<Expectation, Error> {
         written: written.trim().to_owned(),
         countries: countries.into_iter().collect(),
         groups,
+        conditional: sorted(conditional),
     })
+}
+
+/// The members of a group under a condition, on the day for which its list is right.
+fn conditions(group: &'static Group) -> impl Iterator<Item = ConditionalMember> {
+    let now = group
+        .memberships
+        .iter()
+        .filter(|one| one.from <= group.as_of_day && group.as_of_day < one.until);
+    let conditional = now.filter(|one| !one.condition.is_empty());
+    conditional.filter_map(|one| {
+        Some(ConditionalMember {
+            country: Country::new(one.country)?,
+            group: format!("@{}", group.name),
+            condition: one.condition.into(),
+        })
+    })
+}
+
+fn sorted(mut members: Vec<ConditionalMember>) -> Vec<ConditionalMember> {
+    members.sort_by(|a, b| (a.country, &a.group).cmp(&(b.country, &b.group)));
+    members.dedup();
+    members
 }
 
 fn assigned(code: &str) -> Option<Country> {

@@ -42,6 +42,34 @@ fn expectations_are_codes_and_groups() {
 }
 
 #[test]
+fn a_member_under_a_condition_is_neither_in_nor_out() {
+    let expect = parse_expectation("@EU-ADEQUATE").unwrap();
+    let us = place(Some("US"), None);
+    let of = |expect: &Expectation| judge(&us, Scope::Outbound, expect);
+    assert_eq!(of(&expect), Some(Verdict::Indeterminate));
+    assert_eq!(
+        of(&parse_expectation("@EU-ADEQUATE,US").unwrap()),
+        Some(Verdict::Met)
+    );
+    assert_eq!(
+        of(&parse_expectation("@EEA").unwrap()),
+        Some(Verdict::Violated)
+    );
+    let expected = Expected {
+        place: Some(expect),
+        ..Expected::default()
+    };
+    let destination = destination(us, Verdict::Indeterminate);
+    let judged = Explainer::default().judge(&destination, &expected, &data());
+    let why = &judged[0].why;
+    assert!(
+        why.contains("Whether the United States counts as a member of @EU-ADEQUATE hangs on"),
+        "{why}"
+    );
+    assert!(judged[0].would_decide.is_some());
+}
+
+#[test]
 fn a_wrong_word_is_named_with_what_was_meant() {
     check_expectation(
         "UK",
@@ -107,6 +135,13 @@ fn three_verdicts_and_none() {
         ..place(Some("CN"), None)
     };
     assert_eq!(of(&unsure, Scope::Outbound), Some(Verdict::Indeterminate));
+    for country in ["CN", "SG"] {
+        let unsure = Place {
+            confidence: Confidence::Low,
+            ..place(Some(country), None)
+        };
+        assert_eq!(of(&unsure, Scope::Outbound), Some(Verdict::Indeterminate));
+    }
     for scope in [Scope::Lan, Scope::Multicast, Scope::Loopback] {
         assert_eq!(of(&place(Some("CN"), None), scope), None);
     }

@@ -15,6 +15,17 @@ pub enum Verdict {
     Met,
 }
 
+impl From<super::Truth> for Verdict {
+    /// Whether something is as expected.
+    fn from(fits: super::Truth) -> Self {
+        match fits {
+            super::Truth::No => Verdict::Violated,
+            super::Truth::Maybe => Verdict::Indeterminate,
+            super::Truth::Yes => Verdict::Met,
+        }
+    }
+}
+
 impl Verdict {
     /// The word of the `verdict` column.
     #[must_use]

@@ -56,8 +56,8 @@ pub use place::{
 pub use policy::{ExceptionResult, PolicyResult, RuleResult, Severity};
 pub use protection::Protection;
 pub use report::{
-    BaselineCapture, BaselineSums, Expectation, ExpectedGroup, Report, Rows, Settings, SortedRows,
-    Totals,
+    BaselineCapture, BaselineSums, ConditionalMember, Expectation, ExpectedGroup, Report, Rows,
+    Settings, SortedRows, Totals,
 };
 pub use standing::{FailOn, Standing, SuppressionFile};
 pub use text::Text;

@@ -2,7 +2,7 @@
 
 use super::{
     ClaimResult, Country, DataSource, Destination, Device, DnsRow, FailOn, Finding, Flow, HttpRow,
-    Input, Limits, Losses, PhaseLog, PolicyResult, SuppressionFile, Text, Time,
+    Input, Limits, Losses, PhaseLog, PolicyResult, SuppressionFile, Text, Time, Truth,
 };
 use std::io;
 
@@ -15,6 +15,42 @@ pub struct Expectation {
     pub countries: Vec<Country>,
     /// The groups it used.
     pub groups: Vec<ExpectedGroup>,
+    /// Members of those groups under a condition, sorted by country: of these it is not known
+    /// whether they are among the expected.
+    pub conditional: Vec<ConditionalMember>,
+}
+
+impl Expectation {
+    /// Whether `country` is among the expected ones.
+    #[must_use]
+    pub fn holds(&self, country: Country) -> Truth {
+        if self.countries.contains(&country) {
+            return Truth::Yes;
+        }
+        match self.condition(country) {
+            Some(_) => Truth::Maybe,
+            None => Truth::No,
+        }
+    }
+
+    /// On what it hangs whether `country` is among them, where that is so.
+    #[must_use]
+    pub fn condition(&self, country: Country) -> Option<&ConditionalMember> {
+        let listed = self.countries.contains(&country);
+        let mut members = self.conditional.iter().filter(|_| !listed);
+        members.find(|member| member.country == country)
+    }
+}
+
+/// A country whose membership of a group hangs on what no capture shows.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ConditionalMember {
+    /// The country.
+    pub country: Country,
+    /// `@EU-ADEQUATE`.
+    pub group: String,
+    /// What must be true beside: `only for organisations on a list`.
+    pub condition: std::sync::Arc<str>,
 }
 
 /// A named group of countries in an expectation.

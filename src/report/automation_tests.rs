@@ -10,7 +10,7 @@ use crate::model::{
 use serde_json::Value;
 
 /// The sample, with a policy, claims of every verdict, and a violated finding set aside.
-fn report() -> Report {
+pub(super) fn report() -> Report {
     let mut report = sample::report();
     let rule = |id: &str, verdict| RuleResult {
         id: id.into(),

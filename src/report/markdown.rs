@@ -10,7 +10,7 @@
 
 use super::judged;
 use super::{escape, text};
-use crate::model::{ClaimResult, ClaimVerdict, Country, Finding, Report, Verdict};
+use crate::model::{ClaimResult, ClaimVerdict, Destination, Finding, Report, Verdict};
 use std::io::{self, Write};
 
 /// GitHub takes 65,536 characters in a comment.
@@ -90,6 +90,8 @@ fn summary(page: &mut String, report: &Report) {
             &policy.title
         };
         line(page, &format!("Policy: {}\n", prose(title.as_bytes(), 300)));
+        let answer = text::policy_answer(report, policy);
+        line(page, &format!("{}\n", prose(&answer, 600)));
         if let Some(notice) = &policy.notice {
             line(page, &format!("{}\n", prose(notice.as_bytes(), 600)));
         }
@@ -196,7 +198,7 @@ fn findings(page: &mut String, report: &Report, verdict: Verdict, title: &str, r
 
 fn row(report: &Report, finding: &Finding) -> String {
     let subject = judged::subject(judged::destination(report, finding));
-    let country = finding.country.as_ref().map_or("not known", Country::code);
+    let country = country(judged::destination(report, finding), finding);
     let mut words = prose(finding.why.as_bytes(), 700);
     if let Some(decides) = &finding.would_decide {
         words.push_str(&format!(
@@ -219,6 +221,16 @@ fn row(report: &Report, finding: &Finding) -> String {
         code(finding.id.as_bytes(), 40),
         prose(finding.rule.as_bytes(), 80),
     )
+}
+
+/// The country that was judged; else that of the server. A finding on the policy has none.
+fn country(destination: Option<&Destination>, finding: &Finding) -> String {
+    let place = destination.map(|destination| destination.place.country);
+    match (finding.country, place) {
+        (Some(country), _) | (None, Some(Some(country))) => country.to_string(),
+        (None, Some(None)) => "not known".to_owned(),
+        (None, None) => String::new(),
+    }
 }
 
 fn frames(frames: &[u32]) -> String {

@@ -543,6 +543,7 @@ fn data() -> Vec<DataSource> {
 fn settings() -> Settings {
     Settings {
         expect: Some(Expectation {
+            conditional: Vec::new(),
             written: "IN,SG,@EEA".to_owned(),
             countries: ["DE", "IN", "SG"]
                 .map(|code| Country::new(code).unwrap())

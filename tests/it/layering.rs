@@ -25,6 +25,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("locate", &["model", "data", "catalogue"]),
     ("judge", &["model", "data"]),
     ("report", &["model", "data"]),
+    ("redact", &["wire", "model", "source", "inspect"]),
     (
         "audit",
         &[
@@ -46,7 +47,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     // The command line lives on the public API alone.
     (
         "cli",
-        &["model", "source", "locate", "judge", "report", "audit"],
+        &[
+            "model", "source", "locate", "judge", "report", "redact", "audit",
+        ],
     ),
 ];
 

@@ -40,6 +40,7 @@ mod place_files;
 mod places;
 mod plot;
 mod policies;
+mod redact;
 mod rewrites;
 mod shared_corpus;
 mod shared_lab;

@@ -244,3 +244,36 @@ fn the_text_report_has_every_rule() {
         assert!(text.contains(part), "{part}: {text}");
     }
 }
+
+/// A rule on a phase is explained with the log of the test, and open without one.
+#[test]
+fn an_explanation_knows_the_phases() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("policy.toml");
+    let phase = kit::read("fixtures/redmi-india-after/phases.csv");
+    let first = phase.lines().find_map(|line| {
+        let mut fields = line.split(',').skip(1);
+        fields
+            .next()
+            .filter(|word| *word != "phase" && !line.starts_with('#'))
+    });
+    let text = format!(
+        "[policy]\nname = \"own\"\ntitle = \"Own\"\n[[rule]]\nid = \"quiet\"\nreason = \"r\"\n\
+         scope = {{ phases = [\"{}\"] }}\nexpect = {{ silence = true }}\n",
+        first.unwrap()
+    );
+    std::fs::write(&path, text).unwrap();
+    let path = path.to_str().unwrap();
+    let capture = "fixtures/redmi-india-after/capture.pcap";
+    let explain = |more: &[&str]| {
+        let asked = [&["policy", "explain", path, "--flow", "2", capture], more].concat();
+        String::from_utf8(run(&asked).stdout).unwrap()
+    };
+    let known = explain(&["--phases", "fixtures/redmi-india-after/phases.csv"]);
+    assert!(
+        known.contains("rule quiet (line 4) means the flow"),
+        "{known}"
+    );
+    let open = explain(&[]);
+    assert!(open.contains("may mean the flow"), "{open}");
+}

@@ -58,7 +58,6 @@ impl Secret {
     }
 }
 
-#[cfg_attr(test, allow(clippy::indexing_slicing, clippy::unwrap_used))]
 impl Keys {
     /// Takes the protection off `packet`, which is copied to `spare` first. The packet number
     /// starts at `number_at`. The frames lie in `spare` where the range says. `None` if the packet is too short or its tag is wrong.
@@ -94,27 +93,32 @@ impl Keys {
         Some(start..start.checked_add(body.len())?)
     }
 
-    /// The reverse of [`Keys::open`], for tests: `header` ends with the packet number.
-    #[cfg(test)]
-    pub(crate) fn seal(&self, header: &[u8], number_len: usize, frames: &[u8]) -> Vec<u8> {
-        let number_at = header.len() - number_len;
-        let number = header[number_at..]
+    /// The reverse of [`Keys::open`]: `header` ends with the packet number. `None` if the packet
+    /// would be too short to be opened.
+    pub(crate) fn seal(&self, header: &[u8], number_len: usize, frames: &[u8]) -> Option<Vec<u8>> {
+        let number_at = header.len().checked_sub(number_len)?;
+        let number = header
+            .get(number_at..)?
             .iter()
             .fold(0, |number, byte| number << 8 | u64::from(*byte));
         let mut body = frames.to_vec();
         let tag = self
             .packet
             .encrypt_inout_detached(&self.nonce(number), header, body.as_mut_slice().into())
-            .unwrap();
+            .ok()?;
         let mut packet = [header, &body, &tag].concat();
-        let sample: [u8; 16] = packet[number_at + NUMBER_MAX..][..16].try_into().unwrap();
+        let sample: [u8; 16] = *packet
+            .get(number_at.checked_add(NUMBER_MAX)?..)?
+            .first_chunk()?;
         let mut mask = sample.into();
         self.header.encrypt_block(&mut mask);
-        packet[0] ^= mask[0] & 0x0f;
-        for index in 0..number_len {
-            packet[number_at + index] ^= mask[1 + index];
+        let [first_mask, number_mask @ ..] = <[u8; 16]>::from(mask);
+        *packet.first_mut()? ^= first_mask & 0x0f;
+        let places = packet.iter_mut().skip(number_at).take(number_len);
+        for (byte, mask) in places.zip(number_mask) {
+            *byte ^= mask;
         }
-        packet
+        Some(packet)
     }
 
     /// Packet numbers of Initials are small: the truncated number is the number.

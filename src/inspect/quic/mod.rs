@@ -9,11 +9,11 @@
 //! [`MAX_DERIVATIONS`] keys and [`MAX_OPENINGS`] packets of each flow. A direction holds at most
 //! 32 KiB of its handshake.
 
-mod frames;
+pub(crate) mod frames;
 mod google;
-mod header;
-mod keys;
-mod version;
+pub(crate) mod header;
+pub(crate) mod keys;
+pub(crate) mod version;
 
 use crate::inspect::tls::pieces::Pieces;
 use crate::inspect::tls::tell::{self, Handshake, Seen, Under};

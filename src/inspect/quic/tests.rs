@@ -56,7 +56,7 @@ fn example_client(scheme: Scheme, header: &str) -> Vec<u8> {
     let keys = Secret::new(scheme, DESTINATION).client().unwrap();
     let mut frames = unhex(CLIENT_FRAMES);
     frames.resize(1162, 0);
-    keys.seal(&unhex(header), 4, &frames)
+    keys.seal(&unhex(header), 4, &frames).unwrap()
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn initial(
         &[packet_number],
     ]
     .concat();
-    keys.seal(&header, 1, &frames)
+    keys.seal(&header, 1, &frames).unwrap()
 }
 
 #[test]

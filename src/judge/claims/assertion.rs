@@ -4,12 +4,14 @@
 //! Out:  for each flow yes, no or not known, and why in a sentence.
 //!
 //! What the data does not say is never taken for a no. Everything that a place, an operator or an
-//! owner decides depends on nothing else of the flow, so that it is asked once for many.
+//! owner decides depends on nothing else of the flow but its time, at which membership of groups
+//! is asked for: so it is asked once for many.
 
+use super::super::groups;
 use super::super::rules::expected_country::by_round_trip;
 use super::super::selector::is_the_flows_own;
 use super::protection::{Minimum, Protection};
-use crate::model::{Company, Confidence, Country, Expectation, Flow, Place, Time, Truth};
+use crate::model::{Company, Confidence, Country, Flow, Place, Time, Truth, Verdict};
 use std::sync::Arc;
 
 /// Countries, as a claim names them.
@@ -17,7 +19,7 @@ use std::sync::Arc;
 pub(crate) struct Countries {
     /// `SG, US, @EEA`.
     pub(crate) written: String,
-    pub(crate) expectation: Expectation,
+    pub(crate) list: groups::Countries,
 }
 
 /// Companies, as a claim names them.
@@ -136,13 +138,13 @@ impl Assertion {
         }
     }
 
-    /// What a place alone decides.
-    pub(super) fn of_place(&self, place: &Place, least: Confidence) -> Truth {
+    /// What a place alone decides, for a flow of that time.
+    pub(super) fn of_place(&self, place: &Place, least: Confidence, at: Time) -> Truth {
         match self {
-            Assertion::ServedOnlyIn(list) => is_in(list, place, least),
+            Assertion::ServedOnlyIn(list) => is_in(&list.list, place, least, at),
             // Serving from abroad does not disprove storage at home, nor the other way round.
             Assertion::StoredOnlyIn(_) => Truth::Maybe,
-            Assertion::NeverTo(list) => is_outside(list, place, least),
+            Assertion::NeverTo(list) => is_in(&list.list, place, least, at).not(),
             Assertion::OperatedBy(companies) => match place.operator.as_deref() {
                 Some(operator) if !operator.registered_only => {
                     let top = operator.top().0;
@@ -190,22 +192,20 @@ impl Assertion {
 /// The country of a place, where it is sure enough.
 pub(super) fn sure_country(place: &Place, least: Confidence) -> Option<Country> {
     let enough = place.confidence >= least && place.confidence > Confidence::None;
-    place.country.filter(|_| enough)
+    place
+        .country
+        .filter(|_| enough && place.anycast != Some(true))
 }
 
-fn is_in(list: &Countries, place: &Place, least: Confidence) -> Truth {
+fn is_in(list: &groups::Countries, place: &Place, least: Confidence, at: Time) -> Truth {
     if let Some(country) = sure_country(place, least) {
-        return Truth::of(list.expectation.countries.contains(&country));
+        return list.holds(country, at);
     }
-    match by_round_trip(place, &list.expectation) {
-        Some(crate::model::Verdict::Met) => Truth::Yes,
-        Some(crate::model::Verdict::Violated) => Truth::No,
+    match by_round_trip(place, |country| list.holds(country, at)) {
+        Some(Verdict::Met) => Truth::Yes,
+        Some(Verdict::Violated) => Truth::No,
         _ => Truth::Maybe,
     }
-}
-
-fn is_outside(list: &Countries, place: &Place, least: Confidence) -> Truth {
-    is_in(list, place, least).not()
 }
 
 /// The company that answers for a name, in words.

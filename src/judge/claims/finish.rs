@@ -9,12 +9,12 @@
 use super::super::judging::Known as Test;
 use super::assertion::Assertion;
 use super::run::Whole;
-use super::tally::{Cause, Link, Part, Side, Slot, Tally};
+use super::tally::{Cause, Part, Side, Slot, Tally};
 use super::words::{self, country_words, listed};
 use super::{Claim, Claims};
 use crate::model::{
-    ClaimResult, ClaimVerdict, Confidence, Country, Destination, Exhibit, HiddenShare, Known,
-    Losses, Place, Step, Totals, Truth, Via,
+    ClaimResult, ClaimVerdict, Confidence, Country, Destination, Exhibit, HiddenShare, Losses,
+    Totals, Truth, Via,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -173,12 +173,12 @@ pub(super) fn losses_words(losses: &Losses, totals: &Totals, dropped: u64) -> Op
 }
 
 /// A claim with all that its sentences need.
-struct Case<'c> {
-    claim: &'c Claim,
-    tally: &'c Tally,
-    context: &'c Context<'c>,
-    verdict: ClaimVerdict,
-    captured: Truth,
+pub(super) struct Case<'c> {
+    pub(super) claim: &'c Claim,
+    pub(super) tally: &'c Tally,
+    pub(super) context: &'c Context<'c>,
+    pub(super) verdict: ClaimVerdict,
+    pub(super) captured: Truth,
 }
 
 /// The end of the sentence on a claim that stays open.
@@ -225,12 +225,13 @@ impl Case<'_> {
     fn contradicted(&self) -> String {
         let all = self.judged();
         let mut parts: Vec<String> = Vec::new();
-        for (assertion, broken) in self.claim.assertions.iter().zip(self.tally.broken) {
+        let assertions = self.claim.assertions.iter().zip(self.tally.broken);
+        for (kind, (assertion, broken)) in assertions.enumerate() {
             if broken > 0 {
                 parts.push(format!(
                     "{} {}",
                     of_subject(broken, all),
-                    self.how_broken(assertion, broken)
+                    self.how_broken(kind, assertion, broken)
                 ));
             }
         }
@@ -240,17 +241,24 @@ impl Case<'_> {
         )
     }
 
+    /// Countries of flows that do not fit the assertion of that number: a claim may name some and
+    /// forbid others.
+    fn breaking(&self, kind: usize) -> BTreeMap<Country, Confidence> {
+        let all = self.tally.breaking.iter();
+        let own = all.filter(|((of, _), _)| *of == kind);
+        own.map(|((_, country), how)| (*country, *how)).collect()
+    }
+
     /// `was observed to an address placed in China (CN, medium confidence)`.
-    fn how_broken(&self, assertion: &Assertion, flows: u64) -> String {
+    fn how_broken(&self, kind: usize, assertion: &Assertion, flows: u64) -> String {
         let (was, an, addresses) = if flows == 1 {
             ("was", "an ", "address")
         } else {
             ("were", "", "addresses")
         };
-        let [_, breaking] = &self.tally.countries;
         match assertion {
             Assertion::ServedOnlyIn(_) | Assertion::StoredOnlyIn(_) | Assertion::NeverTo(_) => {
-                match places(&outside(assertion, breaking)) {
+                match places(&self.breaking(kind)) {
                     None => format!(
                         "{was} observed to {an}{addresses} that the round trip leaves in none of \
                          the countries of the claim"
@@ -291,13 +299,12 @@ impl Case<'_> {
                  as read."
             );
         }
-        let [fitting, _] = &self.tally.countries;
         let flows = self.tally.supporting.flows;
         let all = match flows {
             1 => "the one flow of the subject was observed".to_owned(),
             _ => format!("all {} flows of the subject were observed", grouped(flows)),
         };
-        let how = match places(fitting) {
+        let how = match places(&self.tally.fitting) {
             Some(places) if self.tally.rests_on.place => {
                 let addresses = if flows == 1 {
                     "an address"
@@ -341,178 +348,6 @@ impl Case<'_> {
              was put to the test is not known. {none}",
             many(self.tally.maybe_fit, "flow")
         )
-    }
-
-    fn why(&self, file: &Claims) -> Vec<Step> {
-        let mut steps = vec![Step {
-            known: Known::Declared,
-            words: format!(
-                "The claim, and how it is read, stand in {}, line {} (SHA-256 {}).",
-                file.origin, self.claim.line, file.sha256
-            ),
-        }];
-        if let Some(scope) = &self.claim.scope {
-            push(
-                &mut steps,
-                Known::Declared,
-                format!("On its scope the file says: {scope}"),
-            );
-        }
-        if self.claim.subject.asks_phases() {
-            let words = match &self.context.known.phases {
-                Some(log) => format!("The phases of the test are those of {}.", log.origin),
-                None => "The claim speaks of phases, and no log of phases was given.".to_owned(),
-            };
-            push(&mut steps, Known::Declared, words);
-        }
-        self.observed(&mut steps);
-        self.looked_up(&mut steps);
-        let [supporting, against] = [&self.tally.supporting, &self.tally.against];
-        push(
-            &mut steps,
-            Known::Calculated,
-            format!(
-                "Flows of the subject that fit: {}; that do not: {}. Flows that leave it open: {}.",
-                count_places(supporting),
-                count_places(against),
-                count_places(&self.tally.open)
-            ),
-        );
-        push(&mut steps, Known::Inferred, self.conclusion());
-        steps
-    }
-
-    fn observed(&self, steps: &mut Vec<Step>) {
-        let tally = self.tally;
-        let ([subject, _], [maybe, _]) = (tally.subject, tally.maybe);
-        let mut words = format!(
-            "{} of {} {} of the subject; of {} more that is not known.",
-            grouped(subject),
-            many(self.context.whole.flows, "outbound flow"),
-            if subject == 1 { "is" } else { "are" },
-            grouped(maybe)
-        );
-        if self.claim.subject.leaves_upkeep_out() && self.context.whole.upkeep > 0 {
-            words.push_str(&format!(
-                " {} of name resolution and upkeep of the network stand outside.",
-                many(self.context.whole.upkeep, "flow")
-            ));
-        }
-        if tally.silent > 0 {
-            words.push_str(&format!(
-                " {} had no content to judge.",
-                many(tally.silent, "flow")
-            ));
-        }
-        push(steps, Known::Observed, words);
-        let [observed, inferred, _] = tally.names;
-        if tally.rests_on.name && subject > 0 {
-            push(
-                steps,
-                if inferred > 0 {
-                    Known::Inferred
-                } else {
-                    Known::Observed
-                },
-                format!(
-                    "Of the flows of the subject {} said {} name, and of {} it was inferred from \
-                     earlier answers.",
-                    grouped(observed),
-                    if observed == 1 { "its" } else { "their" },
-                    grouped(inferred)
-                ),
-            );
-        }
-    }
-
-    fn looked_up(&self, steps: &mut Vec<Step>) {
-        let link = self.link();
-        if self.tally.rests_on.owner
-            && let Some(owner) = link.and_then(|link| link.owner.owner.as_ref())
-        {
-            let words = format!(
-                "The name of flow {} is owned by {}, according to {}.",
-                link.map_or(0, |link| link.flow),
-                super::assertion::owner_words(owner),
-                owner.said_by
-            );
-            push(steps, Known::LookedUp, words);
-        }
-        if let Some(link) = link.filter(|_| self.tally.rests_on.place) {
-            let said = self.said(&link.place);
-            if !said.is_empty() {
-                let words = format!(
-                    "Of the address of flow {} (first frame {}): {}.",
-                    link.flow,
-                    link.frame,
-                    said.join("; ")
-                );
-                push(steps, Known::LookedUp, words);
-            }
-        }
-        if self.tally.rests_on.place && self.context.known.data.is_empty() {
-            let words = "No place data was loaded: no address has a country.".to_owned();
-            push(steps, Known::LookedUp, words);
-        }
-        if let Some(link) = link.filter(|_| self.tally.rests_on.operator)
-            && let Some(operator) = &link.place.operator
-        {
-            let words = format!(
-                "The network of flow {} is operated by {}, according to {}.",
-                link.flow, operator.name, operator.source
-            );
-            push(steps, Known::LookedUp, words);
-        }
-    }
-
-    /// The flow on which the verdict rests.
-    fn link(&self) -> Option<&Link> {
-        let tally = self.tally;
-        match self.verdict {
-            ClaimVerdict::Contradicted => tally.surest_against.as_ref(),
-            _ => tally.weakest_for.as_ref(),
-        }
-    }
-
-    /// What each source said of a place: `dbip-country-lite (2026-06-01) says SG`.
-    fn said(&self, place: &Place) -> Vec<String> {
-        let data = &self.context.known.data;
-        let words = place.opinions.iter().filter_map(|opinion| {
-            let source = data.get(opinion.source)?;
-            let date = source.date.as_deref().unwrap_or("no date");
-            let says = match &opinion.country {
-                Some(country) => format!("says {country}"),
-                None => "has no country".to_owned(),
-            };
-            Some(format!("{} ({date}) {says}", source.name))
-        });
-        words.collect()
-    }
-
-    fn conclusion(&self) -> String {
-        match self.verdict {
-            ClaimVerdict::Contradicted => {
-                "The claim is of every flow of the subject: one that does not fit is enough."
-                    .to_owned()
-            }
-            ClaimVerdict::Supported => {
-                "All that was observed of the subject fits, and of the rest nothing could be a \
-                 counter-example but what was not captured."
-                    .to_owned()
-            }
-            ClaimVerdict::Indeterminate
-                if self.captured == Truth::Maybe && self.cause().is_none() =>
-            {
-                "The time of which the claim speaks cannot be told.".to_owned()
-            }
-            ClaimVerdict::Indeterminate => {
-                "What is not known could be a counter-example: it is not taken for a fit."
-                    .to_owned()
-            }
-            ClaimVerdict::NotExercised => {
-                "Nothing in this capture bears on the claim, either way.".to_owned()
-            }
-        }
     }
 
     fn weakest(&self) -> Option<String> {
@@ -561,7 +396,7 @@ impl Case<'_> {
     }
 
     /// The cause that leaves most flows open.
-    fn cause(&self) -> Option<Cause> {
+    pub(super) fn cause(&self) -> Option<Cause> {
         let causes = self.tally.causes.iter();
         let most = causes.max_by_key(|(cause, flows)| (**flows, std::cmp::Reverse(**cause)));
         let folded = (self.context.totals.folded_flows > 0).then_some(Cause::Folded);
@@ -592,27 +427,6 @@ impl Case<'_> {
     }
 }
 
-fn push(steps: &mut Vec<Step>, known: Known, words: String) {
-    steps.push(Step { known, words });
-}
-
-/// Countries that break this assertion: a claim may name some and forbid others.
-fn outside(
-    assertion: &Assertion,
-    breaking: &BTreeMap<Country, Confidence>,
-) -> BTreeMap<Country, Confidence> {
-    let forbids = matches!(assertion, Assertion::NeverTo(_));
-    let named = |country: &Country| {
-        assertion
-            .countries()
-            .is_some_and(|list| list.expectation.countries.contains(country))
-    };
-    let breaks = breaking
-        .iter()
-        .filter(|(country, _)| named(country) == forbids);
-    breaks.map(|(country, how)| (*country, *how)).collect()
-}
-
 /// `China (CN, medium confidence) and Hong Kong (HK, high confidence)`; six, then how many more.
 fn places(countries: &BTreeMap<Country, Confidence>) -> Option<String> {
     const SHOWN: usize = 6;
@@ -639,7 +453,7 @@ fn of_subject(flows: u64, all: u64) -> String {
 }
 
 /// `7 (to 3 destinations)`.
-fn count_places(side: &Side) -> String {
+pub(super) fn count_places(side: &Side) -> String {
     match side.flows {
         0 => "none".to_owned(),
         flows => format!(
@@ -650,13 +464,13 @@ fn count_places(side: &Side) -> String {
     }
 }
 
-fn many(count: u64, what: &str) -> String {
+pub(super) fn many(count: u64, what: &str) -> String {
     let s = if count == 1 { "" } else { "s" };
     format!("{} {what}{s}", grouped(count))
 }
 
 /// `1,234,567`.
-fn grouped(count: u64) -> String {
+pub(super) fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::with_capacity(digits.len().saturating_mul(2));
     for (place, digit) in digits.chars().enumerate() {

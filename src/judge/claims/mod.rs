@@ -18,6 +18,7 @@ mod read;
 mod run;
 mod subject;
 mod tally;
+mod why;
 mod words;
 
 pub(crate) use assertion::Assertion;

@@ -10,10 +10,10 @@ use super::Claim;
 use super::assertion::{Assertion, Companies, Countries};
 use super::protection::Minimum;
 use super::subject::Subject;
-use crate::judge::expectation::parse_expectation;
+use crate::judge::groups::{self, Groups};
 use crate::judge::selector::{self, Selector};
+use crate::model::Confidence;
 use crate::model::form::{self, Entry, Fault, Placed, shown};
-use crate::model::{Confidence, Expectation};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -61,7 +61,8 @@ pub(super) fn read(text: &str) -> Result<Vec<Claim>, Fault> {
     }
     let document = form::parse(text)?;
     let root = Entry::root(&document);
-    root.knows(&["claim"])?;
+    root.knows(&["claim", "group"])?;
+    let groups = Groups::read(&root)?;
     let entries = root.tables("claim", "a claim")?;
     if entries.is_empty() {
         return Err(root.fault("holds no claim: begin one with [[claim]]"));
@@ -72,7 +73,7 @@ pub(super) fn read(text: &str) -> Result<Vec<Claim>, Fault> {
     let mut known: BTreeMap<String, u64> = BTreeMap::new();
     let mut claims = Vec::new();
     for entry in &entries {
-        let (claim, id_at) = claim(entry, text)?;
+        let (claim, id_at) = claim(entry, text, &groups)?;
         if let Some(line) = known.insert(claim.id.to_string(), claim.line) {
             let what = format!(
                 "`{}` is the id of the claim in line {line} too",
@@ -85,7 +86,7 @@ pub(super) fn read(text: &str) -> Result<Vec<Claim>, Fault> {
     Ok(claims)
 }
 
-fn claim(entry: &Entry<'_>, text: &str) -> Result<(Claim, usize), Fault> {
+fn claim(entry: &Entry<'_>, text: &str, groups: &Groups) -> Result<(Claim, usize), Fault> {
     entry.knows(CLAIM_KEYS)?;
     let id = entry.need("id")?;
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
@@ -128,7 +129,7 @@ fn claim(entry: &Entry<'_>, text: &str) -> Result<(Claim, usize), Fault> {
         reply: optional("reply")?,
         line: line(text, entry.at),
         subject: Subject::new(subject),
-        assertions: assertions(entry)?,
+        assertions: assertions(entry, groups)?,
         min_confidence,
     };
     Ok((claim, id.at))
@@ -159,7 +160,7 @@ fn line(text: &str, at: usize) -> u64 {
 /// A key, and the assertion that its list makes.
 type Kind<T> = (&'static str, fn(T) -> Assertion);
 
-fn assertions(entry: &Entry<'_>) -> Result<Vec<Assertion>, Fault> {
+fn assertions(entry: &Entry<'_>, groups: &Groups) -> Result<Vec<Assertion>, Fault> {
     let Some(table) = entry.table("assert", "the assertion of a claim")? else {
         return Err(entry.fault("needs [claim.assert]: what it says of its flows"));
     };
@@ -171,7 +172,7 @@ fn assertions(entry: &Entry<'_>) -> Result<Vec<Assertion>, Fault> {
         ("never_to", Assertion::NeverTo),
     ];
     for (key, make) in places {
-        found.extend(countries(&table, key)?.map(make));
+        found.extend(countries(&table, key, groups)?.map(make));
     }
     let names: [Kind<Companies>; 4] = [
         ("operated_by", Assertion::OperatedBy),
@@ -217,7 +218,11 @@ fn assertions(entry: &Entry<'_>) -> Result<Vec<Assertion>, Fault> {
 }
 
 /// Codes and groups; each word has its own place.
-fn countries(table: &Entry<'_>, key: &'static str) -> Result<Option<Countries>, Fault> {
+fn countries(
+    table: &Entry<'_>,
+    key: &'static str,
+    groups: &Groups,
+) -> Result<Option<Countries>, Fault> {
     let Some(value) = table.get(key) else {
         return Ok(None);
     };
@@ -228,26 +233,11 @@ fn countries(table: &Entry<'_>, key: &'static str) -> Result<Option<Countries>, 
             format!("`{key}` names no country"),
         ));
     }
-    let mut all = Expectation::default();
-    let mut written = Vec::new();
-    for word in words {
-        let one = parse_expectation(&word.value)
-            .map_err(|error| Fault::new(word.at, error.to_string()))?;
-        all.countries.extend(one.countries);
-        for group in one.groups {
-            if !all.groups.contains(&group) {
-                all.groups.push(group);
-            }
-        }
-        written.push(word.value);
-    }
-    all.countries.sort_unstable();
-    all.countries.dedup();
-    let written = written.join(", ");
-    all.written.clone_from(&written);
+    let list = groups::Countries::read(&words, groups)?;
+    let written: Vec<String> = words.into_iter().map(|word| word.value).collect();
     Ok(Some(Countries {
-        written,
-        expectation: all,
+        written: written.join(", "),
+        list,
     }))
 }
 

@@ -14,7 +14,7 @@ use super::protection::Nature;
 use super::tally::{Marks, RestsOn, Seen, Tally};
 use super::{Claim, Claims};
 use crate::model::{
-    ClaimResult, Destination, Flow, Losses, NameOwner, Place, Scope, Text, Totals, Truth,
+    ClaimResult, Destination, Flow, Losses, NameOwner, Place, Scope, Text, Time, Totals, Truth,
 };
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -27,7 +27,9 @@ pub(in super::super) struct Run {
     tallies: Vec<Tally>,
     whole: Whole,
     by_who: Memory<WhoKey, OfWho>,
-    by_place: Memory<usize, Marks>,
+    /// By the place, and by the time between two changes of any group that a claim names.
+    by_place: Memory<(usize, usize), Marks>,
+    changes: Vec<Time>,
     /// What the keys of the two point to: it must not move away while they stand.
     kept: Vec<(Arc<Place>, Arc<NameOwner>)>,
 }
@@ -125,6 +127,7 @@ impl Run {
             whole: Whole::default(),
             by_who: Memory::new(tallies.len()),
             by_place: Memory::new(tallies.len()),
+            changes: changes(files),
             kept: Vec::new(),
             tallies,
         }
@@ -176,13 +179,15 @@ impl Run {
     }
 
     /// Sees to it that what name and place say is known.
-    fn ask(&mut self, flow: &Flow) -> (WhoKey, usize) {
+    fn ask(&mut self, flow: &Flow) -> (WhoKey, (usize, usize)) {
         let who = WhoKey {
             name: flow.name.clone(),
             owner: Arc::as_ptr(&flow.owner).addr(),
             own: is_the_flows_own(flow),
         };
-        let place = Arc::as_ptr(&flow.place).addr();
+        let at = flow.first_seen;
+        let epoch = self.changes.partition_point(|change| *change <= at);
+        let place = (Arc::as_ptr(&flow.place).addr(), epoch);
         let (knows_who, knows_place) = (self.by_who.knows(&who), self.by_place.knows(&place));
         if knows_who && knows_place {
             return (who, place);
@@ -200,7 +205,7 @@ impl Run {
             self.by_who.learn(who.clone(), answers);
         }
         if !self.by_place.knows(&place) {
-            let answers = claims().map(|claim| of_place(claim, &flow.place));
+            let answers = claims().map(|claim| of_place(claim, &flow.place, at));
             self.by_place.learn(place, answers);
         }
         (who, place)
@@ -228,6 +233,16 @@ impl Run {
             .map(|((file, claim), tally)| finish::result(file, claim, tally, &context))
             .collect()
     }
+}
+
+/// The instants at which a group that a claim names gains or loses a member.
+fn changes(files: &[Arc<Claims>]) -> Vec<Time> {
+    let claims = files.iter().flat_map(|file| &file.claims);
+    let lists = claims.flat_map(|claim| claim.assertions.iter().filter_map(Assertion::countries));
+    let mut changes: Vec<Time> = lists.flat_map(|list| list.list.changes()).collect();
+    changes.sort_unstable();
+    changes.dedup();
+    changes
 }
 
 /// What an assertion needs beside what stands on the wire.
@@ -271,10 +286,10 @@ fn of_who(claim: &Claim, flow: &Flow) -> OfWho {
     }
 }
 
-fn of_place(claim: &Claim, place: &Place) -> Marks {
+fn of_place(claim: &Claim, place: &Place, at: Time) -> Marks {
     marks(claim, |assertion| {
         let asked = assertion.looks() == Looks::Place;
-        asked.then(|| assertion.of_place(place, claim.min_confidence))
+        asked.then(|| assertion.of_place(place, claim.min_confidence, at))
     })
 }
 

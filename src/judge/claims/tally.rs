@@ -11,6 +11,7 @@ use super::assertion::{KINDS, sure_country};
 use super::protection::Nature;
 use super::words;
 use crate::model::{Confidence, Country, Flow, Grade, NameOwner, Place, Truth, Via};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -83,6 +84,7 @@ pub(super) enum Cause {
     Protocol,
     Place,
     Storage,
+    Condition,
     Operator,
     Encryption,
     TwoCaptures,
@@ -229,8 +231,10 @@ pub(super) struct Tally {
     pub(super) names: [u64; 3],
     /// Flows against, by the assertion that they do not fit.
     pub(super) broken: [u64; KINDS],
-    /// Countries of the flows for and against, with the lowest confidence of each.
-    pub(super) countries: [BTreeMap<Country, Confidence>; 2],
+    /// Countries of the flows for, with the lowest confidence of each.
+    pub(super) fitting: BTreeMap<Country, Confidence>,
+    /// The same of the flows against, by the number of the assertion that they do not fit.
+    pub(super) breaking: BTreeMap<(usize, Country), Confidence>,
     pub(super) causes: BTreeMap<Cause, u64>,
     /// The surest flow against.
     pub(super) surest_against: Option<Link>,
@@ -296,14 +300,23 @@ impl Tally {
     fn put(&mut self, claim: &Claim, seen: &Seen<'_>, way: Way) {
         let flow = seen.flow;
         match way {
-            Way::For => self.note(claim, flow, false),
+            Way::For => {
+                if let Some(country) = self.country(claim, flow) {
+                    lower(self.fitting.entry(country), flow.place.confidence);
+                }
+                self.note(flow, false);
+            }
             Way::Against => {
+                let country = self.country(claim, flow);
                 for kind in Marks::kinds(seen.marks.no) {
                     if let Some(count) = self.broken.get_mut(kind) {
                         *count = count.saturating_add(1);
                     }
+                    if let Some(country) = country {
+                        lower(self.breaking.entry((kind, country)), flow.place.confidence);
+                    }
                 }
-                self.note(claim, flow, true);
+                self.note(flow, true);
             }
             Way::Open => {
                 let cause = words::cause(claim, seen);
@@ -334,17 +347,16 @@ impl Tally {
         });
     }
 
-    /// The country of a flow that decides, and how sure the least of its links is.
-    fn note(&mut self, claim: &Claim, flow: &Flow, against: bool) {
-        let place = &flow.place;
-        let [fitting, breaking] = &mut self.countries;
-        let countries = if against { breaking } else { fitting };
-        if self.rests_on.place
-            && let Some(country) = sure_country(place, claim.min_confidence)
-        {
-            let known = countries.entry(country).or_insert(place.confidence);
-            *known = (*known).min(place.confidence);
-        }
+    /// The country of a flow, where the claim asks for it and it is sure enough.
+    fn country(&self, claim: &Claim, flow: &Flow) -> Option<Country> {
+        let asked = self.rests_on.place;
+        asked
+            .then(|| sure_country(&flow.place, claim.min_confidence))
+            .flatten()
+    }
+
+    /// How sure the least of a flow's links is.
+    fn note(&mut self, flow: &Flow, against: bool) {
         let (score, part) = weakest(self.rests_on, flow);
         let link = if against {
             &mut self.surest_against
@@ -365,11 +377,17 @@ impl Tally {
                 flow: flow.flow,
                 frame: flow.first_frame,
                 via: flow.name_via,
-                place: Arc::clone(place),
+                place: Arc::clone(&flow.place),
                 owner: Arc::clone(&flow.owner),
             });
         }
     }
+}
+
+/// Keeps the lower of two confidences.
+fn lower<K: Ord>(known: Entry<'_, K, Confidence>, confidence: Confidence) {
+    let known = known.or_insert(confidence);
+    *known = (*known).min(confidence);
 }
 
 /// The least sure part of what a claim rests on, in this flow.

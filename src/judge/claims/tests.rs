@@ -166,6 +166,61 @@ fn places_decide_where_they_are_sure() {
 }
 
 #[test]
+fn groups_are_asked_at_the_time_of_the_flow() {
+    let at = |country, day| Flow {
+        place: placed(Some(country), Confidence::High),
+        first_seen: crate::judge::groups::midnight(day),
+        ..flow()
+    };
+    const EU: &str = "served_only_in = [\"@EU\"]";
+    // The United Kingdom left at the end of 2020-01-31, in Brussels; days are those of UTC.
+    const JANUARY: i32 = 18_290;
+    check(EU, &[at("GB", JANUARY)], Supported);
+    let result = check(
+        EU,
+        &[at("GB", JANUARY), at("GB", JANUARY + 60)],
+        Contradicted,
+    );
+    assert_eq!(result.flows, [1, 1, 0]);
+    // The United States under the framework of 2023: a part of the recipients, whoever they are.
+    const ADEQUATE: &str = "served_only_in = [\"@EU-ADEQUATE\", \"@EEA\"]";
+    let open = check(ADEQUATE, &[at("US", 20_000)], Indeterminate);
+    let because = &open.open[0].because;
+    assert!(
+        because.contains("hangs on what no capture shows"),
+        "{because}"
+    );
+    let decides = open.would_decide.unwrap_or_default();
+    assert!(
+        decides.contains("the condition of the membership"),
+        "{decides}"
+    );
+    check(
+        "never_to = [\"@EU-ADEQUATE\"]",
+        &[at("US", 20_000)],
+        Indeterminate,
+    );
+    check(ADEQUATE, &[at("CN", 20_000)], Contradicted);
+    // Between the end of the Privacy Shield and the framework there was nothing.
+    check(ADEQUATE, &[at("US", 18_800)], Contradicted);
+}
+
+#[test]
+fn a_file_brings_groups_of_its_own() {
+    let text = "[[group]]\nname = \"OURS\"\ntitle = \"Our places\"\nas_of = \"2026-01-01\"\n\
+        members = \"CN\"\n\
+        [[claim]]\nid = \"it\"\nquote = \"q\"\nspeaker = \"s\"\nsaid = \"2014-10-22\"\n\
+        source = \"there\"\nassert = { served_only_in = [\"@ours\"] }\n";
+    let own = Arc::new(Claims::read(text, "claims.toml").unwrap());
+    let of = |country| Flow {
+        place: placed(Some(country), Confidence::High),
+        ..flow()
+    };
+    assert_eq!(judged(&own, &[of("CN")], None).verdict, Supported);
+    assert_eq!(judged(&own, &[of("SG")], None).verdict, Contradicted);
+}
+
+#[test]
 fn somebody_elses_flows_are_neutral_and_nobodys_are_open() {
     let others = Flow {
         owner: owned_by("Google"),
@@ -555,7 +610,7 @@ fn the_schema_knows_the_keys() {
         keys.sort();
         keys
     };
-    assert_eq!(keys("/properties"), ["claim"]);
+    assert_eq!(keys("/properties"), ["claim", "group"]);
     assert_eq!(keys("/$defs/claim/properties"), sorted(CLAIM_KEYS));
     assert_eq!(keys("/$defs/assert/properties"), sorted(ASSERT_KEYS));
     assert_eq!(

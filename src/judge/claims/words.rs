@@ -5,7 +5,7 @@
 //!       catalogues and the file of claims give. Nothing in them was chosen by the capture.
 
 use super::Claim;
-use super::assertion::{Assertion, owner_words, sure_country};
+use super::assertion::{Assertion, Countries, owner_words, sure_country};
 use super::protection::Protection;
 use super::tally::{Cause, Marks, Seen, Way};
 use crate::judge::selector::Selector;
@@ -191,7 +191,10 @@ fn fact(assertion: &Assertion, claim: &Claim, seen: &Seen<'_>, truth: Truth) -> 
     match assertion {
         Assertion::ServedOnlyIn(list)
         | Assertion::StoredOnlyIn(list)
-        | Assertion::NeverTo(list) => place_fact(&flow.place, claim, &list.written),
+        | Assertion::NeverTo(list) => {
+            let fact = place_fact(&flow.place, claim, &list.written);
+            format!("{fact}{}", condition(list, claim, flow).unwrap_or_default())
+        }
         Assertion::OperatedBy(_) => match flow.place.operator.as_deref() {
             Some(operator) if !operator.registered_only => {
                 format!(
@@ -210,6 +213,17 @@ fn fact(assertion: &Assertion, claim: &Claim, seen: &Seen<'_>, truth: Truth) -> 
             "It has to be held against a capture from before".to_owned()
         }
     }
+}
+
+/// On what it hangs whether the flow's country is among those of the claim.
+fn condition(list: &Countries, claim: &Claim, flow: &Flow) -> Option<String> {
+    let country = sure_country(&flow.place, claim.min_confidence)?;
+    let (group, membership) = list.list.condition(country, flow.first_seen)?;
+    Some(format!(
+        ". Whether it counts as a member of {} hangs on what no capture shows: {}",
+        group.name,
+        membership.condition.as_deref().unwrap_or_default()
+    ))
 }
 
 fn place_fact(place: &Place, claim: &Claim, written: &str) -> String {
@@ -311,7 +325,12 @@ pub(super) fn cause(claim: &Claim, seen: &Seen<'_>) -> Cause {
     }
     let open = Marks::kinds(seen.marks.maybe).filter_map(|kind| claim.assertions.get(kind));
     let causes = open.map(|assertion| match assertion {
-        Assertion::ServedOnlyIn(_) | Assertion::NeverTo(_) => Cause::Place,
+        Assertion::ServedOnlyIn(list) | Assertion::NeverTo(list) => {
+            match condition(list, claim, flow) {
+                Some(_) => Cause::Condition,
+                None => Cause::Place,
+            }
+        }
         Assertion::StoredOnlyIn(_) => Cause::Storage,
         Assertion::OperatedBy(_) => Cause::Operator,
         Assertion::OwnedBy(_) | Assertion::OnlyOwnDomains(_) | Assertion::NoThirdParties(_) => {
@@ -366,6 +385,9 @@ pub(super) fn would_decide(cause: Cause) -> &'static str {
         Cause::Place => {
             "a second place database (--geo FILE), the operator's own ranges (--ranges FILE), or a \
              round trip from a known place (--vantage)"
+        }
+        Cause::Condition => {
+            "knowledge from elsewhere: whether the condition of the membership holds"
         }
         Cause::Storage => {
             "records of where it is stored, or an audit of them: a capture shows where something is \

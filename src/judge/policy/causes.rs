@@ -8,8 +8,8 @@ use crate::judge::rules::expected_country::grouped;
 use crate::judge::selector::{Field, Selector};
 use crate::model::Destination;
 
-/// `3 flows observed in this capture to an address: 2 that can be read on the way, 1 with TLS 1.0
-/// chosen. Expected is TLS 1.2 at least.`
+/// `3 flows observed in this capture to an address: 2 with content that can be read on the way, 1
+/// with TLS 1.0 chosen. Expected is TLS 1.2 at least.`
 pub(super) fn sentence(
     axis: Axis,
     expect: &Expect,
@@ -20,7 +20,7 @@ pub(super) fn sentence(
     let causes = row.causes.iter().map(|(cause, count)| {
         let words = words(*cause);
         match several {
-            true => format!("{} {words}", grouped(*count)),
+            true => format!("{} with {words}", grouped(*count)),
             false => words,
         }
     });
@@ -67,45 +67,44 @@ pub(super) fn expected(axis: Axis, expect: &Expect) -> String {
     }
 }
 
-/// A cause, to stand behind the flows that it is of.
+/// A cause, to stand behind the flows that it is of: what they have.
 pub(super) fn words(cause: Cause) -> String {
     let plain = match cause {
-        Cause::Chosen(version) => return format!("with {} chosen", tls(version)),
+        Cause::Chosen(version) => return format!("{} chosen", tls(version)),
         Cause::Offered(version) => {
+            return format!("{} offered at most, and the choice not seen", tls(version));
+        }
+        Cause::Hiding(way) => return format!("names hidden by {way}"),
+        Cause::Tunnel(word) => return format!("other traffic carried inside ({word})"),
+        Cause::Inside(word) => {
             return format!(
-                "with {} offered at most, and the choice not seen",
-                tls(version)
+                "a tunnel around them ({word}) that may be part of how it was captured"
             );
         }
-        Cause::Hiding(way) => return format!("with names hidden by {way}"),
-        Cause::Tunnel(word) => return format!("which carry other traffic ({word})"),
-        Cause::Inside(word) => {
-            return format!("inside a tunnel ({word}) that may be part of how it was captured");
-        }
-        Cause::Country => "whose country decides",
-        Cause::Unsure => "whose country is not known surely enough",
-        Cause::Unknown => "whose country is not known",
-        Cause::Condition => "whose country belongs to a group under a condition",
-        Cause::Carries => "which carry other traffic",
-        Cause::Proxied => "whose name was given to a proxy",
-        Cause::NotItsName => "whose name may be that of another service",
-        Cause::Clear => "that can be read on the way",
-        Cause::NullCipher => "with a cipher suite that does not encrypt",
-        Cause::NoVersion => "encrypted, with a version of TLS that was not seen",
-        Cause::OtherwiseEncrypted => "encrypted otherwise than by TLS",
-        Cause::Unclear => "in a protocol that does not tell whether it is encrypted",
-        Cause::Unrecognised => "in which no protocol was recognised",
-        Cause::NoDemand => "of which nothing is asked",
-        Cause::NameSeen => "whose name can be read on the way",
-        Cause::QuestionsSeen => "whose questions for names can be read on the way",
-        Cause::NameHidden => "whose name cannot be read in the handshake",
-        Cause::NoHandshake => "without a handshake that would show it",
-        Cause::Resolver => "which ask for addresses",
-        Cause::ResolverOpen => "to a resolver of which not enough is known",
-        Cause::LocalResolver => "to a local resolver, which passes questions on unseen",
-        Cause::NotHidden => "with nothing hidden",
-        Cause::NoTunnel => "in protocols that carry no other traffic",
-        Cause::There => "that was there",
+        Cause::Country => "a country that decides",
+        Cause::Unsure => "a country that is not known surely enough",
+        Cause::Unknown => "no country that is known",
+        Cause::Condition => "a country that belongs to a group under a condition",
+        Cause::Carries => "other traffic carried inside",
+        Cause::Proxied => "a name that was given to a proxy",
+        Cause::NotItsName => "a name that may be that of another service",
+        Cause::Clear => "content that can be read on the way",
+        Cause::NullCipher => "a cipher suite that does not encrypt",
+        Cause::NoVersion => "encryption, by a version of TLS that was not seen",
+        Cause::OtherwiseEncrypted => "encryption otherwise than by TLS",
+        Cause::Unclear => "a protocol that does not tell whether it is encrypted",
+        Cause::Unrecognised => "no protocol that was recognised",
+        Cause::NoDemand => "nothing that is asked for",
+        Cause::NameSeen => "a name that can be read on the way",
+        Cause::QuestionsSeen => "questions for names that can be read on the way",
+        Cause::NameHidden => "a name that cannot be read in the handshake",
+        Cause::NoHandshake => "no handshake that would show it",
+        Cause::Resolver => "questions for the addresses of names",
+        Cause::ResolverOpen => "a resolver of which not enough is known",
+        Cause::LocalResolver => "a local resolver, which passes questions on unseen",
+        Cause::NotHidden => "nothing hidden",
+        Cause::NoTunnel => "a protocol that carries no other traffic",
+        Cause::There => "there where none is expected",
     };
     plain.to_owned()
 }

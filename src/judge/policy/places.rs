@@ -7,8 +7,8 @@
 
 use super::axis::Axis;
 use super::expect::Places;
-use super::facts::{self, Cause, Said, by, said};
-use crate::judge::groups::every_country;
+use super::facts::{self, Cause, Said, said};
+use crate::judge::rules::expected_country::by_round_trip;
 use crate::judge::selector::is_the_flows_own;
 use crate::model::{Confidence, Country, Flow, NameOwner, Place, Time, Truth, Verdict};
 
@@ -53,24 +53,11 @@ fn server(place: &Place, places: &Places, least: Confidence, at: Time) -> Said {
     if let Some(country) = sure {
         return seat(country, places, at);
     }
-    match by_round_trip(place, places, at) {
+    match by_round_trip(place, |country| places.fit(country, at)) {
         Some(verdict) => said(verdict, Cause::Country),
         None if known.is_some() => said(Verdict::Indeterminate, Cause::Unsure),
         None => said(Verdict::Indeterminate, Cause::Unknown),
     }
-}
-
-/// What the round trip decides without naming a country.
-fn by_round_trip(place: &Place, places: &Places, at: Time) -> Option<Verdict> {
-    let beyond = &place.physics.as_ref()?.beyond;
-    if beyond.is_empty() {
-        return None;
-    }
-    let within = every_country().filter(|country| !beyond.contains(country));
-    let mut fits = within.map(|country| places.fit(country, at));
-    let first = fits.next()?;
-    let agreed = first != Truth::Maybe && fits.all(|fit| fit == first);
-    agreed.then(|| by(first == Truth::Yes))
 }
 
 fn operator(place: &Place, places: &Places, at: Time) -> Said {

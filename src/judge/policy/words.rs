@@ -145,7 +145,11 @@ impl<'w> Writer<'w> {
                         self.policy.min_confidence.as_str()
                     ));
                     let settled = place.settled_by;
-                    would_decide = Some(settled.unwrap_or(ANOTHER_SOURCE).to_owned());
+                    would_decide = Some(
+                        settled
+                            .unwrap_or(expected_country::ANOTHER_SOURCE)
+                            .to_owned(),
+                    );
                 }
                 Cause::Condition => {
                     let (words, decides) = condition(rule, key.axis, row, place.country);
@@ -199,8 +203,6 @@ impl<'w> Writer<'w> {
             .collect()
     }
 }
-
-const ANOTHER_SOURCE: &str = "a source that places the address more surely (--geo FILE.mmdb)";
 
 fn expired_finding(exception: &Exception, flows: u64) -> Finding {
     let covered = match flows {

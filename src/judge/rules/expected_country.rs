@@ -4,10 +4,11 @@
 //! indeterminate where no country can be told: silence is not a pass. Where the round trip leaves
 //! only expected countries, or none of them, it decides without naming one.
 
+use super::super::groups::every_country;
 use super::Rule;
 use crate::model::{
     Confidence, Country, DataSource, Destination, Expectation, OpinionKind, Physics, Place, Scope,
-    Verdict,
+    Truth, Verdict,
 };
 use std::net::IpAddr;
 
@@ -20,6 +21,9 @@ pub(in super::super) const RULE: Rule = Rule {
 /// Above this many the countries of an expectation are counted, not listed.
 const LISTED_COUNTRIES: usize = 8;
 
+/// A place that is less sure decides nothing, for or against.
+pub(in super::super) const LEAST: Confidence = Confidence::Medium;
+
 /// What stays inside the local network is not judged.
 pub(in super::super) fn judge(
     place: &Place,
@@ -30,34 +34,28 @@ pub(in super::super) fn judge(
         return None;
     }
     Some(match place.country {
-        Some(country) if place.confidence > Confidence::None => {
-            if expect.countries.contains(&country) {
-                Verdict::Met
-            } else {
-                Verdict::Violated
-            }
+        Some(country) if place.confidence >= LEAST => expect.holds(country).into(),
+        _ => {
+            by_round_trip(place, |country| expect.holds(country)).unwrap_or(Verdict::Indeterminate)
         }
-        _ => by_round_trip(place, expect).unwrap_or(Verdict::Indeterminate),
     })
 }
 
-/// What the round trip alone decides.
-pub(in super::super) fn by_round_trip(place: &Place, expect: &Expectation) -> Option<Verdict> {
+/// What the round trip decides without naming a country, where `fits` agrees on all that it
+/// leaves.
+pub(in super::super) fn by_round_trip(
+    place: &Place,
+    fits: impl Fn(Country) -> Truth,
+) -> Option<Verdict> {
     let beyond = &place.physics.as_ref()?.beyond;
-    let out_of_reach = |country: &Country| beyond.contains(country);
     if beyond.is_empty() {
         return None;
     }
-    if expect.countries.iter().all(out_of_reach) {
-        return Some(Verdict::Violated);
-    }
-    let mut within = Country::all()
-        .iter()
-        .filter_map(|(code, _)| Country::new(code))
-        .filter(|country| !out_of_reach(country));
-    within
-        .all(|country| expect.countries.contains(&country))
-        .then_some(Verdict::Met)
+    let within = every_country().filter(|country| !beyond.contains(country));
+    let mut answers = within.map(fits);
+    let first = answers.next()?;
+    let agreed = first != Truth::Maybe && answers.all(|answer| answer == first);
+    agreed.then(|| first.into())
 }
 
 /// What an explanation depends on beside the place: destinations that agree in these share all
@@ -88,7 +86,36 @@ pub(in super::super) fn explain(
     expect: &Expectation,
     data: &[DataSource],
 ) -> (String, Option<&'static str>) {
-    explain_against(place, case, &expected(expect), data)
+    let (mut why, mut would_decide) = explain_against(place, case, &expected(expect), data);
+    if case.verdict == Verdict::Indeterminate && place.country.is_some() && place.confidence < LEAST
+    {
+        why.push_str(" Low confidence decides nothing.");
+        would_decide = Some(place.settled_by.unwrap_or(ANOTHER_SOURCE));
+    } else if case.verdict == Verdict::Indeterminate
+        && let Some(words) = place.country.and_then(|country| condition(country, expect))
+    {
+        why.push_str(&words);
+        would_decide = Some(CONDITION);
+    }
+    (why, would_decide)
+}
+
+/// What decides where a place is not sure enough.
+pub(in super::super) const ANOTHER_SOURCE: &str =
+    "a source that places the address more surely (--geo FILE.mmdb)";
+
+/// What decides where a membership hangs on a condition.
+pub(super) const CONDITION: &str = "knowledge from elsewhere: whether that condition holds";
+
+/// On what it hangs whether `country` is among the expected ones, in a sentence.
+pub(super) fn condition(country: Country, expect: &Expectation) -> Option<String> {
+    let member = expect.condition(country)?;
+    Some(format!(
+        " Whether {} counts as a member of {} hangs on what no capture shows: {}.",
+        named(country),
+        member.group,
+        member.condition
+    ))
 }
 
 /// The same, where `expected` has `the expected countries (IN, SG)` in words.

@@ -40,18 +40,23 @@ pub(in super::super) fn explain(destination: &Destination, expect: &Expectation)
     let system = place
         .asn
         .map_or_else(String::new, |asn| format!(" (AS{asn})"));
-    let mut would_decide = None;
+    let would_decide;
     let mut country = None;
     let why = match place.operator.as_deref() {
         Some(operator) if !operator.registered_only => {
             let (group, top) = operator.top();
             country = Some(*top);
+            let condition = expected_country::condition(*top, expect);
+            would_decide = condition
+                .as_ref()
+                .map(|_| expected_country::CONDITION.to_owned());
             format!(
                 "{flows} in a network{system} of {}. The seat of the company that, according to \
-                 {}, controls the network is {}.",
+                 {}, controls the network is {}.{}",
                 company_words(&operator.name, group),
                 operator.source,
-                seat_words(*top, expect)
+                seat_words(*top, expect),
+                condition.unwrap_or_default()
             )
         }
         registered => {

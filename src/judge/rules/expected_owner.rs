@@ -34,14 +34,19 @@ pub(in super::super) fn explain(destination: &Destination, expect: &Expectation)
     let country = company.and_then(|company| company.group_country);
     let (mut why, would_decide) = match (company, country) {
         (Some(company), Some(country)) => {
+            let condition = expected_country::condition(country, expect);
+            let decides = condition
+                .as_ref()
+                .map(|_| expected_country::CONDITION.to_owned());
             let words = format!(
                 "{flows} under a name of {}. The seat of the company that, {}, controls the name \
-                 is {}.",
+                 is {}.{}",
                 company_words(&company.name, &company.group),
                 according(company),
-                seat_words(country, expect)
+                seat_words(country, expect),
+                condition.unwrap_or_default()
             );
-            (words, None)
+            (words, decides)
         }
         (company, _) => {
             let (why, decides) = open(destination, company);

@@ -25,11 +25,7 @@ pub(super) const RULES: &[Rule] = &[
 
 /// Whether the country of a seat is among those expected.
 fn seat(country: Country, expect: &Expectation) -> Verdict {
-    if expect.countries.contains(&country) {
-        Verdict::Met
-    } else {
-        Verdict::Violated
-    }
+    expect.holds(country).into()
 }
 
 /// `in the United States (US), which is not among the expected countries (IN, SG)`.
@@ -38,10 +34,11 @@ fn seat_words(country: Country, expect: &Expectation) -> String {
     let name = country.name().unwrap_or("a country without a name");
     let expected = expected_country::expected(expect);
     let fit = match seat(country, expect) {
-        Verdict::Met => "among",
-        _ => "not among",
+        Verdict::Met => format!("which is among {expected}"),
+        Verdict::Violated => format!("which is not among {expected}"),
+        Verdict::Indeterminate => format!("held against {expected}"),
     };
-    format!("in {the}{name} ({country}), which is {fit} {expected}")
+    format!("in {the}{name} ({country}), {fit}")
 }
 
 /// `Amazon`; `Annapurna Labs, of the group Amazon`.

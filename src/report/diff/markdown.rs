@@ -48,6 +48,7 @@ pub(super) fn page(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     if !diff.claims.is_empty() {
+        writeln!(out, "\nWhere it says this capture, the one after is meant.")?;
         writeln!(out)?;
     }
     let rows: Vec<_> = diff

@@ -219,6 +219,13 @@ fn expect(json: &mut Writer<'_>, key: &str, expectation: &Expectation) {
         json.word(country.code())
     });
     json.list("groups", &expectation.groups, super::policy::group);
+    json.list("conditional", &expectation.conditional, |json, member| {
+        json.begin(b'{');
+        json.field_string("country", member.country.code());
+        json.field_string("group", &member.group);
+        json.field_string("condition", &member.condition);
+        json.end(b'}');
+    });
     json.end(b'}');
 }
 

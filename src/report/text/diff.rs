@@ -48,7 +48,10 @@ fn claims(page: &mut Page<'_>, diff: &Diff) -> io::Result<()> {
     if diff.claims.is_empty() {
         return Ok(());
     }
-    page.heading("CLAIMS", "")?;
+    page.heading(
+        "CLAIMS",
+        "where it says this capture, the one after is meant",
+    )?;
     for claim in &diff.claims {
         self::claim(page, claim)?;
         page.blank()?;

@@ -2,7 +2,7 @@
 
 use super::axes::{axes, listed};
 use super::layout::{Page, bytes, count, duration, many, pad, part, span};
-use super::{claims, length, mark, outbound};
+use super::{claims, length, mark, outbound, policy};
 use crate::model::{Country, Device, Input, Report, Verdict};
 use crate::report::{escape, words};
 use std::collections::BTreeSet;
@@ -17,6 +17,7 @@ pub(super) fn title(page: &mut Page<'_>) -> io::Result<()> {
 }
 
 /// The questions, each with its answer, in one sentence; then the ledger; the same of claims.
+/// The policy asks its own.
 pub(super) fn answer(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let axes = axes(report);
     for axis in &axes {
@@ -24,10 +25,12 @@ pub(super) fn answer(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         page.paragraph(&axis.question(), 0, Some(super::Ink::Strong))?;
         page.paragraph(&axis.answer(report), 0, None)?;
     }
-    if axes.is_empty() && !report.claims.is_empty() {
+    policy::answer(page, report)?;
+    let judged = !axes.is_empty() || report.policy.is_some();
+    if !judged && !report.claims.is_empty() {
         return claims::answer(page, report);
     }
-    if axes.is_empty() {
+    if !judged {
         page.blank()?;
         let question = "Where does the traffic in this capture go?";
         page.paragraph(question, 0, Some(super::Ink::Strong))?;
@@ -37,7 +40,7 @@ pub(super) fn answer(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         page.blank()?;
         ledger(page, report)?;
     }
-    if axes.len() > 1 {
+    if axes.len() > 1 || report.policy.is_some() {
         let words = "Each destination and each flow counts under its gravest verdict.";
         page.paragraph(words, 2, Some(super::Ink::Soft))?;
     }

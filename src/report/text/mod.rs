@@ -62,6 +62,8 @@ pub(super) fn questions(report: &Report) -> Vec<(String, String)> {
         .collect()
 }
 
+pub(super) use policy::answer_words as policy_answer;
+
 /// What the captures say about themselves, and what was lost.
 ///
 /// # Errors

@@ -1,10 +1,80 @@
 //! The policy: what it is, and how each of its rules turned out.
 
-use super::layout::{Ink, Page, count};
-use super::mark;
-use crate::model::{ExceptionResult, Finding, PolicyResult, Report, RuleResult};
+use super::layout::{Ink, Page, count, part};
+use super::{length, mark, outbound};
+use crate::model::{ExceptionResult, Finding, PolicyResult, Report, RuleResult, Verdict};
 use crate::report::escape;
 use std::io;
+
+/// The question that the policy asks, and its answer in one sentence.
+pub(super) fn answer(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    let Some(policy) = &report.policy else {
+        return Ok(());
+    };
+    page.blank()?;
+    let title = if policy.title.is_empty() {
+        &policy.name
+    } else {
+        &policy.title
+    };
+    let question = format!(
+        "Does the traffic in this capture fit the policy “{}”?",
+        escape::terminal_str(title)
+    );
+    page.paragraph(&question, 0, Some(Ink::Strong))?;
+    page.paragraph(&answer_words(report, policy), 0, None)
+}
+
+/// `No: in this capture 5 of 6 rules are violated, 1 is met.`
+pub(in crate::report) fn answer_words(report: &Report, policy: &PolicyResult) -> String {
+    let all = length(policy.rules.len());
+    let of = |verdict| {
+        let found = policy.rules.iter().filter(|rule| rule.verdict == verdict);
+        length(found.count())
+    };
+    let [violated, open, met] =
+        [Verdict::Violated, Verdict::Indeterminate, Verdict::Met].map(|verdict| of(Some(verdict)));
+    let is = |number: u64| if number == 1 { "is" } else { "are" };
+    let rest = [
+        (open, "left open"),
+        (met, "met"),
+        (of(None), "not exercised"),
+    ];
+    let rest: Vec<String> = rest
+        .into_iter()
+        .filter(|(rules, _)| *rules > 0)
+        .map(|(rules, words)| format!("{} {} {words}", count(rules), is(rules)))
+        .collect();
+    if outbound(report).next().is_none() {
+        return "None observed: there are no outbound flows in this capture.".to_owned();
+    }
+    match (violated, open, met) {
+        (0, 0, 0) => "Not tested: no rule was exercised by this capture.".to_owned(),
+        (0, 0, _) => format!(
+            "Yes, in this capture: of {} {}.",
+            rules(all),
+            rest.join(", ")
+        ),
+        (0, ..) => format!("Not decided: of {} {}.", rules(all), rest.join(", ")),
+        _ => {
+            let rest = rest.iter().map(|words| format!(", {words}"));
+            format!(
+                "No: in this capture {} {} violated{}.",
+                part(violated, all, "rule"),
+                is(violated),
+                rest.collect::<String>()
+            )
+        }
+    }
+}
+
+/// `the one rule`, `6 rules`.
+fn rules(all: u64) -> String {
+    match all {
+        1 => "the one rule".to_owned(),
+        all => format!("{} rules", count(all)),
+    }
+}
 
 pub(super) fn policy(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let Some(policy) = &report.policy else {

@@ -41,6 +41,9 @@ fn an_audit_reads_as_recorded() {
     check("claimed", report, &claimed, 80);
     check("claimed", report, &claimed, 140);
     check("unjudged", report, &sample::unjudged(), 100);
+    let mut policed = crate::report::automation_tests::report();
+    policed.settings.expect = None;
+    check("policed", report, &policed, 100);
     check("phased", report, &sample::phased(), 80);
     check("phased", report, &sample::phased(), 120);
     check("empty", report, &sample::empty(), 80);
