@@ -18,6 +18,7 @@ mod diff;
 mod explain;
 mod extract;
 mod geo;
+mod hidden;
 mod init;
 mod installed;
 #[cfg(feature = "live")]

@@ -25,6 +25,7 @@ mod text;
 mod tls;
 mod transport;
 mod values;
+mod words;
 
 use crate::model::Interface;
 use crate::source::Packet;

@@ -1,6 +1,8 @@
 //! Same bytes, same version, same data, same options: same output, byte for byte.
 
 use crate::kit::{self, fixtures, whereto};
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::Command;
 
 const BEFORE: &str = "fixtures/redmi-india-before/capture.pcap";
@@ -68,4 +70,166 @@ fn the_order_of_inputs_does_not_change_the_rows() {
     let rows = flows([BEFORE, AFTER]);
     assert!(rows.lines().count() > 20);
     assert!(rows == flows([AFTER, BEFORE]));
+}
+
+/// All that an audit can write, by name: every form of the report, the pictures, a bundle.
+struct Run<'a> {
+    folder: &'a Path,
+    inputs: &'a [&'a str],
+    more: &'a [&'a str],
+    environment: &'a [(&'a str, &'a str)],
+}
+
+const FORMS: &[&str] = &[
+    "r.html",
+    "r.json",
+    "r.txt",
+    "r.md",
+    "r.sarif",
+    "r.xml",
+    "r.csv",
+    "r.findings.csv",
+    "r.claims.csv",
+];
+
+impl Run<'_> {
+    fn outputs(&self) -> BTreeMap<String, Vec<u8>> {
+        let out = tempfile::tempdir().unwrap();
+        let path = |name: &str| out.path().join(name).to_str().unwrap().to_owned();
+        let claims = kit::repo("fixtures/claims/xiaomi-2014-10-22.toml");
+        let judged = ["--expect", "IN,SG,US", "--claims", claims.to_str().unwrap()];
+        let mut audit = self.command(&["audit"]);
+        audit.args(judged);
+        for form in FORMS {
+            audit.args(["-o", &path(form)]);
+        }
+        stdout(audit);
+        for picture in ["map", "timeline", "flow", "rtt"] {
+            let mut plot = self.command(&["plot", picture]);
+            plot.args([
+                "--expect",
+                "IN,SG,US",
+                "-o",
+                &path(&format!("{picture}.svg")),
+            ]);
+            stdout(plot);
+        }
+        let mut bundle = self.command(&["bundle"]);
+        bundle.args(judged).args(["-o", &path("bundle")]);
+        stdout(bundle);
+        let mut zip = self.command(&["bundle"]);
+        zip.args(judged).args(["-o", &path("bundle.zip")]);
+        stdout(zip);
+        let files = kit::files(out.path()).into_iter();
+        files
+            .map(|file| {
+                let name = file.strip_prefix(out.path()).unwrap();
+                let name = name.to_string_lossy().into_owned();
+                (name, std::fs::read(&file).unwrap())
+            })
+            .collect()
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = whereto(words);
+        command.args(self.inputs).args(["--vantage", "IN"]);
+        command.args(self.more).current_dir(self.folder);
+        command.envs(self.environment.iter().copied());
+        command
+    }
+}
+
+#[track_caller]
+fn same(one: &BTreeMap<String, Vec<u8>>, other: &BTreeMap<String, Vec<u8>>, what: &str) {
+    assert!(one.len() > FORMS.len() + 4 + 10, "{:?}", one.keys());
+    assert!(one.keys().eq(other.keys()), "{what}: {:?}", other.keys());
+    for (name, bytes) in one {
+        assert!(other.get(name) == Some(bytes), "{what}: {name}");
+    }
+}
+
+/// A folder with both lab captures, under names of their own.
+fn captures() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, path) in [("a.pcap", BEFORE), ("b.pcap", AFTER)] {
+        std::fs::copy(kit::repo(path), folder.path().join(name)).unwrap();
+    }
+    folder
+}
+
+/// Threads, locale, time zone, folder and terminal show in no output at all.
+#[test]
+fn no_output_shows_where_and_how_it_was_made() {
+    let (here, there) = (captures(), captures());
+    let run = |folder, more: &[&str], environment: &[(&str, &str)]| {
+        let inputs = &["b.pcap"];
+        let run = Run {
+            folder,
+            inputs,
+            more,
+            environment,
+        };
+        run.outputs()
+    };
+    let plain = [("LC_ALL", "C"), ("TZ", "UTC0")];
+    let odd = [
+        ("LC_ALL", "tr_TR.UTF-8"),
+        ("LANG", "ar_EG.UTF-8"),
+        ("TZ", "Pacific/Chatham"),
+        ("TERM", "xterm-256color"),
+        ("COLUMNS", "43"),
+        ("HOME", "/nonexistent"),
+    ];
+    let one = run(here.path(), &["--threads", "1"], &plain);
+    for threads in ["2", "8"] {
+        let more = run(here.path(), &["--threads", threads], &plain);
+        same(&one, &more, &format!("{threads} threads"));
+    }
+    same(
+        &one,
+        &run(there.path(), &["--threads", "1"], &odd),
+        "surroundings",
+    );
+}
+
+/// What is said of the traffic does not depend on which capture is named first; the list of
+/// inputs itself has the order that was given.
+#[test]
+fn the_order_of_inputs_changes_no_row_of_any_output() {
+    let folder = captures();
+    let outputs = |inputs: &[&str]| {
+        let run = Run {
+            folder: folder.path(),
+            inputs,
+            more: &[],
+            environment: &[],
+        };
+        run.outputs()
+    };
+    let (one, other) = (
+        outputs(&["a.pcap", "b.pcap"]),
+        outputs(&["b.pcap", "a.pcap"]),
+    );
+    assert!(one.keys().eq(other.keys()));
+    for name in [
+        "r.csv",
+        "r.findings.csv",
+        "r.claims.csv",
+        "map.svg",
+        "timeline.svg",
+        "flow.svg",
+        "rtt.svg",
+    ] {
+        assert!(one.get(name) == other.get(name), "{name}");
+    }
+    // The page: the same but for its title, the list of inputs and the command.
+    let lines = |outputs: &BTreeMap<String, Vec<u8>>| {
+        let page = String::from_utf8(outputs["r.html"].clone()).unwrap();
+        let lines = page.lines().filter(|line| !line.contains(".pcap"));
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let (one, other) = (lines(&one), lines(&other));
+    assert!(one.len() > 500);
+    let differ = one.iter().zip(&other).find(|(a, b)| a != b);
+    assert!(one == other, "{differ:?}");
 }

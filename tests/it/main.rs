@@ -23,6 +23,7 @@ mod diff;
 mod docs;
 mod evidence;
 mod explain;
+mod figures;
 mod fuzzed;
 mod geo;
 mod golden;

@@ -16,7 +16,7 @@ mod tests;
 
 use crate::Error;
 use crate::model::{ClaimResult, Exhibit, PlaceClass, Report, Step, Text};
-use crate::report::html;
+use crate::report::language::WORDS;
 use dossier::Dossier;
 use find::Wanted;
 use rows::{DestinationRow, FindingRow, FlowRow};
@@ -274,7 +274,8 @@ fn base(dossier: &Dossier, rows: &BTreeMap<u64, FlowRow>, numbers: &[u64]) -> Ex
     }
     Explanation {
         flows: shown.cloned().collect(),
-        not_shown: html::limits_of_a_place()
+        not_shown: WORDS
+            .limits_of_a_place
             .iter()
             .map(|line| (*line).to_owned())
             .collect(),

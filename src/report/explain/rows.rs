@@ -5,6 +5,7 @@
 //! Spec: `docs/report.schema.json`.
 
 use crate::model::{DataSource, Destination, Finding, Flow, OpinionKind, Text, Time};
+use crate::report::language::{WORDS, fill};
 use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use serde::{Deserialize, Deserializer};
 use std::net::IpAddr;
@@ -292,19 +293,21 @@ fn trip(physics: &crate::model::Physics) -> TripRow {
 impl OpinionRow {
     /// `dbip-country-lite (2026-06-01) says CN`, with what else it said.
     pub(super) fn words(&self) -> String {
-        let source = self.source.as_deref().unwrap_or("a source");
-        let date = self.date.as_deref().unwrap_or("no date");
-        let country = self.country.as_deref().unwrap_or("no country");
+        let words = &WORDS.steps;
+        let source = self.source.as_deref().unwrap_or(words.a_source);
+        let date = self.date.as_deref().unwrap_or(WORDS.no_date);
+        let country = self.country.as_deref().unwrap_or(words.said_nowhere);
         let kind = if self.kind == OpinionKind::OperatorRange.as_str() {
-            ", the operator’s own word"
+            words.operators_word
         } else if self.kind == OpinionKind::Geofeed.as_str() {
-            ", the holder’s own word"
+            words.holders_word
         } else {
             ""
         };
-        let detail = self.detail.as_deref();
-        let detail = detail.map_or_else(String::new, |words| format!(" ({words})"));
-        format!("{source} ({date}{kind}) says {country}{detail}.")
+        match self.detail.as_deref() {
+            Some(detail) => fill(words.source_detail, &[source, date, kind, country, detail]),
+            None => fill(words.source, &[source, date, kind, country]),
+        }
     }
 }
 

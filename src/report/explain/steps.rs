@@ -1,12 +1,13 @@
 //! The reasoning behind a finding, step by step, for every form of the report.
 //!
 //! In:   a [`DestinationRow`].
-//! Out:  steps in our words, to be escaped: they name sources, operators and owners. The name of
+//! Out:  steps in the words of [`WORDS`], to be escaped: they name sources, operators and owners. The name of
 //!       the destination itself is not in them.
 
 use super::rows::{DestinationRow, FindingRow, TripRow};
 use crate::model::{Known, Step};
-use crate::report::text::layout::{bytes, count, many, span};
+use crate::report::language::{WORDS, fill};
+use crate::report::text::layout::{bytes, count, span};
 use crate::report::text::length;
 
 /// Sources that are listed one by one.
@@ -22,20 +23,18 @@ pub(in crate::report) fn steps(destination: &DestinationRow, flows: u64) -> Vec<
     let (known, words) = named(destination);
     step(known, words);
     if let (Some(target), Some(owner)) = (&destination.cname_target, &destination.cname_owner) {
-        let words = format!("DNS gave it as an alias of {target}, owned by {owner}.");
-        step(Known::Observed, words);
+        step(Known::Observed, fill(WORDS.steps.alias, &[target, owner]));
     }
     for opinion in destination.country_opinions.iter().take(SOURCES) {
         step(Known::LookedUp, opinion.words());
     }
     let more = destination.country_opinions.len().saturating_sub(SOURCES);
     if more > 0 {
-        let words = format!("{} more spoke of the place.", many(length(more), "source"));
+        let words = WORDS.many(length(more), WORDS.steps.more_sources);
         step(Known::LookedUp, words);
     }
     if destination.anycast == Some(true) {
-        let words = "Its network is declared anycast: it answers from many places at once.";
-        step(Known::LookedUp, words.to_owned());
+        step(Known::LookedUp, WORDS.steps.anycast.to_owned());
     }
     if let Some(trip) = &destination.round_trip {
         step(Known::Calculated, round_trip(trip));
@@ -53,14 +52,14 @@ pub(in crate::report) fn steps(destination: &DestinationRow, flows: u64) -> Vec<
 }
 
 fn extent(destination: &DestinationRow, flows: u64) -> String {
-    format!(
-        "{} to {}; {} out, {} in for the whole destination, {}.",
-        many(flows, "flow"),
+    let values = [
+        WORDS.many(flows, WORDS.flows_of),
         addresses(destination),
         bytes(destination.bytes_out),
         bytes(destination.bytes_in),
-        span(destination.first_seen, destination.last_seen)
-    )
+        span(destination.first_seen, destination.last_seen),
+    ];
+    fill(WORDS.steps.extent, &values.each_ref().map(String::as_str))
 }
 
 fn addresses(destination: &DestinationRow) -> String {
@@ -69,44 +68,44 @@ fn addresses(destination: &DestinationRow) -> String {
     let more = destination.address_count;
     match more.saturating_sub(length(shown.len())) {
         0 => shown.join(", "),
-        more => format!("{} and {} more", shown.join(", "), count(more)),
+        more => fill(WORDS.more_addresses, &[&shown.join(", "), &count(more)]),
     }
 }
 
 fn named(destination: &DestinationRow) -> (Known, String) {
+    let words = &WORDS.steps;
     let Some(via) = destination.name_via.as_ref() else {
-        return (Known::Observed, "No name was observed.".to_owned());
+        return (Known::Observed, words.no_name.to_owned());
     };
     if destination.name_grade == "observed" {
-        let words = format!("Its name was read in the flow itself ({via}).");
-        return (Known::Observed, words);
+        return (Known::Observed, fill(words.name_observed, &[via]));
     }
-    let words = format!("Its name is concluded from {via}: the flow itself does not say it.");
-    (Known::Inferred, words)
+    (Known::Inferred, fill(words.name_inferred, &[via]))
 }
 
 /// `Place: China (CN), medium confidence: one database …`.
 fn placed(destination: &DestinationRow) -> Option<String> {
+    let words = &WORDS.steps;
     let class = destination
         .class_words
         .as_ref()
         .or(destination.country_class.as_ref());
-    let class = class.map_or_else(String::new, |words| format!(": {words}"));
-    let mut words = match &destination.country {
-        Some(country) => format!(
-            "Place: {}, {} confidence{class}.",
-            country_words(country),
-            destination.country_confidence
+    let confidence = &destination.country_confidence;
+    let mut said = match (&destination.country, class) {
+        (Some(country), Some(class)) => fill(
+            words.place_class,
+            &[&country_words(country), confidence, class],
         ),
-        None => match &destination.country_unknown_because {
-            Some(why) => format!("No country: {why}."),
-            None => return None,
-        },
+        (Some(country), None) => fill(words.place, &[&country_words(country), confidence]),
+        (None, _) => {
+            let why = destination.country_unknown_because.as_ref()?;
+            fill(words.no_place, &[why])
+        }
     };
     for why in &destination.country_lowered_because {
-        words.push_str(&format!(" Less sure than that class: {why}."));
+        said.push_str(&fill(words.lowered, &[why]));
     }
-    Some(words)
+    Some(said)
 }
 
 /// `China (CN)`.
@@ -118,59 +117,54 @@ fn country_words(code: &str) -> String {
 }
 
 fn operated(destination: &DestinationRow) -> Option<String> {
+    let words = &WORDS.steps;
     let group = destination.operator.as_ref()?;
     let company = destination.operator_company.as_ref().unwrap_or(group);
-    let system = destination.asn;
-    let system = system.map_or_else(String::new, |number| format!(" AS{number}"));
-    Some(format!(
-        "Network{system} operated by {}, according to {}.",
-        seat(company, group, destination.operator_country.as_deref()),
-        destination
-            .operator_source
-            .as_deref()
-            .unwrap_or("no source")
-    ))
+    let source = destination.operator_source.as_deref();
+    let source = source.unwrap_or(words.no_source);
+    let seat = seat(company, group, destination.operator_country.as_deref());
+    Some(match destination.asn {
+        Some(number) => fill(words.network_number, &[&seat, source, &number.to_string()]),
+        None => fill(words.network, &[&seat, source]),
+    })
 }
 
 fn owned(destination: &DestinationRow) -> Option<String> {
+    let words = &WORDS.steps;
     if let Some(group) = &destination.owner {
         let company = destination.owner_company.as_ref().unwrap_or(group);
-        return Some(format!(
-            "Name owned by {}, according to {}.",
-            seat(company, group, destination.owner_country.as_deref()),
-            destination.owner_source.as_deref().unwrap_or("no source")
+        let seat = seat(company, group, destination.owner_country.as_deref());
+        let source = destination.owner_source.as_deref();
+        return Some(fill(
+            words.owner,
+            &[&seat, source.unwrap_or(words.no_source)],
         ));
     }
     let host = destination.hosted_by.as_ref()?;
-    Some(format!(
-        "Name of a customer of {host}; who that is, is not known."
-    ))
+    Some(fill(words.customer, &[host]))
 }
 
 /// `Amazon (US)`; `WhatsApp, of the group Meta (US)`.
 fn seat(company: &str, group: &str, country: Option<&str>) -> String {
-    let country = country.unwrap_or("country not known");
+    let country = country.unwrap_or(WORDS.steps.no_country);
     if company.eq_ignore_ascii_case(group) {
-        return format!("{group} ({country})");
+        return fill(WORDS.steps.seat, &[group, country]);
     }
-    format!("{company}, of the group {group} ({country})")
+    fill(WORDS.steps.group_seat, &[company, group, country])
 }
 
 fn round_trip(trip: &TripRow) -> String {
-    let measured = format!("The smallest round trip was {} ms", trip.rtt_ms);
+    let words = &WORDS.steps;
     if let Some(why) = &trip.off_because {
-        return format!("{measured}: not used, {why}.");
+        return fill(words.round_trip_off, &[&trip.rtt_ms, why]);
     }
-    let mut words = format!(
-        "{measured} from {}: light in fibre covers at most {} km there and back.",
-        trip.vantage,
-        count(trip.fibre_km)
-    );
+    let reach = count(trip.fibre_km);
+    let mut said = fill(words.round_trip, &[&trip.rtt_ms, &trip.vantage, &reach]);
     for far in &trip.excluded {
         let (country, km) = (country_words(&far.country), count(far.km));
-        words.push_str(&format!(" It rules out {country}: {km} km or more."));
+        said.push_str(&fill(words.ruled_out, &[&country, &km]));
     }
-    words
+    said
 }
 
 /// What speaks for the verdict of a finding, and what against it.
@@ -184,12 +178,11 @@ pub(super) fn sides(finding: &FindingRow, destination: &DestinationRow) -> [Vec<
         fits.extend(owned(destination));
     }
     if fits.is_empty() && finding.verdict != "indeterminate" {
-        let flows = many(finding.flows, "flow");
-        fits.push(format!("{flows} in this capture, listed below."));
+        let flows = WORDS.many(finding.flows, WORDS.flows_of);
+        fits.push(fill(WORDS.steps.listed_below, &[&flows]));
     }
     if destination.name.name.is_some() && destination.name_grade != "observed" {
-        let words = "The name was concluded, not seen in the flow: another name may be meant.";
-        against.push(words.to_owned());
+        against.push(WORDS.steps.name_concluded.to_owned());
     }
     [fits, against]
 }
@@ -210,14 +203,11 @@ fn by_sources(
         if fitting { &mut *fits } else { &mut *against }.push(opinion.words());
     }
     for why in &destination.country_lowered_because {
-        against.push(format!("The place is less sure than its class: {why}."));
+        against.push(fill(WORDS.steps.less_sure, &[why]));
     }
     let registered = destination.registered_country.as_ref();
     if let Some(other) = registered.filter(|other| finding.country.as_ref() != Some(*other)) {
-        let other = country_words(other);
-        against.push(format!(
-            "The block is registered in {other}: a registration is no place."
-        ));
+        against.push(fill(WORDS.steps.registered, &[&country_words(other)]));
     }
     let trip = destination.round_trip.as_ref();
     let far = trip.map_or(&[][..], |trip| &trip.excluded);
@@ -225,6 +215,6 @@ fn by_sources(
         .iter()
         .any(|far| Some(&far.country) == finding.country.as_ref())
     {
-        against.push("The round trip rules that country out.".to_owned());
+        against.push(WORDS.steps.country_ruled_out.to_owned());
     }
 }

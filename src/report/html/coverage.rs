@@ -5,11 +5,11 @@
 //! Out:  sums and a bounded number of rows.
 
 use super::page::{Mark, Page};
-use super::words::Words;
 use crate::model::{Destination, Flow, Protection, Report, Scope, Verdict};
+use crate::report::language::{Words, fill};
 use crate::report::text::layout::{bytes, clock, count};
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// Rows of flows on a page.
 const MOST_ROWS: usize = 4_000;
@@ -21,6 +21,8 @@ pub(super) struct Coverage {
     pub(super) packets: [u64; 4],
     /// Flows in the table.
     pub(super) rows: Vec<Row>,
+    /// Rows taken of each rank.
+    ranks: [usize; 4],
     /// Flows in all.
     pub(super) flows: u64,
     /// What protects the flows to an address under a name; several where they differ.
@@ -32,7 +34,7 @@ type Reached = (Option<Vec<u8>>, IpAddr);
 
 /// A row, and what decides whether it stays.
 pub(super) struct Row {
-    rank: u8,
+    rank: usize,
     number: u64,
     pub(super) markup: String,
 }
@@ -68,22 +70,26 @@ impl Coverage {
             *sum = sum.saturating_add(packets);
         }
         if flow.scope == Scope::Outbound {
-            self.protect(flow, protection);
+            self.protect(flow, protection, words);
         }
-        let rank = match flow.verdict {
+        let rank: usize = match flow.verdict {
             Some(Verdict::Violated) => 0,
             Some(Verdict::Indeterminate) => 1,
             _ if flow.name.is_none() => 2,
             _ => 3,
         };
         let number = flow.flow;
-        let full = self.rows.len() >= MOST_ROWS.saturating_mul(2);
-        if full {
-            self.cut();
-        }
-        let worst = self.rows.iter().map(|row| row.rank).max();
-        if self.rows.len() >= MOST_ROWS && worst.is_some_and(|worst| rank >= worst) && full {
+        // Flows come by number: behind so many of its rank or graver, this one has no room.
+        let ahead = self
+            .ranks
+            .iter()
+            .take(rank.saturating_add(1))
+            .sum::<usize>();
+        if ahead >= MOST_ROWS {
             return;
+        }
+        if let Some(ranked) = self.ranks.get_mut(rank) {
+            *ranked = ranked.saturating_add(1);
         }
         self.rows.push(Row {
             rank,
@@ -98,7 +104,7 @@ impl Coverage {
         self.rows.truncate(MOST_ROWS);
     }
 
-    fn protect(&mut self, flow: &Flow, protection: Protection) {
+    fn protect(&mut self, flow: &Flow, protection: Protection, words: &Words) {
         let key = (
             flow.name.as_ref().map(|name| name.bytes().to_vec()),
             flow.remote_ip,
@@ -107,7 +113,7 @@ impl Coverage {
         if !room && !self.protections.contains_key(&key) {
             return;
         }
-        let word = protected(flow);
+        let word = protected(flow, words);
         let known = self.protections.entry(key).or_default();
         if known.len() < 4 && !known.iter().any(|(_, other)| *other == word) {
             known.push((protection, word));
@@ -129,16 +135,24 @@ impl Coverage {
 }
 
 /// `TLS 1.3`, `HTTP`, `no payload recognised`.
-fn protected(flow: &Flow) -> String {
+fn protected(flow: &Flow, words: &Words) -> String {
     let protocol = flow.protocol.unwrap_or_default();
     let version = flow
         .tls_version
         .and_then(crate::model::columns::tls_version);
     match version {
         Some(version) if flow.tls_version_chosen => version.to_owned(),
-        Some(version) => format!("{version} offered"),
-        None if protocol.is_empty() => format!("{}, not recognised", flow.transport),
+        Some(version) => fill(words.offered, &[version]),
+        None if protocol.is_empty() => fill(words.not_recognised, &[&flow.transport.to_string()]),
         None => protocol.to_uppercase(),
+    }
+}
+
+/// Address and port, where the transport has ports.
+fn remote(flow: &Flow) -> String {
+    match flow.remote_port {
+        0 => flow.remote_ip.to_string(),
+        port => SocketAddr::new(flow.remote_ip, port).to_string(),
     }
 }
 
@@ -168,16 +182,14 @@ fn row(flow: &Flow, words: &Words) -> String {
         None => page.element("span class=\"soft\"", words.no_name),
     };
     page.raw("<span class=\"sub mono\">")
-        .text(&flow.remote_ip.to_string())
-        .raw(":");
-    page.raw(&flow.remote_port.to_string())
+        .text(&remote(flow))
         .raw("</span></td><td>");
     match &flow.place.country {
         Some(country) => page.text(country.code()),
         None => page.raw("?"),
     };
     page.raw("</td><td>")
-        .text(&protected(flow))
+        .text(&protected(flow, words))
         .raw("</td><td class=\"num\" data-v=\"");
     page.raw(&flow.first_seen.0.to_string())
         .raw("\">")

@@ -2,15 +2,15 @@
 
 use super::page::{Mark, Page};
 use super::summary::confidence;
-use super::words::{Words, fill};
 use super::{claim_words, verdict_word};
 use crate::model::{
-    ClaimResult, ClaimVerdict, Confidence, Destination, Exhibit, Finding, PolicyResult, Report,
-    RuleResult, Verdict,
+    ClaimResult, ClaimVerdict, Confidence, Destination, Exhibit, Finding, Known, PolicyResult,
+    Report, RuleResult, Verdict,
 };
 use crate::report::explain::rows::DestinationRow;
 use crate::report::explain::steps;
-use crate::report::text::layout::{bytes, count, many, part, percent};
+use crate::report::language::{Words, fill};
+use crate::report::text::layout::{bytes, count, percent};
 use crate::report::text::length;
 use std::net::IpAddr;
 
@@ -18,6 +18,8 @@ use std::net::IpAddr;
 const CARDS: usize = 40;
 /// Exhibits of each kind on a card.
 const EXHIBITS: usize = 12;
+/// Findings of this check are about a place.
+const PLACE_CHECK: &str = "server-country";
 /// Addresses in a display filter.
 const FILTER_ADDRESSES: usize = 12;
 
@@ -85,7 +87,7 @@ fn claim(page: &mut Page, claim: &ClaimResult, report: &Report, words: &Words) {
     page.raw("</header>\n<blockquote>")
         .text(&claim.quote)
         .raw("</blockquote>");
-    let said = format!("{}, {}. {}", claim.speaker, claim.said, claim.source);
+    let said = fill(words.said, &[&claim.speaker, &claim.said, &claim.source]);
     page.element("p class=\"small soft measure\"", &said);
     page.element(
         "p class=\"small soft measure\"",
@@ -99,7 +101,8 @@ fn claim(page: &mut Page, claim: &ClaimResult, report: &Report, words: &Words) {
         page.raw("<li><span>")
             .text(&step.words)
             .raw("<span class=\"kind\">");
-        page.text(step.known.as_str()).raw("</span></span></li>");
+        page.text(known(step.known, words))
+            .raw("</span></span></li>");
     }
     page.raw("</ol></div><div class=\"side\">");
     let [fits, against, open] = claim.exhibits;
@@ -119,7 +122,7 @@ fn claim(page: &mut Page, claim: &ClaimResult, report: &Report, words: &Words) {
         list(page, words.weakest, "not", std::slice::from_ref(weakest));
     }
     if claim.verdict == ClaimVerdict::Supported || claim.hidden.maybe_flows > 0 {
-        list(page, words.hidden, "not", &hidden(claim));
+        list(page, words.hidden, "not", &hidden(claim, words));
     }
     list(page, words.does_not_show, "not", &claim.cannot_show);
     if let Some(decides) = &claim.would_decide {
@@ -171,21 +174,22 @@ fn exhibit_name(exhibit: &Exhibit) -> String {
     page.out
 }
 
-fn hidden(claim: &ClaimResult) -> Vec<String> {
+fn hidden(claim: &ClaimResult, words: &Words) -> Vec<String> {
     let hidden = &claim.hidden;
-    let mut lines = vec![format!(
-        "{} ({} of {} out) may or may not be the subject’s; {} of them could be a \
-         counter-example.",
-        part(hidden.maybe_flows, hidden.all_flows, "outbound flow"),
-        bytes(hidden.maybe_bytes_out),
-        bytes(hidden.all_bytes_out),
-        count(hidden.could_contradict_flows)
+    let all = bytes(hidden.all_bytes_out);
+    let mut lines = vec![fill(
+        words.hidden_flows,
+        &[
+            &words.part(hidden.maybe_flows, hidden.all_flows, words.outbound_flows),
+            &bytes(hidden.maybe_bytes_out),
+            &all,
+            &count(hidden.could_contradict_flows),
+        ],
     )];
-    lines.push(format!(
-        "{} of {} out ({}) were encrypted: their content was not read.",
-        bytes(hidden.encrypted_bytes_out),
-        bytes(hidden.all_bytes_out),
-        percent(hidden.encrypted_bytes_out, hidden.all_bytes_out)
+    let share = percent(hidden.encrypted_bytes_out, hidden.all_bytes_out);
+    lines.push(fill(
+        words.hidden_encrypted,
+        &[&bytes(hidden.encrypted_bytes_out), &all, &share],
     ));
     lines.extend(hidden.losses.clone());
     lines
@@ -218,11 +222,10 @@ fn exhibits(
         if anchor.is_some() {
             page.raw("</a>");
         }
-        let extent = format!(
-            ", {}, {} out: {}",
-            many(exhibit.flows, "flow"),
-            bytes(exhibit.bytes_out),
-            exhibit.because
+        let flows = words.many(exhibit.flows, words.flows_of);
+        let extent = fill(
+            words.exhibit,
+            &[&flows, &bytes(exhibit.bytes_out), &exhibit.because],
         );
         page.text(&extent).raw("</li>");
     }
@@ -230,7 +233,7 @@ fn exhibits(
     if exhibits.is_empty() {
         page.element("li", words.none_observed);
     } else if more > 0 {
-        page.element("li", &format!("and {}", many(more, "more destination")));
+        page.element("li", &words.many(more, words.more_exhibits));
     }
     page.raw("</ul></div>");
 }
@@ -280,18 +283,30 @@ fn card(page: &mut Page, finding: &Finding, report: &Report, words: &Words) {
         .destination
         .and_then(|at| report.destinations.get(at));
     page.raw("<span>").text(words.confidence).raw(" ");
-    let sure = destination.map_or(Confidence::None, |it| it.place.confidence);
+    // How sure a place is says nothing of owners or encryption.
+    let of_place = destination.filter(|_| finding.check == PLACE_CHECK);
+    let sure = of_place.map_or(Confidence::None, |it| it.place.confidence);
     confidence(page, sure, words);
+    page.raw("</span><span>").text(words.by_rule).raw(" ");
+    let rules = report.policy.as_ref().map(|policy| &policy.rules);
+    if rules.is_some_and(|rules| rules.iter().any(|rule| rule.id == finding.rule)) {
+        let anchor = format!("#rule-{}", finding.rule);
+        page.raw("<a").attribute("href", &anchor).raw(">");
+        page.text(&finding.rule).raw("</a>");
+    } else {
+        page.text(&finding.rule);
+    }
     page.raw("</span>");
     if let Some(suppressed) = &finding.suppressed {
-        page.element("span", &format!("suppressed: {}", suppressed.reason));
+        let reason = suppressed.reason.to_string();
+        page.element("span", &fill(words.suppressed, &[&reason]));
     }
     page.raw("</header>\n");
     if let Some(destination) = destination {
         page.raw("<p class=\"plain mono\">");
         match &destination.name {
             Some(name) => page.breakable(name),
-            None => page.text(&addresses(destination)),
+            None => page.text(&addresses(destination, words)),
         };
         page.raw("</p>");
     }
@@ -305,8 +320,8 @@ fn card(page: &mut Page, finding: &Finding, report: &Report, words: &Words) {
             page.raw("<li><span>")
                 .text(&step.words)
                 .raw("<span class=\"kind\">");
-            let known = step.known.as_str().replace('-', " ");
-            page.text(&known).raw("</span></span></li>");
+            page.text(known(step.known, words))
+                .raw("</span></span></li>");
         }
     }
     page.raw("</ol></div><div class=\"side\">");
@@ -320,10 +335,11 @@ fn card(page: &mut Page, finding: &Finding, report: &Report, words: &Words) {
         list(page, words.would_settle, "not", &[decides.to_string()]);
     }
     if let Some(reference) = &finding.reference {
-        list(page, "Reference", "not", &[reference.to_string()]);
+        list(page, words.reference, "not", &[reference.to_string()]);
     }
     page.raw("</div></div>\n");
-    let row = format!("{}, first frames", many(finding.flows, "flow"));
+    let flows = words.many(finding.flows, words.flows_of);
+    let row = fill(words.first_frames, &[&flows]);
     evidence(
         page,
         std::iter::once((finding.frames.as_slice(), row)),
@@ -338,7 +354,7 @@ fn card(page: &mut Page, finding: &Finding, report: &Report, words: &Words) {
     reply(page, replied.filter(|it| !it.is_empty()), words);
 }
 
-fn addresses(destination: &Destination) -> String {
+fn addresses(destination: &Destination, words: &Words) -> String {
     let shown: Vec<String> = destination
         .addresses
         .iter()
@@ -350,7 +366,7 @@ fn addresses(destination: &Destination) -> String {
         .saturating_sub(length(shown.len()));
     match more {
         0 => shown.join(", "),
-        more => format!("{} and {} more", shown.join(", "), count(more)),
+        more => fill(words.more_addresses, &[&shown.join(", "), &count(more)]),
     }
 }
 
@@ -358,7 +374,8 @@ fn addresses(destination: &Destination) -> String {
 fn evidence<'f>(page: &mut Page, rows: impl Iterator<Item = (&'f [u32], String)>, words: &Words) {
     page.raw("<div class=\"evid\"><div>")
         .element("h4", words.evidence);
-    page.raw("<table><tbody>");
+    page.raw("<table").attribute("aria-label", words.evidence);
+    page.raw("><tbody>");
     let mut any = false;
     for (frames, markup) in rows {
         any = true;
@@ -394,15 +411,14 @@ fn wireshark(page: &mut Page, addresses: &[IpAddr], words: &Words) {
                 IpAddr::V6(v6) => format!("ipv6.addr == {v6}"),
             })
             .collect();
-        page.raw("<code class=\"filt\" tabindex=\"0\" aria-label=\"Display filter\">");
+        page.raw("<code class=\"filt\" tabindex=\"0\"");
+        page.attribute("aria-label", words.filter_label).raw(">");
         page.text(&terms.join(" || ")).raw("</code>");
         let more = sorted.len().saturating_sub(FILTER_ADDRESSES);
         let mut how = words.wireshark_how.to_owned();
         if more > 0 {
-            how.push_str(&format!(
-                " {} more addresses are in the JSON report.",
-                count(length(more))
-            ));
+            how.push(' ');
+            how.push_str(&words.many(length(more), words.more_filtered));
         }
         page.element("p class=\"small soft\"", &how);
     }
@@ -423,15 +439,21 @@ fn policy(page: &mut Page, policy: &PolicyResult, words: &Words) {
     page.raw("><table class=\"grid stack pol\"><caption>")
         .text(&policy.title)
         .raw("<span>");
-    let mut about = format!("{} ({})", policy.name, policy.origin);
+    let mut about = fill(words.policy_about, &[&policy.name, &policy.origin]);
     if let Some(day) = &policy.as_of {
-        about.push_str(&format!(", as of {day}"));
+        about = fill(words.policy_as_of, &[&about, day]);
     }
     if let Some(notice) = &policy.notice {
-        about.push_str(&format!(". {notice}"));
+        about = fill(words.policy_notice, &[&about, notice]);
     }
     page.text(&about).raw("</span></caption><thead><tr>");
-    for head in ["Rule", "Verdict", "Severity", "Flows", "Why"] {
+    for head in [
+        words.rule,
+        words.verdict,
+        words.severity,
+        words.flows,
+        words.why,
+    ] {
         page.element("th scope=\"col\"", head);
     }
     page.raw("</tr></thead><tbody>");
@@ -455,15 +477,24 @@ fn rule(page: &mut Page, rule: &RuleResult, words: &Words) {
     page.raw("</td><td>")
         .text(rule.severity.as_str())
         .raw("</td><td>");
-    page.text(&format!(
-        "{} violated, {} indeterminate, {} met",
-        count(violated),
-        count(indeterminate),
-        count(met)
+    page.text(&fill(
+        words.rule_flows,
+        &[&count(violated), &count(indeterminate), &count(met)],
     ));
     page.raw("</td><td class=\"full\">").text(&rule.reason);
     if let Some(reference) = &rule.reference {
         page.element("span class=\"sub\"", reference);
     }
     page.raw("</td></tr>");
+}
+
+/// How a step is known.
+fn known(known: Known, words: &Words) -> &'static str {
+    match known {
+        Known::Declared => words.declared,
+        Known::Observed => words.observed,
+        Known::LookedUp => words.looked_up,
+        Known::Calculated => words.calculated,
+        Known::Inferred => words.inferred,
+    }
 }

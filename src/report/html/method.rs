@@ -1,10 +1,10 @@
 //! Method, limits, data, settings, losses, custody.
 
 use super::page::{Mark, Page, pips_of};
-use super::words::Words;
 use crate::model::{Confidence, Report, Scope};
 use crate::report::command::{arguments, quoted};
-use crate::report::text::layout::{bytes, count, many, part};
+use crate::report::language::{Words, fill};
+use crate::report::text::layout::{bytes, count};
 use crate::report::text::{header, length};
 
 /// Rows of one list.
@@ -24,7 +24,7 @@ pub(super) fn method(page: &mut Page, report: &Report, words: &Words) {
     page.raw("<div class=\"wide\">")
         .element("h3", words.losses)
         .raw("<ul>");
-    for line in losses(report) {
+    for line in losses(report, words) {
         page.element("li", &line);
     }
     page.raw("</ul></div>\n<div class=\"wide\">")
@@ -57,31 +57,21 @@ fn marks(page: &mut Page, words: &Words) {
     page.raw("</dl></div>\n");
 }
 
-fn losses(report: &Report) -> Vec<String> {
+fn losses(report: &Report, words: &Words) -> Vec<String> {
     let (losses, packets) = (&report.losses, report.totals.packets);
-    let mut lines = vec![format!(
-        "In flows: {}.",
-        part(losses.in_flows, packets, "packet")
-    )];
-    for (what, reasons) in [
-        ("Not IP", &losses.not_ip),
-        ("Not decoded", &losses.undecodable),
-        ("In part", &losses.layers),
-    ] {
+    let of = |number: u64| words.part(number, packets, words.packets);
+    let mut lines = vec![fill(words.in_flows, &[&of(losses.in_flows)])];
+    let kinds = [&losses.not_ip, &losses.undecodable, &losses.layers];
+    for (what, reasons) in words.loss_kinds.into_iter().zip(kinds) {
         if reasons.is_empty() {
-            lines.push(format!("{what}: none."));
+            lines.push(fill(words.no_loss, &[what]));
         }
         for (reason, number) in reasons.iter().take(LISTED) {
-            lines.push(format!(
-                "{what}: {}: {reason}.",
-                part(*number, packets, "packet")
-            ));
+            let reason = reason.to_string();
+            lines.push(fill(words.loss, &[what, &of(*number), &reason]));
         }
     }
-    lines.push(format!(
-        "Filtered: {}.",
-        part(losses.filtered, packets, "packet")
-    ));
+    lines.push(fill(words.filtered, &[&of(losses.filtered)]));
     let interfaces = report.inputs.iter().flat_map(|input| &input.interfaces);
     let recorded: Vec<u64> = interfaces
         .flat_map(|it| {
@@ -94,38 +84,31 @@ fn losses(report: &Report) -> Vec<String> {
         .flatten()
         .collect();
     lines.push(if recorded.is_empty() {
-        "Dropped while capturing: not recorded.".to_owned()
+        words.drops_unknown.to_owned()
     } else {
         let sum = recorded.iter().fold(0_u64, |sum, n| sum.saturating_add(*n));
-        format!(
-            "Dropped while capturing, where recorded: {}.",
-            many(sum, "packet")
-        )
+        fill(words.drops, &[&words.many(sum, words.packets)])
     });
-    lines.push(format!(
-        "Cut: {}, {} missing.",
-        part(losses.cut_packets, packets, "packet"),
-        bytes(losses.cut_bytes)
+    lines.push(fill(
+        words.cut,
+        &[&of(losses.cut_packets), &bytes(losses.cut_bytes)],
     ));
-    lines.push(format!(
-        "Damaged: {}, {} lost.",
-        many(losses.damage_count, "place"),
-        many(losses.lost_records, "record")
-    ));
+    let places = words.many(losses.damage_count, words.places);
+    let records = words.many(losses.lost_records, words.records);
+    lines.push(fill(words.damaged, &[&places, &records]));
     for damage in losses.damages.iter().take(LISTED) {
-        lines.push(format!("Byte {}: {}.", count(damage.offset), damage.what));
+        let what = damage.what.to_string();
+        lines.push(fill(words.damage_at, &[&count(damage.offset), &what]));
     }
     if report.totals.folded_flows > 0 {
-        lines.push(format!(
-            "{} beyond the budget: counted in the totals, without rows.",
-            many(report.totals.folded_flows, "flow")
-        ));
+        let flows = words.many(report.totals.folded_flows, words.flows_of);
+        lines.push(fill(words.folded, &[&flows]));
     }
     for (name, number) in &losses.counts {
-        lines.push(format!("{name}: {}.", count(*number)));
+        lines.push(fill(words.loss_count, &[name, &count(*number)]));
     }
     for warning in losses.warnings.iter().take(LISTED) {
-        lines.push(format!("Warning: {}.", warning.lossless()));
+        lines.push(fill(words.warning, &[&warning.lossless()]));
     }
     lines
 }
@@ -145,7 +128,7 @@ fn inputs(page: &mut Page, report: &Report, words: &Words) {
     page.raw("<table class=\"grid stack inp\"><caption>")
         .text(words.inputs);
     page.raw("</caption><thead><tr>");
-    for head in ["File", "What it is", "SHA-256"] {
+    for head in words.input_heads {
         page.element("th scope=\"col\"", head);
     }
     page.raw("</tr></thead><tbody>");
@@ -157,32 +140,34 @@ fn inputs(page: &mut Page, report: &Report, words: &Words) {
         let said = header::input_words(input);
         let what = said.rsplit_once(": ").map_or("", |(_, what)| what);
         page.text(what).raw("</td><td class=\"full\">");
-        hash(page, input.sha256.as_deref());
+        hash(page, input.sha256.as_deref(), words);
         page.raw("</td></tr>");
     }
     if let Some(policy) = &report.policy {
-        file(page, &policy.origin, "Policy", Some(&policy.sha256));
+        let hash = Some(&*policy.sha256);
+        file(page, &policy.origin, words.policy, hash, words);
     }
     if let Some(log) = &report.phases {
-        file(page, &log.origin, "Log of the test", log.sha256.as_deref());
+        let hash = log.sha256.as_deref();
+        file(page, &log.origin, words.test_log, hash, words);
     }
     page.raw("</tbody></table>\n");
 }
 
-fn file(page: &mut Page, name: &str, what: &str, sha256: Option<&str>) {
+fn file(page: &mut Page, name: &str, what: &str, sha256: Option<&str>, words: &Words) {
     page.raw("<tr><th scope=\"row\" class=\"mono\">")
         .text(name)
         .raw("</th><td>")
         .text(what);
     page.raw("</td><td class=\"full\">");
-    hash(page, sha256);
+    hash(page, sha256, words);
     page.raw("</td></tr>");
 }
 
-fn hash(page: &mut Page, sha256: Option<&str>) {
+fn hash(page: &mut Page, sha256: Option<&str>, words: &Words) {
     match sha256 {
         Some(hash) => page.element("span class=\"hash\"", hash),
-        None => page.element("span class=\"soft\"", "not hashed"),
+        None => page.element("span class=\"soft\"", words.not_hashed),
     };
 }
 
@@ -190,11 +175,7 @@ fn data(page: &mut Page, report: &Report, words: &Words) {
     page.raw("<table class=\"grid stack inp\"><caption>")
         .text(words.data);
     page.raw("</caption><thead><tr>");
-    for head in [
-        "Source",
-        "What it gives, and its day",
-        "SHA-256, and the credit",
-    ] {
+    for head in words.data_heads {
         page.element("th scope=\"col\"", head);
     }
     page.raw("</tr></thead><tbody>");
@@ -202,14 +183,11 @@ fn data(page: &mut Page, report: &Report, words: &Words) {
         page.raw("<tr><th scope=\"row\" class=\"mono\">")
             .text(&source.name)
             .raw("</th><td>");
-        let day = source.date.as_deref().unwrap_or("no date");
-        page.text(&format!(
-            "{}, {day}, {}",
-            source.gives.join(" and "),
-            source.origin
-        ));
+        let day = source.date.as_deref().unwrap_or(words.no_date);
+        let gives = source.gives.join(words.and);
+        page.text(&fill(words.source_gives, &[&gives, day, &source.origin]));
         page.raw("</td><td class=\"full\">");
-        hash(page, Some(&source.sha256));
+        hash(page, Some(&source.sha256), words);
         if let Some(credit) = &source.credit {
             let link = source.link.as_deref().unwrap_or_default();
             page.element("span class=\"sub\"", &format!("{credit} {link}"));
@@ -253,9 +231,7 @@ fn disagreements(page: &mut Page, report: &Report, words: &Words) {
     page.raw("</ul>");
     let more = found.len().saturating_sub(LISTED);
     if more > 0 {
-        page.element(
-            "p",
-            &format!("and {} more, see the JSON report", count(length(more))),
-        );
+        let more = count(length(more));
+        page.element("p", &fill(words.more_listed, &[&more]));
     }
 }

@@ -5,26 +5,24 @@
 //! Spec: the HTML standard; Content Security Policy Level 3 (hashes of the style and the script).
 //!
 //! The policy allows the page's own style and script by their hashes and nothing else; escaping
-//! alone must hold without it. All texts stand in `english.rs`.
+//! alone must hold without it. All texts stand in `report/language`.
 
 mod coverage;
-mod english;
 mod findings;
 mod method;
 mod page;
 mod pictures;
 mod summary;
 mod tables;
-mod words;
 
-use super::picture;
+use super::language::{WORDS, Words, fill};
+use super::{escape, picture};
 use crate::model::{ClaimVerdict, Confidence, Report, Verdict};
 use coverage::Coverage;
 use data_encoding::BASE64;
 use page::{Mark, Page};
 use sha2::{Digest, Sha256};
 use std::io::{self, Write};
-use words::Words;
 
 /// The looks of the page; those of the pictures stand behind them.
 const STYLE: &str = include_str!("style.css");
@@ -35,7 +33,7 @@ const SCRIPT: &str = include_str!("script.js");
 /// # Errors
 /// Where `out` fails.
 pub(super) fn report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let words = &english::ENGLISH;
+    let words = WORDS;
     let coverage = Coverage::read(report, words);
     let mut page = Page::default();
     head(&mut page, report, words);
@@ -47,8 +45,8 @@ pub(super) fn report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     tables::tables(&mut page, report, &coverage, words);
     method::method(&mut page, report, words);
     page.raw("</main></div>\n<footer>");
-    let made = concat!("Made with Whereto ", env!("CARGO_PKG_VERSION"), ".");
-    page.element("p", made);
+    let made = fill(words.made_with, &[env!("CARGO_PKG_VERSION")]);
+    page.element("p", &made);
     for line in words.footer {
         page.element("p", line);
     }
@@ -62,11 +60,6 @@ pub(super) fn report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         .raw(SCRIPT)
         .raw("</script>\n</body>\n</html>\n");
     out.write_all(page.out.as_bytes())
-}
-
-/// What no estimate of a place shows.
-pub(super) fn limits_of_a_place() -> &'static [&'static str] {
-    english::ENGLISH.limits_of_a_place
 }
 
 fn title(report: &Report) -> String {
@@ -90,26 +83,26 @@ fn title(report: &Report) -> String {
 
 fn head(page: &mut Page, report: &Report, words: &Words) {
     let hash = |text: &str| BASE64.encode(&Sha256::digest(text.as_bytes()));
-    let style = [STYLE, picture::STYLE].concat();
+    let style = [STYLE, picture::STYLE, &margins(report)].concat();
     page.raw("<!doctype html>\n<html lang=\"")
         .raw(words.code)
         .raw("\">\n<head>\n");
     page.raw("<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"");
     page.raw(&format!(
-        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; \
-         form-action 'none'",
+        "default-src 'none'; img-src data:; style-src 'sha256-{}'; script-src 'sha256-{}'; \
+         base-uri 'none'; form-action 'none'",
         hash(&style),
         hash(SCRIPT)
     ));
     page.raw("\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
     page.raw("<meta name=\"referrer\" content=\"no-referrer\">\n");
-    // A page without an icon of its own would ask for one.
+    // A page without an icon of its own would ask for one; `img-src` is for this empty one.
     page.raw("<link rel=\"icon\" href=\"data:,\">\n<title>Whereto ");
     page.text(words.report)
         .raw(": ")
         .text(&title(report))
         .raw("</title>\n<style>");
-    page.raw(STYLE)
+    page.raw(&style)
         .raw("</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">");
     page.text(words.skip).raw("</a>\n").raw(SYMBOLS);
     let about = report.settings.about.as_ref();
@@ -124,6 +117,43 @@ fn head(page: &mut Page, report: &Report, words: &Words) {
         .text(&title(report));
     page.raw("</span></header>\n");
 }
+
+/// What stands above and below each printed page: the notice, and which report this is.
+fn margins(report: &Report) -> String {
+    let notice = report.settings.about.as_ref().map(|about| &about.notice);
+    let mut rules = String::from("@page{");
+    for (place, words) in [
+        ("top-left", notice.map(String::as_str).unwrap_or_default()),
+        ("bottom-left", &format!("Whereto · {}", title(report))),
+    ] {
+        if !words.is_empty() {
+            let words = css_string(&escape::fit(&escape::terminal_str(words), MARGIN_COLUMNS));
+            rules.push_str(&format!(
+                "@{place}{{content:{words};font:7.5pt sans-serif;color:#50575f}}"
+            ));
+        }
+    }
+    rules.push_str("}\n");
+    rules
+}
+
+/// As a string of CSS that can end neither itself nor the style around it (CSS Syntax Level 3,
+/// §4.3.7): all but letters, digits and blanks by number.
+fn css_string(words: &str) -> String {
+    let mut out = String::from("\"");
+    for c in words.chars() {
+        if c.is_ascii_alphanumeric() || c == ' ' {
+            out.push(c);
+        } else {
+            out.push_str(&format!("\\{:x} ", u32::from(c)));
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// Room in the margin of a printed page.
+const MARGIN_COLUMNS: usize = 120;
 
 fn contents(page: &mut Page, report: &Report, words: &Words) {
     page.raw("<div class=\"body\"><nav class=\"toc\"")

@@ -1,8 +1,8 @@
 //! The pictures, each with its legend and a table of the same numbers.
 
 use super::page::Page;
-use super::words::{Words, fill};
 use crate::model::Report;
+use crate::report::language::{Words, fill};
 use crate::report::picture::{self, Cell, Picture};
 use crate::report::text::layout::count;
 use crate::report::text::length;
@@ -52,12 +52,25 @@ fn figure(page: &mut Page, picture: &Picture, words: &Words) {
 
 fn table(page: &mut Page, picture: &Picture, words: &Words) {
     let table = &picture.table;
-    page.raw("<details><summary>")
+    page.raw("<details><summary id=\"caption-")
+        .raw(picture.id)
+        .raw("\">")
         .visible(&table.caption)
         .raw("</summary>");
-    page.raw("<div class=\"scroll\"><table class=\"grid dense\"><thead><tr>");
-    for head in &table.header {
-        page.element("th scope=\"col\"", head);
+    page.raw("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"caption-")
+        .raw(picture.id);
+    page.raw("\"><table class=\"grid dense\"");
+    page.raw(" aria-labelledby=\"caption-")
+        .raw(picture.id)
+        .raw("\"><thead><tr>");
+    let first = table.rows.first();
+    for (column, head) in table.header.iter().enumerate() {
+        let cell = first.and_then(|row| row.get(column));
+        let tag = match cell {
+            Some(Cell::Number(_)) => "th scope=\"col\" class=\"num\"",
+            _ => "th scope=\"col\"",
+        };
+        page.element(tag, head);
     }
     page.raw("</tr></thead><tbody>");
     for row in table.rows.iter().take(MOST_ROWS) {

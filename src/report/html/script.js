@@ -18,6 +18,7 @@ function table(form){
   part.forEach(function(row){frag.appendChild(row)});
   body.textContent='';body.appendChild(frag);
   pager.hidden=pages<2;
+  each(form.querySelectorAll('[data-p]'),function(b){b.disabled=at+Number(b.dataset.p)<0||at+Number(b.dataset.p)>=pages});
   label.textContent=fill(label.dataset.words,[at+1,pages]);
   out.textContent=fill(out.dataset.words,[kept.length,rows.length]);
  }

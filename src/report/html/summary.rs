@@ -2,18 +2,18 @@
 
 use super::coverage::Coverage;
 use super::page::{Mark, Page, pips_of};
-use super::words::{Words, fill};
 use super::{confidence_word, verdict_word};
 use crate::model::{ClaimVerdict, Confidence, Report, Verdict};
+use crate::report::language::{Words, fill};
 use crate::report::text::axes::axes;
 use crate::report::text::header::destinations_by_verdict;
-use crate::report::text::layout::{bytes, count, duration, many, part, percent, span};
+use crate::report::text::layout::{bytes, count, duration, percent, span};
 use crate::report::text::{length, outbound};
 
 pub(super) fn summary(page: &mut Page, report: &Report, coverage: &Coverage, words: &Words) {
     page.raw("<section id=\"summary\" aria-labelledby=\"h1\">\n<h1 id=\"h1\">");
     page.text(&question(report, words)).raw("</h1>\n");
-    for answer in answers(report) {
+    for answer in answers(report, words) {
         page.element("p class=\"answer\"", &answer);
     }
     page.raw("<div class=\"sum\"><div><h2 class=\"h-s\">")
@@ -23,7 +23,7 @@ pub(super) fn summary(page: &mut Page, report: &Report, coverage: &Coverage, wor
     page.raw("</ul></div>\n<div><h2 class=\"h-s\">")
         .text(words.scope)
         .raw("</h2>");
-    scope(page, report);
+    scope(page, report, words);
     page.raw("</div>\n<div class=\"cov\"><div>");
     examined(page, report, coverage, words);
     page.raw("</div><div>");
@@ -39,19 +39,19 @@ fn question(report: &Report, words: &Words) -> String {
             let vendor: Vec<&str> = report.claims.iter().map(|claim| &*claim.speaker).collect();
             match vendor.first() {
                 Some(first) if vendor.iter().all(|speaker| speaker == first) => {
-                    format!("Does the traffic in this capture fit what {first} said?")
+                    fill(words.fits_speaker, &[first])
                 }
-                _ => "Does the traffic in this capture fit what was claimed?".to_owned(),
+                _ => words.fits_claims.to_owned(),
             }
         }
         None => match &report.policy {
-            Some(policy) => format!("Does the traffic in this capture fit “{}”?", policy.title),
+            Some(policy) => fill(words.fits_policy, &[&policy.title]),
             None => words.no_question.to_owned(),
         },
     }
 }
 
-fn answers(report: &Report) -> Vec<String> {
+fn answers(report: &Report, words: &Words) -> Vec<String> {
     let mut answers: Vec<String> = axes(report)
         .iter()
         .map(|axis| axis.answer(report))
@@ -66,37 +66,37 @@ fn answers(report: &Report) -> Vec<String> {
             length(found.count())
         };
         let mut parts = Vec::new();
-        for (verdict, word) in [
-            (ClaimVerdict::Contradicted, "contradicted"),
-            (ClaimVerdict::Indeterminate, "left open"),
-            (ClaimVerdict::NotExercised, "not tested"),
-            (ClaimVerdict::Supported, "supported"),
-        ] {
+        let verdicts = [
+            ClaimVerdict::Contradicted,
+            ClaimVerdict::Indeterminate,
+            ClaimVerdict::NotExercised,
+            ClaimVerdict::Supported,
+        ];
+        for (verdict, counted) in verdicts.into_iter().zip(words.claims_counted) {
             let found = of(verdict);
             if found > 0 {
-                parts.push(format!("{} {word}", count(found)));
+                parts.push(fill(counted, &[&count(found)]));
             }
         }
-        answers.push(format!(
-            "Of {} in this capture: {}.",
-            many(all, "claim"),
-            parts.join(", ")
-        ));
+        let claims = words.many(all, words.claims_of);
+        let parts = parts.join(words.all_pictures.comma);
+        answers.push(fill(words.claims_answer, &[&claims, &parts]));
     }
     if let Some(policy) = &report.policy {
         let of = |verdict| {
             let found = policy.rules.iter().filter(|rule| rule.verdict == verdict);
             count(length(found.count()))
         };
-        answers.push(format!(
-            "Of the {} of “{}”: {} violated, {} indeterminate, {} met, {} not exercised in this \
-             capture.",
-            many(length(policy.rules.len()), "rule"),
-            policy.title,
-            of(Some(Verdict::Violated)),
-            of(Some(Verdict::Indeterminate)),
-            of(Some(Verdict::Met)),
-            of(None)
+        answers.push(fill(
+            words.policy_answer,
+            &[
+                &words.many(length(policy.rules.len()), words.rules_of),
+                &policy.title,
+                &of(Some(Verdict::Violated)),
+                &of(Some(Verdict::Indeterminate)),
+                &of(Some(Verdict::Met)),
+                &of(None),
+            ],
         ));
     }
     if answers.is_empty() {
@@ -131,17 +131,15 @@ fn ledger(page: &mut Page, report: &Report, words: &Words) {
         });
         page.raw("\">")
             .verdict(Mark::of(verdict), verdict_word(verdict, words));
-        let say = format!(
-            "{}, {}",
-            part(destinations, all, "destination"),
-            part(flows, report.totals.outbound_flows, "flow")
-        );
+        let destinations = words.part(destinations, all, words.destinations_of);
+        let flows = words.part(flows, report.totals.outbound_flows, words.flows_of);
+        let say = fill(words.seen_is, &[&destinations, &flows]);
         page.element("span class=\"say\"", &say)
             .raw("<span></span></a></li>");
     }
 }
 
-fn scope(page: &mut Page, report: &Report) {
+fn scope(page: &mut Page, report: &Report, words: &Words) {
     page.raw("<dl class=\"facts\">");
     let mut fact = |name: &str, value: &str| {
         page.raw("<div>")
@@ -155,28 +153,23 @@ fn scope(page: &mut Page, report: &Report) {
         }
     }
     if let Some((first, last)) = report.totals.time {
-        fact("Time", &span(first, last));
-        let packets = many(report.totals.packets, "packet");
-        fact(
-            "Length",
-            &format!("{}, {packets}", duration(last.since(first))),
-        );
+        fact(words.time, &span(first, last));
+        let packets = words.many(report.totals.packets, words.packets);
+        let long = duration(last.since(first));
+        fact(words.length, &fill(words.length_is, &[&long, &packets]));
     }
-    let destinations = many(length(outbound(report).count()), "destination");
-    let flows = many(report.totals.outbound_flows, "outbound flow");
-    fact("Observed", &format!("{destinations}, {flows}"));
+    let destinations = words.many(length(outbound(report).count()), words.destinations_of);
+    let flows = words.many(report.totals.outbound_flows, words.outbound_flows);
+    fact(words.seen, &fill(words.seen_is, &[&destinations, &flows]));
+    let (out, into) = (report.totals.bytes_out, report.totals.bytes_in);
     fact(
-        "Outbound",
-        &format!(
-            "{} out, {} in",
-            bytes(report.totals.bytes_out),
-            bytes(report.totals.bytes_in)
-        ),
+        words.outbound,
+        &fill(words.out_and_in, &[&bytes(out), &bytes(into)]),
     );
     for input in report.inputs.iter().take(4) {
         if let Some(hash) = &input.sha256 {
             fact(
-                "Capture hash",
+                words.capture_hash,
                 &format!("{}…", hash.get(..12).unwrap_or(hash)),
             );
         }
@@ -188,7 +181,7 @@ fn scope(page: &mut Page, report: &Report) {
             .take(2)
             .map(ToString::to_string)
             .collect();
-        fact("Device", &addresses.join(", "));
+        fact(words.device, &addresses.join(", "));
     }
     page.raw("</dl>");
 }
@@ -210,10 +203,14 @@ fn examined(page: &mut Page, report: &Report, coverage: &Coverage, words: &Words
     );
     page.element("p class=\"measure\"", &say);
     let all = outside.saturating_add(local).max(1);
-    let label = format!(
-        "{readable} packets {}; {named} {}; {neither} {}; {local} {}",
-        words.readable, words.named, words.unnamed, words.local
-    );
+    let label = [
+        (readable, words.readable),
+        (named, words.named),
+        (neither, words.unnamed),
+        (local, words.local),
+    ]
+    .map(|(packets, what)| format!("{}: {what}", words.many(packets, words.packets)))
+    .join("; ");
     page.raw("\n<svg class=\"bar\" role=\"img\"")
         .attribute("aria-label", &label)
         .raw(">");
@@ -256,7 +253,7 @@ fn examined(page: &mut Page, report: &Report, coverage: &Coverage, words: &Words
         page.raw("<li><svg viewBox=\"0 0 14 14\" aria-hidden=\"true\">")
             .raw(swatch);
         page.raw("</svg><span><b>")
-            .text(&many(packets, "packet"))
+            .text(&words.many(packets, words.packets))
             .raw("</b>")
             .text(what);
         page.raw("</span></li>");
@@ -268,11 +265,10 @@ fn examined(page: &mut Page, report: &Report, coverage: &Coverage, words: &Words
         .bytes_out
         .saturating_add(report.totals.bytes_in);
     if unrecognised > 0 {
-        let say = format!(
-            "{} of {} outbound ({}) are in no protocol that this version recognises.",
-            bytes(unrecognised),
-            bytes(sent),
-            percent(unrecognised, sent)
+        let share = percent(unrecognised, sent);
+        let say = fill(
+            words.unrecognised,
+            &[&bytes(unrecognised), &bytes(sent), &share],
         );
         page.element("p class=\"small soft\"", &say);
     }
@@ -295,17 +291,15 @@ fn phases(page: &mut Page, report: &Report, words: &Words) {
         page.raw("<li class=\"yes\"><b>")
             .text(&phase.name)
             .raw("</b>");
-        let say = format!(
-            "{}, {} out",
-            many(sums.flows, "flow"),
-            bytes(sums.bytes_out)
-        );
+        let flows = words.many(sums.flows, words.flows_of);
+        let say = fill(words.phase_sums, &[&flows, &bytes(sums.bytes_out)]);
         page.text(&say).raw("</li>");
     }
     page.raw("</ol>");
     let more = log.phases.len().saturating_sub(12);
     if more > 0 {
-        page.element("p class=\"small soft\"", &format!("and {more} more phases"));
+        let more = words.many(length(more), words.more_phases);
+        page.element("p class=\"small soft\"", &more);
     }
 }
 

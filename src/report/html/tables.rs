@@ -5,8 +5,8 @@ use super::coverage::Coverage;
 use super::page::{Mark, Page};
 use super::summary::confidence;
 use super::verdict_word;
-use super::words::{Words, fill};
 use crate::model::{Destination, Protection, Report, Scope};
+use crate::report::language::{Words, fill};
 use crate::report::text::layout::{bytes, count};
 use crate::report::text::{country_words, length};
 use std::collections::BTreeSet;
@@ -52,14 +52,14 @@ fn destinations(page: &mut Page, report: &Report, coverage: &Coverage, words: &W
     page.raw("</form>\n<div class=\"scroll\"><table class=\"grid stack\" id=\"dt\"><caption class=\"vh\">");
     page.text(words.destinations).raw("</caption><thead><tr>");
     for (head, kind) in [
-        (words.destinations, "t"),
-        (words.verdicts, "t"),
+        (words.destination, "t"),
+        (words.verdict, "t"),
         (words.place, "t"),
         (words.control, "t"),
         (words.protection, "t"),
         (words.flows, "n"),
-        ("Out", "n"),
-        ("In", "n"),
+        (words.out, "n"),
+        (words.into, "n"),
     ] {
         heading(page, head, kind);
     }
@@ -137,25 +137,31 @@ fn row(
         .map(u32::to_string)
         .collect();
     let how = match destination.name_via {
-        "" => format!("frame {}", frames.join("")),
-        via => format!(
-            "{via}, {} · frame {}",
-            destination.name_grade,
-            frames.join("")
+        "" => fill(words.frame_number, &[&frames.join("")]),
+        via => fill(
+            words.named_by,
+            &[via, destination.name_grade, &frames.join("")],
         ),
     };
     page.element("span class=\"sub\"", &how).raw("</th>");
     let rank = destination.verdict.map_or(3, |verdict| verdict as u8);
-    page.raw("<td data-v=\"").raw(&rank.to_string()).raw("\">");
+    page.raw("<td class=\"full\" data-v=\"")
+        .raw(&rank.to_string())
+        .raw("\">");
     match destination.verdict {
         Some(verdict) => page.verdict(Mark::of(verdict), verdict_word(verdict, words)),
         None => page.element("span class=\"soft\"", words.not_judged),
     };
-    page.raw("</td><td>");
+    // Where there is no room for columns, each cell has its head beside it.
+    page.raw("</td><td class=\"half\"")
+        .attribute("data-l", words.place)
+        .raw(">");
     where_it_is(page, destination, words);
-    page.raw("</td><td>");
+    page.raw("</td><td class=\"half\"")
+        .attribute("data-l", words.control)
+        .raw(">");
     who_controls(page, destination, words);
-    page.raw("</td><td data-v=\"")
+    page.raw("</td><td class=\"full\" data-v=\"")
         .raw(if clear { "0" } else { "1" })
         .raw("\">");
     for (kind, word) in &protections {
@@ -172,14 +178,24 @@ fn row(
         page.element(class, &shown).raw("<br>");
     }
     page.raw("</td>");
-    for (value, word) in [
-        (destination.flows, count(destination.flows)),
-        (destination.bytes_out, bytes(destination.bytes_out)),
-        (destination.bytes_in, bytes(destination.bytes_in)),
+    for (head, value, word) in [
+        (words.flows, destination.flows, count(destination.flows)),
+        (
+            words.out,
+            destination.bytes_out,
+            bytes(destination.bytes_out),
+        ),
+        (
+            words.into,
+            destination.bytes_in,
+            bytes(destination.bytes_in),
+        ),
     ] {
         page.raw("<td class=\"num\" data-v=\"")
             .raw(&value.to_string())
-            .raw("\">");
+            .raw("\"")
+            .attribute("data-l", head)
+            .raw(">");
         page.text(&word).raw("</td>");
     }
     page.raw("</tr>\n");
@@ -227,8 +243,8 @@ fn who_controls(page: &mut Page, destination: &Destination, words: &Words) {
         page.element("span class=\"sub\"", function);
     }
     let on = match (&destination.place.operator, &destination.place.as_org) {
-        (Some(operator), _) => Some(format!("on {}", operator.name)),
-        (None, Some(organisation)) => Some(format!("on {organisation}")),
+        (Some(operator), _) => Some(fill(words.on_network, &[&operator.name])),
+        (None, Some(organisation)) => Some(fill(words.on_network, &[organisation])),
         (None, None) => None,
     };
     if let Some(on) = on {
@@ -254,10 +270,10 @@ fn names(page: &mut Page, report: &Report, words: &Words) {
     page.raw("</form><div class=\"scroll\"><table class=\"grid\" id=\"nt\"><caption class=\"vh\">");
     page.text(words.names).raw("</caption><thead><tr>");
     for (head, kind) in [
-        ("Name", "t"),
-        ("Registrable domain", "t"),
-        ("How it is known", "t"),
-        ("Owner, looked up", "t"),
+        (words.name, "t"),
+        (words.domain, "t"),
+        (words.known_by, "t"),
+        (words.owner, "t"),
         (words.flows, "n"),
     ] {
         heading(page, head, kind);
@@ -304,15 +320,15 @@ fn flows(page: &mut Page, coverage: &Coverage, words: &Words) {
     );
     page.text(words.flows).raw("</caption><thead><tr>");
     for (head, kind) in [
-        ("Flow", "n"),
-        (words.verdicts, "t"),
-        ("To", "t"),
-        ("Country", "t"),
+        (words.flow, "n"),
+        (words.verdict, "t"),
+        (words.to, "t"),
+        (words.country, "t"),
         (words.protection, "t"),
-        ("First packet, UTC", "n"),
-        ("Out", "n"),
-        ("In", "n"),
-        ("Frame", "n"),
+        (words.first_packet, "n"),
+        (words.out, "n"),
+        (words.into, "n"),
+        (words.frame, "n"),
     ] {
         heading(page, head, kind);
     }

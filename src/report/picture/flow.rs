@@ -12,18 +12,17 @@ use super::svg::{Anchor, Drawing, number};
 use super::{Cell, NARROW, Picture, Table, WIDE, measure};
 use crate::model::{App, Flow, Report, Scope};
 use crate::report::escape;
-use crate::report::text::layout::{bytes, many};
-use std::collections::BTreeMap;
+use crate::report::language::{WORDS, fill};
+use crate::report::text::layout::bytes;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::sync::Arc;
 
 /// A band from left to right, and its words.
 type Key = ([String; 3], Fit);
 
 /// Names a column may have.
 const MOST: usize = 12;
-
-/// Stands for a country that is not known.
-const NOWHERE: &str = "Indeterminate";
 
 /// Draws the diagram.
 pub(super) fn draw(report: &Report) -> io::Result<Picture> {
@@ -33,8 +32,14 @@ pub(super) fn draw(report: &Report) -> io::Result<Picture> {
         Ok(())
     })?;
     let mut sums: BTreeMap<Key, [u64; 2]> = BTreeMap::new();
+    let mut owners: BTreeSet<Arc<str>> = BTreeSet::new();
     report.rows.flows(&mut |flow| {
         if wanted(flow) {
+            if let Some(owner) = &flow.owner.owner
+                && !owners.contains(&*owner.group)
+            {
+                owners.insert((*owner.group).into());
+            }
             let sum = sums.entry(key(flow, apps)).or_default();
             let [flows, bytes] = sum;
             *flows = flows.saturating_add(1);
@@ -42,25 +47,24 @@ pub(super) fn draw(report: &Report) -> io::Result<Picture> {
         }
         Ok(())
     })?;
-    let heads = [
-        if apps { "App" } else { "Name" },
-        "Who controls the name",
-        "Where the server is",
-    ];
+    let words = &WORDS.flow_diagram;
+    let left = if apps { words.app } else { words.name };
+    let heads = [left, words.controls, words.place];
+    let (subtitle, caption) = if apps {
+        (words.subtitle_apps, words.caption_apps)
+    } else {
+        (words.subtitle_names, words.caption_names)
+    };
     let mut picture = Picture {
         id: "flow",
-        title: title(&sums, judged(report)),
-        subtitle: format!(
-            "Bytes out from {} to controller to country of the address. Hatched bands end in an \
-             indeterminate country. Where a server is and who controls it are two questions.",
-            if apps { "app" } else { "name" }
-        ),
-        table: table(&sums, heads),
+        title: title(&sums, owners.len(), judged(report)),
+        subtitle: subtitle.to_owned(),
+        table: table(&sums, heads, caption),
         ..Picture::default()
     };
     let bands = bounded(&sums);
     if bands.values().all(|bytes| *bytes == 0) {
-        picture.notes = vec!["Not drawn: no bytes were sent outside the local network.".to_owned()];
+        picture.notes = vec![words.nothing.to_owned()];
         return Ok(picture);
     }
     let said: Vec<String> = bands
@@ -70,18 +74,11 @@ pub(super) fn draw(report: &Report) -> io::Result<Picture> {
     let mut wide = diagram(&bands, heads, &Layout::WIDE);
     let mut narrow = diagram(&bands, heads, &Layout::NARROW);
     for drawing in [&mut wide, &mut narrow] {
-        drawing.say(
-            &format!("Flow diagram: {}", picture.title),
-            &said.join(". "),
-        );
+        drawing.say(&fill(words.spoken, &[&picture.title]), &said.join(". "));
     }
     (picture.wide, picture.narrow) = (Some(wide), Some(narrow));
     picture.legend = legend(&bands);
-    picture.notes = vec![
-        "A band is at least one pixel high, so that small ones can be seen; the table has the \
-         numbers. Who controls a name comes from the catalogue of owners, not from the capture."
-            .to_owned(),
-    ];
+    picture.notes = vec![words.note.to_owned()];
     Ok(picture)
 }
 
@@ -93,7 +90,7 @@ fn key(flow: &Flow, apps: bool) -> Key {
     let left = if apps {
         app(flow.app.as_ref())
     } else if flow.name.as_ref().is_none_or(|name| name.is_empty()) {
-        "no name seen".to_owned()
+        WORDS.all_pictures.no_name.to_owned()
     } else {
         name_or_address(flow.name.as_ref(), None)
     };
@@ -101,20 +98,20 @@ fn key(flow: &Flow, apps: bool) -> Key {
     let right = flow
         .place
         .country
-        .map_or_else(|| NOWHERE.to_owned(), country);
+        .map_or_else(|| WORDS.flow_diagram.nowhere.to_owned(), country);
     let key = [left, controller(named, &flow.owner), right];
     (key, Fit::of(flow.verdict))
 }
 
 fn app(app: Option<&App>) -> String {
     let Some(app) = app else {
-        return "app not known".to_owned();
+        return WORDS.flow_diagram.app_unknown.to_owned();
     };
     match (&app.name, app.uid, app.pid) {
         (Some(name), _, _) if !name.is_empty() => escape::terminal(name).into_owned(),
-        (_, Some(uid), _) => format!("user id {uid}"),
-        (_, _, Some(pid)) => format!("process {pid}"),
-        _ => "app not known".to_owned(),
+        (_, Some(uid), _) => fill(WORDS.flow_diagram.user_id, &[&uid.to_string()]),
+        (_, _, Some(pid)) => fill(WORDS.flow_diagram.process, &[&pid.to_string()]),
+        _ => WORDS.flow_diagram.app_unknown.to_owned(),
     }
 }
 
@@ -143,7 +140,6 @@ fn folded(bands: &BTreeMap<Key, u64>, column: usize) -> BTreeMap<Key, u64> {
     if names.len() <= MOST {
         return bands.clone();
     }
-    let special = |name: &str| SPECIAL.contains(&name);
     let mut order: Vec<(&str, Fit, u64)> = names
         .iter()
         .map(|(name, (fit, bytes))| (*name, *fit, *bytes))
@@ -173,13 +169,14 @@ fn folded(bands: &BTreeMap<Key, u64>, column: usize) -> BTreeMap<Key, u64> {
         }
     }
     for (fit, names) in &rest {
+        let [out, unsure, fits, open] = WORDS.flow_diagram.more;
         let what = match fit {
-            Fit::Out => "more that do not fit",
-            Fit::Unsure => "more, indeterminate",
-            Fit::Fits => "more that fit",
-            Fit::Open => "more",
+            Fit::Out => out,
+            Fit::Unsure => unsure,
+            Fit::Fits => fits,
+            Fit::Open => open,
         };
-        let label = format!("{} {what}", names.len());
+        let label = fill(what, &[&names.len().to_string()]);
         for name in names {
             new_names.insert((*name).to_owned(), label.clone());
         }
@@ -199,58 +196,51 @@ fn folded(bands: &BTreeMap<Key, u64>, column: usize) -> BTreeMap<Key, u64> {
 }
 
 /// Never folded away.
-const SPECIAL: &[&str] = &["no name seen", "app not known", "owner not known", NOWHERE];
+fn special(name: &str) -> bool {
+    let words = &WORDS.all_pictures;
+    let app = WORDS.flow_diagram.app_unknown;
+    [words.no_name, app, words.owner_unknown, nowhere()].contains(&name)
+}
 
-fn title(sums: &BTreeMap<Key, [u64; 2]>, judged: bool) -> String {
+/// Stands for a country that is not known.
+fn nowhere() -> &'static str {
+    WORDS.flow_diagram.nowhere
+}
+
+fn title(sums: &BTreeMap<Key, [u64; 2]>, owners: usize, judged: bool) -> String {
     let total: u64 = sums
         .values()
         .fold(0, |all, [_, bytes]| all.saturating_add(*bytes));
-    let of = |column: usize| {
-        let mut names: BTreeMap<&str, u64> = BTreeMap::new();
-        for ((words, _), [_, bytes]) in sums {
-            let sum = names
-                .entry(words.get(column).map_or("", String::as_str))
-                .or_default();
-            *sum = sum.saturating_add(*bytes);
-        }
-        names
-    };
-    let controllers = of(1);
-    let countries = of(2).keys().filter(|name| **name != NOWHERE).count();
+    let countries: BTreeSet<&String> = sums.keys().filter_map(|(words, _)| words.last()).collect();
+    let countries = countries.iter().filter(|name| **name != nowhere()).count();
     let out: u64 = sums
         .iter()
         .filter(|((_, fit), _)| *fit == Fit::Out)
         .fold(0, |all, (_, [_, bytes])| all.saturating_add(*bytes));
     if judged && out > 0 {
-        return format!(
-            "{} of {} sent do not fit what was expected",
-            bytes(out),
-            bytes(total)
-        );
+        let (out, total) = (bytes(out), bytes(total));
+        return fill(WORDS.flow_diagram.title_out, &[&out, &total]);
     }
-    let known = |name: &&str| !SPECIAL.contains(name) && !name.starts_with("a customer of ");
-    let known = controllers.keys().filter(|name| known(name)).count();
-    let known = u64::try_from(known).unwrap_or(u64::MAX);
-    format!(
-        "{} sent to names of {}, at addresses in {}",
-        bytes(total),
-        if known == 0 {
-            "no known controller".to_owned()
-        } else {
-            many(known, "known controller")
-        },
-        match countries {
-            1 => "1 country".to_owned(),
-            more => format!("{more} countries"),
-        }
+    let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+    let known = match owners {
+        0 => WORDS.flow_diagram.no_controller.to_owned(),
+        known => WORDS.many(number(known), WORDS.flow_diagram.controllers),
+    };
+    let countries = WORDS.many(number(countries), WORDS.flow_diagram.countries);
+    fill(
+        WORDS.flow_diagram.title,
+        &[&bytes(total), &known, &countries],
     )
 }
 
-fn spoken((words, fit): &Key, sum: u64) -> String {
-    format!("{}: {} out, {}", words.join(", "), bytes(sum), fit.word())
+fn spoken(([left, middle, right], fit): &Key, sum: u64) -> String {
+    fill(
+        WORDS.flow_diagram.spoken_band,
+        &[left, middle, right, &bytes(sum), fit.word()],
+    )
 }
 
-fn table(sums: &BTreeMap<Key, [u64; 2]>, heads: [&'static str; 3]) -> Table {
+fn table(sums: &BTreeMap<Key, [u64; 2]>, heads: [&'static str; 3], caption: &str) -> Table {
     let rows = sums.iter().map(|((words, fit), [flows, bytes])| {
         let mut row: Vec<Cell> = words.iter().map(|word| Cell::Words(word.clone())).collect();
         row.push(Cell::Words(fit.word().to_owned()));
@@ -260,11 +250,15 @@ fn table(sums: &BTreeMap<Key, [u64; 2]>, heads: [&'static str; 3]) -> Table {
     });
     let [left, middle, right] = heads;
     Table {
-        caption: format!(
-            "Bytes out by {}, controller and country",
-            left.to_lowercase()
-        ),
-        header: vec![left, middle, right, "Verdict", "Flows", "Bytes out"],
+        caption: caption.to_owned(),
+        header: vec![
+            left,
+            middle,
+            right,
+            WORDS.all_pictures.verdict,
+            WORDS.all_pictures.flows,
+            WORDS.all_pictures.bytes_out,
+        ],
         rows: rows.collect(),
     }
 }
@@ -273,16 +267,16 @@ fn legend(bands: &BTreeMap<Key, u64>) -> Vec<super::Legend> {
     let any = |wanted: Fit| bands.keys().any(|(_, fit)| *fit == wanted);
     let mut legend = Vec::new();
     if any(Fit::Fits) {
-        legend.push(entry(OWN, "fits what was expected"));
+        legend.push(entry(OWN, WORDS.all_pictures.legend_fits));
     }
     if any(Fit::Out) {
-        legend.push(entry(OUT, "does not fit: outlined"));
+        legend.push(entry(OUT, WORDS.flow_diagram.legend_out));
     }
     if any(Fit::Open) {
-        legend.push(entry(OPEN, "not judged"));
+        legend.push(entry(OPEN, WORDS.all_pictures.legend_open));
     }
     if bands.keys().any(hatched) {
-        legend.push(entry(UNSURE, "indeterminate"));
+        legend.push(entry(UNSURE, WORDS.all_pictures.legend_unsure));
     }
     legend
 }
@@ -294,7 +288,8 @@ const UNSURE: &str =
     "<rect class=\"so\" fill=\"url(#pic-hatch)\" x=\"1\" y=\"1\" width=\"28\" height=\"12\"/>";
 
 fn hatched((words, fit): &Key) -> bool {
-    *fit == Fit::Unsure || (*fit != Fit::Out && words.last().is_some_and(|right| right == NOWHERE))
+    *fit == Fit::Unsure
+        || (*fit != Fit::Out && words.last().is_some_and(|right| right == nowhere()))
 }
 
 /// Where the columns are.
@@ -364,8 +359,8 @@ fn diagram(bands: &BTreeMap<Key, u64>, heads: [&str; 3], layout: &Layout) -> Dra
         let (x, anchor, class, head) = match (layout.small, at) {
             (false, 0) => (x - 10.0, Anchor::End, "t-soft", head),
             (false, _) => (x, Anchor::Start, "t-soft", head),
-            (true, 1) => (x, Anchor::Start, "t-soft ns", "Controller"),
-            (true, 2) => (x, Anchor::Start, "t-soft ns", "Country"),
+            (true, 1) => (x, Anchor::Start, "t-soft ns", WORDS.flow_diagram.controller),
+            (true, 2) => (x, Anchor::Start, "t-soft ns", WORDS.all_pictures.country),
             (true, _) => (x, Anchor::Start, "t-soft ns", head),
         };
         drawing.text(class, (x, 12.0), anchor, head);
@@ -414,7 +409,7 @@ fn untangle(bands: &BTreeMap<Key, u64>, columns: &mut [Vec<Node>; 3]) {
                 let (sum, weight) = pulls.get(node.name.as_str()).copied().unwrap_or((0.0, 1.0));
                 sum / weight
             };
-            let last = |node: &Node| SPECIAL.contains(&node.name.as_str());
+            let last = |node: &Node| special(&node.name);
             nodes.sort_by(|a, b| {
                 let places = pull(a).total_cmp(&pull(b));
                 last(a).cmp(&last(b)).then(places).then(a.name.cmp(&b.name))
@@ -465,7 +460,7 @@ fn nodes(bands: &BTreeMap<Key, u64>, column: usize, size: &impl Fn(u64) -> f64) 
         .collect();
     // What fits above, what does not below it, what is not decided at the end.
     let rank = |fit: Fit, name: &str| match fit {
-        _ if SPECIAL.contains(&name) => 3,
+        _ if special(name) => 3,
         Fit::Fits | Fit::Open => 0,
         Fit::Out => 1,
         Fit::Unsure => 2,
@@ -540,7 +535,7 @@ fn band(
 fn label(drawing: &mut Drawing, node: &Node, column: usize, layout: &Layout) {
     let x = layout.columns.get(column).copied().unwrap_or(0.0);
     let area = [x, node.top, NODE, node.high];
-    if node.name == NOWHERE {
+    if node.name == nowhere() {
         let [x, y, w, h] = area.map(number);
         drawing.add(&format!(
             "rect class=\"so\" fill=\"url(#pic-fine)\" x=\"{x}\" y=\"{y}\" width=\"{w}\" \

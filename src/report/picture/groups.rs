@@ -6,6 +6,7 @@ use crate::model::{
     Confidence, Country, Destination, NameOwner, Place, Report, Scope, Text, Verdict,
 };
 use crate::report::escape;
+use crate::report::language::{WORDS, fill};
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
@@ -50,11 +51,12 @@ impl Fit {
 
     /// The word of the `verdict` column.
     pub(super) fn word(self) -> &'static str {
+        let [out, unsure, fits, open] = WORDS.all_pictures.fits;
         match self {
-            Fit::Out => "violated",
-            Fit::Unsure => "indeterminate",
-            Fit::Fits => "met",
-            Fit::Open => "not judged",
+            Fit::Out => out,
+            Fit::Unsure => unsure,
+            Fit::Fits => fits,
+            Fit::Open => open,
         }
     }
 }
@@ -79,17 +81,24 @@ pub(super) fn country(country: Country) -> String {
 
 /// The same in a sentence.
 pub(super) fn in_country(one: Country) -> String {
-    let the = if one.takes_the() { "the " } else { "" };
-    format!("{the}{}", country(one))
+    let name = country(one);
+    if one.takes_the() {
+        fill(WORDS.all_pictures.with_article, &[&name])
+    } else {
+        name
+    }
 }
 
-/// `A, B and C`; after three the others are counted.
-pub(super) fn listed(names: &[String], last: &str) -> String {
+/// `A, B and C`; after three the others are counted. `last` joins the last two, and two with the
+/// number of the rest.
+pub(super) fn listed(names: &[String], [last, counted]: [&str; 2]) -> String {
     match names {
         [] => String::new(),
         [one] => one.clone(),
-        [head @ .., tail] if names.len() < 4 => format!("{} {last} {tail}", head.join(", ")),
-        [a, b, rest @ ..] => format!("{a}, {b} {last} {} more", rest.len()),
+        [head @ .., tail] if names.len() < 4 => {
+            fill(last, &[&head.join(WORDS.all_pictures.comma), tail])
+        }
+        [a, b, rest @ ..] => fill(counted, &[a, b, &rest.len().to_string()]),
     }
 }
 
@@ -98,7 +107,7 @@ pub(super) fn name_or_address(name: Option<&Text>, address: Option<IpAddr>) -> S
     match (name.filter(|name| !name.is_empty()), address) {
         (Some(name), _) => escape::terminal(name).into_owned(),
         (None, Some(address)) => address.to_string(),
-        (None, None) => "no name, no address".to_owned(),
+        (None, None) => WORDS.all_pictures.nameless.to_owned(),
     }
 }
 
@@ -109,9 +118,9 @@ pub(super) fn controller(named: bool, owner: &NameOwner) -> String {
         return words(&owner.group);
     }
     match (&owner.hosted_by, named) {
-        (Some(host), _) => format!("a customer of {}", words(&host.group)),
-        (None, true) => "owner not known".to_owned(),
-        (None, false) => "no name seen".to_owned(),
+        (Some(host), _) => fill(WORDS.all_pictures.customer_of, &[&words(&host.group)]),
+        (None, true) => WORDS.all_pictures.owner_unknown.to_owned(),
+        (None, false) => WORDS.all_pictures.no_name.to_owned(),
     }
 }
 

@@ -15,7 +15,8 @@ use super::svg::{Anchor, Drawing, SMALL_STEP, STEP, number};
 use super::{Cell, Legend, NARROW, Picture, Table, WIDE, measure};
 use crate::data::earth_map::{self, projection};
 use crate::model::{Country, Destination, Report};
-use crate::report::text::layout::{bytes, count, many};
+use crate::report::language::{WORDS, fill};
+use crate::report::text::layout::{bytes, count};
 use std::collections::BTreeMap;
 use std::io;
 
@@ -62,7 +63,7 @@ pub(super) fn draw(report: &Report) -> io::Result<Picture> {
     let mut narrow = narrow(&marks, &nowhere, vantage.as_ref());
     let said = groups.iter().map(spoken).collect::<Vec<_>>().join(". ");
     for drawing in [&mut wide, &mut narrow] {
-        drawing.say(&format!("World map: {title}"), &said);
+        drawing.say(&fill(WORDS.map.spoken, &[&title]), &said);
     }
     Ok(Picture {
         id: "map",
@@ -132,7 +133,7 @@ fn placed(destination: &Destination, reaches: &BTreeMap<String, u32>) -> Where {
         return if drawn(&country) {
             Where::Country(country, is_sure(place))
         } else {
-            Where::Nowhere("a code that is not on the map")
+            Where::Nowhere(WORDS.map.off_the_map)
         };
     }
     if place.anycast == Some(true) {
@@ -141,14 +142,14 @@ fn placed(destination: &Destination, reaches: &BTreeMap<String, u32>) -> Where {
         let reach = reach.map(|km| km.div_ceil(NEAR_STEP_KM).saturating_mul(NEAR_STEP_KM));
         return match reach.filter(|km| *km <= MOST_NEAR_KM) {
             Some(km) => Where::Near(km),
-            None => Where::Nowhere("anycast: answered in many places"),
+            None => Where::Nowhere(WORDS.map.anycast),
         };
     }
     let named = candidates(place);
     if named.len() > 1 && named.len() <= MOST_CANDIDATES && named.iter().all(drawn) {
         return Where::Either(named);
     }
-    Where::Nowhere(place.unknown_because.unwrap_or("country not known"))
+    Where::Nowhere(place.unknown_because.unwrap_or(WORDS.map.unknown))
 }
 
 fn marks(groups: &[Group], vantage: Option<&Vantage>) -> (Vec<Mark>, Vec<Group>) {
@@ -186,28 +187,30 @@ fn marks(groups: &[Group], vantage: Option<&Vantage>) -> (Vec<Mark>, Vec<Group>)
 
 /// Marks of one place have one label: that of the first.
 fn join_labels(marks: &mut [Mark]) {
-    let mut more: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut more: BTreeMap<String, Vec<(String, bool)>> = BTreeMap::new();
     for mark in marks.iter_mut().rev() {
         let place = place_words(&mark.group.at);
         let further = more.entry(place).or_default();
         // The first of a place comes last here, and takes what the others left.
         let own = std::mem::take(&mut mark.lines);
         let second = own.get(1).cloned().unwrap_or_default();
-        let sure = match mark.group.at {
-            Where::Country(_, false) => " · less sure",
-            _ => "",
-        };
-        further.insert(0, format!("{second}{sure}"));
+        further.insert(
+            0,
+            (second, matches!(mark.group.at, Where::Country(_, false))),
+        );
     }
     for mark in marks {
         let place = place_words(&mark.group.at);
-        if let Some(mut lines) = more.remove(&place) {
-            lines.truncate(3);
-            if let [only] = lines.as_mut_slice() {
-                *only = only.replace(" · less sure", "");
+        if let Some(further) = more.remove(&place) {
+            let alone = further.len() == 1;
+            mark.lines.push(place);
+            for (line, less_sure) in further.into_iter().take(3) {
+                mark.lines.push(if less_sure && !alone {
+                    fill(WORDS.map.less_sure, &[&line])
+                } else {
+                    line
+                });
             }
-            lines.insert(0, place);
-            mark.lines = lines;
         }
     }
 }
@@ -217,40 +220,49 @@ fn place_words(at: &Where) -> String {
         Where::Country(code, _) => country(*code),
         Where::Either(codes) => {
             let names: Vec<String> = codes.iter().map(|code| country(*code)).collect();
-            format!("{}?", listed(&names, "or"))
+            fill(
+                WORDS.all_pictures.question,
+                &[&listed(&names, WORDS.all_pictures.either)],
+            )
         }
-        Where::Near(km) => format!("Anycast, within {} km of the phone", count(u64::from(*km))),
+        Where::Near(km) => fill(WORDS.map.near, &[&count(u64::from(*km))]),
         Where::Nowhere(why) => (*why).to_owned(),
     }
 }
 
 fn words(group: &Group) -> Vec<String> {
-    let mut second = format!(
-        "{} · {}",
-        many(group.destinations, "destination"),
-        bytes(group.bytes)
-    );
+    let words = &WORDS.all_pictures;
+    let destinations = WORDS.many(group.destinations, WORDS.destinations_of);
+    let mut second = fill(words.beside, &[&destinations, &bytes(group.bytes)]);
     if group.fit == Fit::Unsure {
-        second.push_str(" · indeterminate");
+        second = fill(words.also, &[&second, words.legend_unsure]);
     }
     vec![place_words(&group.at), second]
 }
 
 fn spoken(group: &Group) -> String {
-    let sure = match group.at {
-        Where::Country(_, true) => "high confidence",
-        Where::Country(_, false) => "medium or low confidence",
-        Where::Either(_) => "sources disagree",
-        Where::Near(_) => "anycast",
-        Where::Nowhere(_) => "not drawn",
-    };
-    format!(
-        "{}: {}, {} out, {sure}, {}",
-        place_words(&group.at),
-        many(group.destinations, "destination"),
-        bytes(group.bytes),
-        group.fit.word()
+    let sure = certainty(&group.at, WORDS.map.certainty_spoken);
+    fill(
+        WORDS.map.spoken_part,
+        &[
+            &place_words(&group.at),
+            &WORDS.many(group.destinations, WORDS.destinations_of),
+            &bytes(group.bytes),
+            sure,
+            group.fit.word(),
+        ],
     )
+}
+
+fn certainty(at: &Where, words: [&'static str; 5]) -> &'static str {
+    let [high, less, disagree, near, nowhere] = words;
+    match at {
+        Where::Country(_, true) => high,
+        Where::Country(_, false) => less,
+        Where::Either(_) => disagree,
+        Where::Near(_) => near,
+        Where::Nowhere(_) => nowhere,
+    }
 }
 
 fn title(report: &Report, groups: &[Group]) -> String {
@@ -267,40 +279,24 @@ fn title(report: &Report, groups: &[Group]) -> String {
         }
     }
     if all == 0 {
-        return "No flow to an address outside the local network was observed".to_owned();
+        return WORDS.all_pictures.nothing_outbound.to_owned();
     }
+    let (out, unsure) = (number_of(Fit::Out), number_of(Fit::Unsure));
+    let every = WORDS.many(all, WORDS.destinations_of);
     if !names.is_empty() {
-        return format!(
-            "{} of {}, at addresses in {}, {} not fit what was expected",
-            number_of(Fit::Out),
-            many(all, "destination"),
-            listed(&names, "and"),
-            if number_of(Fit::Out) == 1 {
-                "does"
-            } else {
-                "do"
-            },
-        );
+        let names = listed(&names, WORDS.all_pictures.both);
+        let form = WORDS.form(out, WORDS.map.title_out);
+        return fill(form, &[&out.to_string(), &every, &names]);
     }
-    if number_of(Fit::Out) > 0 {
-        return format!(
-            "{} of {} not fitting what was expected",
-            number_of(Fit::Out),
-            many(all, "destination")
-        );
+    if out > 0 {
+        return fill(WORDS.map.title_out_nowhere, &[&out.to_string(), &every]);
     }
-    if number_of(Fit::Unsure) > 0 {
-        return format!(
-            "None of {} was found not to fit; {} indeterminate",
-            many(all, "destination"),
-            match number_of(Fit::Unsure) {
-                1 => "1 is".to_owned(),
-                more => format!("{more} are"),
-            }
-        );
+    if unsure > 0 {
+        let form = WORDS.form(unsure, WORDS.map.title_unsure);
+        return fill(form, &[&unsure.to_string(), &every]);
     }
     if judged(report) {
-        return format!("All of {} fit what was expected", many(all, "destination"));
+        return fill(WORDS.map.title_fits, &[&every]);
     }
     by_country(groups)
 }
@@ -317,46 +313,27 @@ fn by_country(groups: &[Group]) -> String {
         .iter()
         .max_by_key(|(code, sum)| (**sum, std::cmp::Reverse(**code)));
     match (most, sums.len()) {
-        (None, _) => "No country is known of any address".to_owned(),
-        (Some((code, _)), 1) => {
-            format!("Flows observed to addresses in {}", in_country(*code))
-        }
-        (Some((code, _)), count) => format!(
-            "Flows observed to addresses in {count} countries; most bytes to {}",
-            in_country(*code)
+        (None, _) => WORDS.map.title_none.to_owned(),
+        (Some((code, _)), 1) => fill(WORDS.map.title_one, &[&in_country(*code)]),
+        (Some((code, _)), count) => fill(
+            WORDS.map.title_many,
+            &[&count.to_string(), &in_country(*code)],
         ),
     }
 }
 
 fn subtitle(vantage: Option<&Vantage>) -> String {
     match vantage {
-        Some(vantage) => format!(
-            "Flows observed in this capture from the phone in {}. A line grows wider with the \
-             bytes sent. It joins end points and does not show the route.",
-            vantage.words
-        ),
-        None => "Flows observed in this capture. A disc grows with the bytes sent to a country. \
-                 No lines: where the phone was is not stated (--vantage)."
-            .to_owned(),
+        Some(vantage) => fill(WORDS.map.subtitle, &[&vantage.words]),
+        None => WORDS.map.subtitle_discs.to_owned(),
     }
 }
 
 fn notes(vantage: Option<&Vantage>) -> Vec<String> {
-    let mut notes = vec![format!(
-        "Outlines: Natural Earth 1:10m, simplified, in the Equal Earth projection; Antarctica is \
-         left out. Borders follow that source; no position is taken on any of them. Hatched with a \
-         dashed border: {}, which more than one side claims.",
-        earth_map::hatched_names()
-    )];
-    notes.push(
-        "A country is drawn at one point inside it: the address may be anywhere in that country."
-            .to_owned(),
-    );
+    let mut notes = vec![fill(WORDS.map.note_outlines, &[earth_map::hatched_names()])];
+    notes.push(WORDS.map.note_point.to_owned());
     if let Some(country) = vantage.and_then(|vantage| vantage.country) {
-        notes.push(format!(
-            "The phone is drawn in the middle of {} because its place was given as a country.",
-            in_country(country)
-        ));
+        notes.push(fill(WORDS.map.note_phone, &[&in_country(country)]));
     }
     notes
 }
@@ -365,25 +342,25 @@ fn legend(groups: &[Group], judged: bool, lines: bool) -> Vec<Legend> {
     let mut legend = Vec::new();
     let any = |wanted: &dyn Fn(&Group) -> bool| groups.iter().any(wanted);
     if any(&|group| group.fit == Fit::Fits) {
-        legend.push(entry(FITS, "fits what was expected"));
+        legend.push(entry(FITS, WORDS.all_pictures.legend_fits));
     }
     if any(&|group| group.fit == Fit::Out) {
-        legend.push(entry(DOES_NOT, "does not fit"));
+        legend.push(entry(DOES_NOT, WORDS.all_pictures.legend_out));
     }
     if !judged {
-        legend.push(entry(PLAIN, "not judged"));
+        legend.push(entry(PLAIN, WORDS.all_pictures.legend_open));
     }
     if any(&|group| group.fit == Fit::Unsure && matches!(group.at, Where::Country(..))) {
-        legend.push(entry(UNSURE, "indeterminate"));
+        legend.push(entry(UNSURE, WORDS.all_pictures.legend_unsure));
     }
     if any(&|group| matches!(group.at, Where::Country(_, false))) {
         legend.push(entry(
             if lines { DASHED } else { RING },
-            "open: country known with medium or low confidence",
+            WORDS.map.legend_open,
         ));
     }
     if any(&|group| matches!(group.at, Where::Either(_) | Where::Near(_))) {
-        legend.push(entry(EITHER, "somewhere in the hatched areas"));
+        legend.push(entry(EITHER, WORDS.map.legend_either));
     }
     legend
 }
@@ -399,13 +376,7 @@ const EITHER: &str =
 
 fn table(groups: &[Group]) -> Table {
     let rows = groups.iter().map(|group| {
-        let sure = match group.at {
-            Where::Country(_, true) => "high",
-            Where::Country(_, false) => "medium or low",
-            Where::Either(_) => "sources disagree",
-            Where::Near(_) => "anycast",
-            Where::Nowhere(_) => "not drawn",
-        };
+        let sure = certainty(&group.at, WORDS.map.certainty);
         vec![
             Cell::Words(place_words(&group.at)),
             Cell::Words(sure.to_owned()),
@@ -416,14 +387,14 @@ fn table(groups: &[Group]) -> Table {
         ]
     });
     Table {
-        caption: "Bytes out by country of the address".to_owned(),
+        caption: WORDS.map.caption.to_owned(),
         header: vec![
-            "Place",
-            "Confidence",
-            "Verdict",
-            "Destinations",
-            "Flows",
-            "Bytes out",
+            WORDS.map.place,
+            WORDS.map.confidence,
+            WORDS.all_pictures.verdict,
+            WORDS.all_pictures.destinations,
+            WORDS.all_pictures.flows,
+            WORDS.all_pictures.bytes_out,
         ],
         rows: rows.collect(),
     }
@@ -496,9 +467,14 @@ fn wide(marks: &[Mark], nowhere: &[Group], vantage: Option<&Vantage>) -> Drawing
     let radii = paint(&mut drawing, marks, &view, start, 1.0, &mut labels);
     let mut left_over: Vec<&Mark> = Vec::new();
     if let Some(start) = start {
-        let size = (measure::width("Phone", 13.0, true), 15.0);
+        let size = (measure::width(WORDS.map.phone, 13.0, true), 15.0);
         if let Some(spot) = labels.place(start, 8.0, size) {
-            drawing.label((spot.x, spot.y), spot.anchor, false, &["Phone".to_owned()]);
+            drawing.label(
+                (spot.x, spot.y),
+                spot.anchor,
+                false,
+                &[WORDS.map.phone.to_owned()],
+            );
         }
     }
     for mark in marks.iter().filter(|mark| !mark.lines.is_empty()) {
@@ -542,19 +518,21 @@ fn below(drawing: &mut Drawing, nowhere: &[Group], left_over: &[&Mark], top: f64
     };
     let line = |group: &Group| {
         let place = place_words(&group.at);
-        let verdict = match group.fit {
-            Fit::Open => String::new(),
-            fit => format!(" · {}", fit.word()),
-        };
-        format!(
-            "{place} · {} · {}{verdict}",
-            many(group.destinations, "destination"),
-            bytes(group.bytes)
-        )
+        let words = &WORDS.all_pictures;
+        let destinations = WORDS.many(group.destinations, WORDS.destinations_of);
+        let line = fill(words.beside, &[&destinations, &bytes(group.bytes)]);
+        let line = fill(words.also, &[&place, &line]);
+        match group.fit {
+            Fit::Open => line,
+            fit => fill(words.also, &[&line, fit.word()]),
+        }
     };
-    block("Not drawn", nowhere.iter().map(line).collect());
     block(
-        "Drawn without a label",
+        WORDS.all_pictures.not_drawn,
+        nowhere.iter().map(line).collect(),
+    );
+    block(
+        WORDS.map.unlabelled,
         left_over.iter().map(|mark| line(&mark.group)).collect(),
     );
     if y > top { y - 10.0 } else { top - 14.0 }
@@ -760,7 +738,12 @@ fn narrow(marks: &[Mark], nowhere: &[Group], vantage: Option<&Vantage>) -> Drawi
         y += STEP + 4.0;
     }
     if !nowhere.is_empty() {
-        drawing.text("t-b", (28.0, y + 2.0), Anchor::Start, "Not drawn");
+        drawing.text(
+            "t-b",
+            (28.0, y + 2.0),
+            Anchor::Start,
+            WORDS.all_pictures.not_drawn,
+        );
         y += STEP + 2.0;
     }
     for group in nowhere {

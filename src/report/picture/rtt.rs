@@ -17,7 +17,7 @@ use super::svg::{Anchor, Drawing, number};
 use super::{Cell, Legend, NARROW, Picture, Table, WIDE, measure};
 use crate::data::earth_map;
 use crate::model::{Country, Place, Report, Scope};
-use crate::report::text::layout::many;
+use crate::report::language::{WORDS, fill};
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
@@ -69,28 +69,23 @@ pub(super) fn draw(report: &Report) -> io::Result<Picture> {
         ..Picture::default()
     };
     let Some(vantage) = vantage else {
-        picture.title = "Round trips are listed, not drawn".to_owned();
+        picture.title = WORDS.round_trips.title_listed.to_owned();
         picture.subtitle = if trips.is_empty() {
-            "Not drawn: no handshake gave a round trip outside the local network.".to_owned()
+            WORDS.round_trips.nothing.to_owned()
         } else {
-            "Not drawn: a distance needs a place to measure from, and where the phone was is not \
-             stated (--vantage). The table lists the smallest round trip of each destination."
-                .to_owned()
+            WORDS.round_trips.no_vantage.to_owned()
         };
         return Ok(picture);
     };
     let groups = grouped(&trips, &vantage);
     picture.title = title(&groups);
-    picture.subtitle = format!(
-        "Each bar spans the nearest and furthest part of that country from {}. Below the line a \
-         reply would have to be faster than light in fibre.",
-        vantage.words
-    );
+    picture.subtitle = fill(WORDS.round_trips.subtitle, &[&vantage.words]);
     let said: Vec<String> = groups.iter().map(spoken).collect();
     let mut wide = chart(&groups, &Layout::WIDE);
     let mut narrow = chart(&groups, &Layout::NARROW);
     for drawing in [&mut wide, &mut narrow] {
-        drawing.say(&format!("Round trips: {}", picture.title), &said.join(". "));
+        let title = fill(WORDS.round_trips.spoken, &[&picture.title]);
+        drawing.say(&title, &said.join(". "));
     }
     (picture.wide, picture.narrow) = (Some(wide), Some(narrow));
     picture.legend = legend(&groups);
@@ -234,22 +229,21 @@ fn title(groups: &[Group]) -> String {
     });
     let ruled: Vec<String> = ruled.collect();
     if ruled.is_empty() {
-        return "Round trips rule out none of the places that sources name, and show none"
-            .to_owned();
+        return WORDS.round_trips.title_none.to_owned();
     }
-    format!(
-        "Round trips rule out {} for some addresses, and show no place",
-        listed(&ruled, "and")
-    )
+    let ruled = listed(&ruled, WORDS.all_pictures.both);
+    fill(WORDS.round_trips.title_ruled, &[&ruled])
 }
 
 /// Milliseconds, with one decimal below ten.
 fn milliseconds(nanoseconds: u64) -> String {
     let tenths = nanoseconds.saturating_add(50_000) / 100_000;
-    if tenths < 100 {
-        return format!("{}.{} ms", tenths / 10, tenths % 10);
-    }
-    format!("{} ms", nanoseconds.saturating_add(500_000) / 1_000_000)
+    let number = if tenths < 100 {
+        format!("{}.{}", tenths / 10, tenths % 10)
+    } else {
+        (nanoseconds.saturating_add(500_000) / 1_000_000).to_string()
+    };
+    fill(WORDS.round_trips.milliseconds, &[&number])
 }
 
 fn what(group: &Group) -> String {
@@ -257,31 +251,39 @@ fn what(group: &Group) -> String {
         What::Country(code, _) => country(*code),
         What::Either(codes) => {
             let names: Vec<String> = codes.iter().map(|code| country(*code)).collect();
-            format!("{}?", listed(&names, "or"))
+            fill(
+                WORDS.all_pictures.question,
+                &[&listed(&names, WORDS.all_pictures.either)],
+            )
         }
-        What::Near => format!("Anycast, within {} km", group.fibre_km),
-        What::Ruled(code) => format!("rules out {}", in_country(*code)),
+        What::Near => fill(WORDS.round_trips.near, &[&group.fibre_km.to_string()]),
+        What::Ruled(code) => fill(WORDS.round_trips.rules_out, &[&in_country(*code)]),
     }
 }
 
-fn lines(group: &Group) -> Vec<String> {
+fn lines(group: &Group) -> [String; 2] {
     let who = if group.destinations == 1 {
         measure::fit(&group.first, 13.0, false, 190.0)
     } else {
-        many(group.destinations, "destination")
+        WORDS.many(group.destinations, WORDS.destinations_of)
     };
-    vec![
+    [
         what(group),
-        format!("{who} · {}", milliseconds(group.rtt_ns)),
+        fill(
+            WORDS.all_pictures.beside,
+            &[&who, &milliseconds(group.rtt_ns)],
+        ),
     ]
 }
 
 fn spoken(group: &Group) -> String {
+    let [near, far] = [group.km.0, group.km.1].map(|km| format!("{km:.0}"));
     let km = match group.what {
-        What::Ruled(_) => format!("at least {:.0} km away, ruled out", group.km.0),
-        _ => format!("{:.0} to {:.0} km", group.km.0, group.km.1),
+        What::Ruled(_) => fill(WORDS.round_trips.spoken_ruled, &[&near]),
+        _ => fill(WORDS.round_trips.spoken_span, &[&near, &far]),
     };
-    format!("{}: {km}", lines(group).join(", "))
+    let [place, who] = lines(group);
+    fill(WORDS.round_trips.spoken_part, &[&place, &who, &km])
 }
 
 fn legend(groups: &[Group]) -> Vec<Legend> {
@@ -289,16 +291,16 @@ fn legend(groups: &[Group]) -> Vec<Legend> {
     let solid = |group: &Group| matches!(group.what, What::Country(_, true));
     let mut legend = Vec::new();
     if any(&|group| solid(group) && group.fit == Fit::Fits) {
-        legend.push(entry(FITS, "fits what was expected"));
+        legend.push(entry(FITS, WORDS.all_pictures.legend_fits));
     }
     if any(&|group| group.fit == Fit::Out) {
-        legend.push(entry(OUT, "does not fit: squares at the ends"));
+        legend.push(entry(OUT, WORDS.round_trips.legend_out));
     }
     if any(&|group| !solid(group) && !matches!(group.what, What::Ruled(_))) {
-        legend.push(entry(DASHED, "dashed: country less than surely known"));
+        legend.push(entry(DASHED, WORDS.round_trips.legend_dashed));
     }
     if any(&|group| matches!(group.what, What::Ruled(_))) {
-        legend.push(entry(CROSS, "ruled out by the round trip"));
+        legend.push(entry(CROSS, WORDS.round_trips.legend_ruled));
     }
     legend
 }
@@ -309,18 +311,10 @@ const DASHED: &str = "<path class=\"f-oth dash\" stroke-width=\"3\" d=\"M1 7h28\
 const CROSS: &str = "<path class=\"cross\" d=\"M10 2l10 10M20 2l-10 10\"/>";
 
 fn notes(groups: &[Group]) -> Vec<String> {
-    let mut notes = vec![
-        "A long round trip says nothing about distance: a server nearby may answer late. Distances \
-         run over the surface of a sphere, between corners of the outlines (Natural Earth 1:10m); \
-         for what is ruled out the shortest way that the estimate used."
-            .to_owned(),
-    ];
+    let mut notes = vec![WORDS.round_trips.note_late.to_owned()];
     if groups.len() > MOST {
-        notes.push(format!(
-            "{} of {} places are drawn; the table has every round trip.",
-            MOST,
-            groups.len()
-        ));
+        let (most, all) = (MOST.to_string(), groups.len().to_string());
+        notes.push(fill(WORDS.round_trips.note_cut, &[&most, &all]));
     }
     notes
 }
@@ -332,7 +326,12 @@ fn table(trips: &Trips) -> Table {
         let ruled = physics.map_or(&[][..], |physics| physics.excluded.as_slice());
         let ruled: Vec<String> = ruled
             .iter()
-            .map(|one| format!("{} (at least {} km)", country(one.country), one.km))
+            .map(|one| {
+                fill(
+                    WORDS.round_trips.ruled_at,
+                    &[&country(one.country), &one.km.to_string()],
+                )
+            })
             .collect();
         let off = physics.and_then(|physics| physics.off_because);
         rows.push(vec![
@@ -342,21 +341,21 @@ fn table(trips: &Trips) -> Table {
             Cell::Number(trip.rtt_ns),
             Cell::Number(reach_km(trip.rtt_ns).into()),
             match (ruled.is_empty(), off) {
-                (_, Some(why)) => Cell::Words(format!("not used: {why}")),
+                (_, Some(why)) => Cell::Words(fill(WORDS.round_trips.not_used, &[why])),
                 (true, None) => Cell::Empty,
-                (false, None) => Cell::Words(ruled.join(", ")),
+                (false, None) => Cell::Words(ruled.join(WORDS.all_pictures.comma)),
             },
         ]);
     }
     Table {
-        caption: "Smallest round trip of each destination".to_owned(),
+        caption: WORDS.round_trips.caption.to_owned(),
         header: vec![
-            "Destination",
-            "Country",
-            "Round trip",
-            "Round trip, ns",
-            "Reach of light in fibre, km",
-            "Ruled out",
+            WORDS.all_pictures.destination,
+            WORDS.all_pictures.country,
+            WORDS.round_trips.round_trip,
+            WORDS.round_trips.round_trip_ns,
+            WORDS.round_trips.reach,
+            WORDS.round_trips.ruled,
         ],
         rows,
     }
@@ -444,7 +443,7 @@ fn chart(all: &[Group], layout: &Layout) -> Drawing {
     let mut y = layout.bottom + 62.0;
     for (at, (group, (x, down, half))) in groups.iter().zip(places).enumerate() {
         let number = at.saturating_add(1).to_string();
-        let mut words = lines(group);
+        let mut words = lines(group).to_vec();
         if layout.small {
             let words = lines(group);
             drawing.text("t-b", (20.0, y), Anchor::End, &number);
@@ -498,7 +497,7 @@ fn frame(drawing: &mut Drawing, scale: &Scale<'_>, step: f64) {
         );
         ms += step;
     }
-    drawing.text("t-soft", (0.0, 13.0), Anchor::Start, "RTT, ms");
+    drawing.text("t-soft", (0.0, 13.0), Anchor::Start, WORDS.round_trips.axis);
     let step = [250.0, 500.0, 1_000.0, 2_000.0, 5_000.0];
     let most = if layout.small { 4.0 } else { 9.0 };
     let step = step
@@ -517,7 +516,7 @@ fn frame(drawing: &mut Drawing, scale: &Scale<'_>, step: f64) {
         drawing.text("t-soft", (x, layout.bottom + 18.0), anchor, &number(km));
         km += step;
     }
-    let words = "Distance from the phone, km";
+    let words = WORDS.round_trips.distance;
     drawing.text(
         "t-soft",
         (layout.right, layout.bottom + 36.0),
@@ -545,9 +544,9 @@ fn light(drawing: &mut Drawing, scale: &Scale<'_>, labels: &mut Labels) {
         ));
     }
     let words = if layout.small {
-        "Light in fibre"
+        WORDS.round_trips.light_short
     } else {
-        "Light in fibre: 102 km for 1 ms of RTT"
+        WORDS.round_trips.light
     };
     let wide = measure::width(words, 13.0, true);
     let y = to.1 - 7.0;

@@ -12,7 +12,8 @@ use super::groups::{Fit, entry, float, judged, name_or_address};
 use super::svg::{Anchor, Drawing};
 use super::{Cell, NARROW, Picture, Table, WIDE, measure};
 use crate::model::{Flow, Report, Scope, Text, Time};
-use crate::report::text::layout::{bytes, count, many};
+use crate::report::language::{WORDS, fill};
+use crate::report::text::layout::{bytes, count};
 use std::collections::BTreeMap;
 use std::io;
 use std::net::IpAddr;
@@ -37,12 +38,13 @@ const CLASSES: [Class; 4] = [Class::Out, Class::Unsure, Class::Unnamed, Class::R
 
 impl Class {
     fn head(self, judged: bool) -> &'static str {
+        let [out, unsure, unnamed, fits, names] = WORDS.timeline.heads;
         match (self, judged) {
-            (Class::Out, _) => "Does not fit what was expected",
-            (Class::Unsure, _) => "Indeterminate",
-            (Class::Unnamed, _) => "No name seen",
-            (Class::Rest, true) => "Fits",
-            (Class::Rest, false) => "Names",
+            (Class::Out, _) => out,
+            (Class::Unsure, _) => unsure,
+            (Class::Unnamed, _) => unnamed,
+            (Class::Rest, true) => fits,
+            (Class::Rest, false) => names,
         }
     }
 
@@ -127,7 +129,8 @@ pub(super) fn draw(report: &Report) -> io::Result<Picture> {
     let mut wide = sheet(&rows, &phases, span, judged, &Layout::WIDE);
     let mut narrow = sheet(&rows, &phases, span, judged, &Layout::NARROW);
     for drawing in [&mut wide, &mut narrow] {
-        drawing.say(&format!("Timeline: {}", picture.title), &said.join(". "));
+        let title = fill(WORDS.timeline.spoken, &[&picture.title]);
+        drawing.say(&title, &said.join(". "));
     }
     (picture.wide, picture.narrow) = (Some(wide), Some(narrow));
     picture.legend = legend(&rows, judged);
@@ -225,14 +228,15 @@ fn rows(sums: &BTreeMap<Subject, Sum>) -> Rows {
             rows.push(row(class, words(subject), std::slice::from_ref(&sum)));
         }
         if !rest.is_empty() {
+            let [out, unsure, unnamed, others] = WORDS.timeline.more;
             let label = match class {
-                Class::Out => "more that do not fit",
-                Class::Unsure => "more, indeterminate",
-                Class::Unnamed => "more without a name",
-                Class::Rest => "more",
+                Class::Out => out,
+                Class::Unsure => unsure,
+                Class::Unnamed => unnamed,
+                Class::Rest => others,
             };
             let sums: Vec<&Sum> = rest.iter().map(|(_, sum)| *sum).collect();
-            let label = format!("{} {label}", rest.len());
+            let label = fill(label, &[&rest.len().to_string()]);
             fallback.insert(class, rows.len());
             rows.push(row(class, label, &sums));
         }
@@ -296,28 +300,29 @@ fn phases(report: &Report, span: Option<(Time, Time)>) -> Vec<Band> {
 
 fn title(sums: &BTreeMap<Subject, Sum>, span: Option<(Time, Time)>, judged: bool) -> String {
     let Some((start, _)) = span.filter(|_| !sums.is_empty()) else {
-        return "No flow to an address outside the local network was observed".to_owned();
+        return WORDS.all_pictures.nothing_outbound.to_owned();
     };
     let of = |fit: Fit| sums.iter().filter(move |(_, sum)| sum.fit == fit);
     if let Some((subject, sum)) = of(Fit::Out).min_by_key(|(_, sum)| sum.first) {
-        return format!(
-            "The first flow that does not fit began {} into the capture, to {}",
-            elapsed(sum.first.since(start)),
-            words(subject)
-        );
+        let elapsed = elapsed(sum.first.since(start));
+        return fill(WORDS.timeline.title_out, &[&elapsed, &words(subject)]);
     }
-    let named = many(u64::try_from(sums.len()).unwrap_or(u64::MAX), "destination");
+    let named = u64::try_from(sums.len()).unwrap_or(u64::MAX);
+    let named = WORDS.many(named, WORDS.destinations_of);
     let unsure = of(Fit::Unsure).count();
     match (unsure, judged) {
-        (0, true) => format!("Flows to {named} were observed; all fit what was expected"),
-        (0, false) => format!("Flows to {named} were observed"),
-        (unsure, _) => format!("Flows to {named} were observed; {unsure} of them indeterminate"),
+        (0, true) => fill(WORDS.timeline.title_fits, &[&named]),
+        (0, false) => fill(WORDS.timeline.title_open, &[&named]),
+        (unsure, _) => {
+            let unsure = unsure.to_string();
+            fill(WORDS.timeline.title_unsure, &[&named, &unsure])
+        }
     }
 }
 
 fn subtitle(span: Option<(Time, Time)>, phased: bool) -> String {
     let Some((start, _)) = span else {
-        return "Nothing to draw.".to_owned();
+        return WORDS.timeline.nothing.to_owned();
     };
     let stamp = start.to_string();
     let stamp = stamp
@@ -326,26 +331,21 @@ fn subtitle(span: Option<(Time, Time)>, phased: bool) -> String {
         .unwrap_or_default()
         .replace('T', " ");
     let bands = if phased {
-        " Shaded bands are the phases of the test."
+        WORDS.timeline.subtitle_phases
     } else {
         ""
     };
-    format!(
-        "A tick is the first packet of a flow, the bar behind it lasts to its last packet. Time \
-         runs from {stamp} UTC.{bands}"
-    )
+    fill(WORDS.timeline.subtitle, &[&stamp, bands])
 }
 
 fn notes(phases: &[Band]) -> Vec<String> {
-    let mut notes = vec![
-        "Packets are not kept one by one: a bar says that a flow was open, not that something was \
-         sent all the while."
-            .to_owned(),
-    ];
+    let mut notes = vec![WORDS.timeline.note_bars.to_owned()];
     if !phases.is_empty() {
         let named = phases.iter().enumerate();
         let named = named.map(|(at, band)| format!("{} {}", at.saturating_add(1), band.name));
-        notes.push(format!("Phases: {}.", named.collect::<Vec<_>>().join(", ")));
+        let named: Vec<String> = named.collect();
+        let named = named.join(WORDS.all_pictures.comma);
+        notes.push(fill(WORDS.timeline.note_phases, &[&named]));
     }
     notes
 }
@@ -354,19 +354,20 @@ fn notes(phases: &[Band]) -> Vec<String> {
 fn elapsed(nanoseconds: u64) -> String {
     let tenths = nanoseconds / 100_000_000;
     let seconds = tenths / 10;
-    match seconds {
-        0..60 => format!("{}.{} s", seconds, tenths % 10),
-        60..3_600 => format!("{} min {} s", seconds / 60, seconds % 60),
-        _ => format!("{} h {} min", count(seconds / 3_600), seconds / 60 % 60),
-    }
+    let [short, middle, long] = WORDS.timeline.elapsed;
+    let (template, whole, rest) = match seconds {
+        0..60 => (short, seconds, tenths % 10),
+        60..3_600 => (middle, seconds / 60, seconds % 60),
+        _ => (long, seconds / 3_600, seconds / 60 % 60),
+    };
+    fill(template, &[&count(whole), &rest.to_string()])
 }
 
 fn spoken(row: &Row) -> String {
-    format!(
-        "{}: {}, {} out",
-        row.label,
-        many(row.flows, "flow"),
-        bytes(row.bytes)
+    let flows = WORDS.many(row.flows, WORDS.flows_of);
+    fill(
+        WORDS.timeline.spoken_row,
+        &[&row.label, &flows, &bytes(row.bytes)],
     )
 }
 
@@ -374,16 +375,16 @@ fn legend(rows: &[Row], judged: bool) -> Vec<super::Legend> {
     let any = |class: Class| rows.iter().any(|row| row.class == class);
     let mut legend = Vec::new();
     if any(Class::Out) {
-        legend.push(entry(OUT, "does not fit: tick with a square"));
+        legend.push(entry(OUT, WORDS.timeline.legend_out));
     }
     if any(Class::Unsure) {
-        legend.push(entry(UNSURE, "indeterminate: hatched bar"));
+        legend.push(entry(UNSURE, WORDS.timeline.legend_unsure));
     }
     if any(Class::Rest) && judged {
-        legend.push(entry(FITS, "fits what was expected"));
+        legend.push(entry(FITS, WORDS.all_pictures.legend_fits));
     }
     if any(Class::Unnamed) || (any(Class::Rest) && !judged) {
-        legend.push(entry(PLAIN, "not judged, or without a name"));
+        legend.push(entry(PLAIN, WORDS.timeline.legend_plain));
     }
     legend
 }
@@ -407,14 +408,14 @@ fn table(sums: &BTreeMap<Subject, Sum>) -> Table {
         ]
     });
     Table {
-        caption: "First and last packet of each destination".to_owned(),
+        caption: WORDS.timeline.caption.to_owned(),
         header: vec![
-            "Destination",
-            "Verdict",
-            "First packet",
-            "Last packet",
-            "Flows",
-            "Bytes out",
+            WORDS.all_pictures.destination,
+            WORDS.all_pictures.verdict,
+            WORDS.timeline.first,
+            WORDS.timeline.last,
+            WORDS.all_pictures.flows,
+            WORDS.all_pictures.bytes_out,
         ],
         rows: rows.collect(),
     }
@@ -538,7 +539,7 @@ fn axis(drawing: &mut Drawing, (start, end): (Time, Time), layout: &Layout, high
             format!("{}.{}", count(tenths / 10), tenths % 10)
         };
         if at == 0 {
-            words = format!("{words} {name}");
+            words = fill(name, &[&words]);
         }
         let wide = measure::width(&words, 13.0, false);
         let anchor = if x - wide / 2.0 < layout.from {
@@ -561,8 +562,14 @@ fn axis(drawing: &mut Drawing, (start, end): (Time, Time), layout: &Layout, high
         at = at.saturating_add(step);
     }
     if !layout.stacked {
-        drawing.text("t-b", (0.0, 14.0), Anchor::Start, "Destination");
-        drawing.text("t-b", (layout.wide, 14.0), Anchor::End, "Bytes out");
+        drawing.text(
+            "t-b",
+            (0.0, 14.0),
+            Anchor::Start,
+            WORDS.all_pictures.destination,
+        );
+        let out = WORDS.all_pictures.bytes_out;
+        drawing.text("t-b", (layout.wide, 14.0), Anchor::End, out);
     }
     drawing.line("ax", (0.0, 22.0), (layout.wide, 22.0));
 }
@@ -570,33 +577,25 @@ fn axis(drawing: &mut Drawing, (start, end): (Time, Time), layout: &Layout, high
 /// A round step that gives at most `ticks` ticks, what it is counted in, and the name of that.
 fn step(whole: u64, ticks: u64) -> (u64, u64, &'static str) {
     const SECOND: u64 = 1_000_000_000;
-    const STEPS: &[(u64, u64, &str)] = &[
-        (SECOND / 10, SECOND, "s"),
-        (SECOND / 5, SECOND, "s"),
-        (SECOND / 2, SECOND, "s"),
-        (SECOND, SECOND, "s"),
-        (2 * SECOND, SECOND, "s"),
-        (5 * SECOND, SECOND, "s"),
-        (10 * SECOND, SECOND, "s"),
-        (20 * SECOND, SECOND, "s"),
-        (60 * SECOND, 60 * SECOND, "min"),
-        (120 * SECOND, 60 * SECOND, "min"),
-        (300 * SECOND, 60 * SECOND, "min"),
-        (600 * SECOND, 60 * SECOND, "min"),
-        (1_200 * SECOND, 60 * SECOND, "min"),
-        (3_600 * SECOND, 3_600 * SECOND, "h"),
-        (7_200 * SECOND, 3_600 * SECOND, "h"),
-        (21_600 * SECOND, 3_600 * SECOND, "h"),
-        (86_400 * SECOND, 86_400 * SECOND, "days"),
+    const MINUTE: u64 = 60 * SECOND;
+    const HOUR: u64 = 60 * MINUTE;
+    const DAY: u64 = 24 * HOUR;
+    #[rustfmt::skip]
+    const STEPS: &[u64] = &[
+        SECOND / 10, SECOND / 5, SECOND / 2, SECOND, 2 * SECOND, 5 * SECOND, 10 * SECOND,
+        20 * SECOND, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 20 * MINUTE, HOUR, 2 * HOUR,
+        6 * HOUR, DAY,
     ];
     let most = ticks.max(1);
-    let fits = STEPS.iter().find(|(step, _, _)| whole / step <= most);
-    let day = 86_400 * SECOND;
-    fits.copied().unwrap_or((
-        whole.div_ceil(most).div_ceil(day).saturating_mul(day),
-        day,
-        "days",
-    ))
+    let step = STEPS.iter().copied().find(|step| whole / step <= most);
+    let step = step.unwrap_or_else(|| whole.div_ceil(most).div_ceil(DAY).saturating_mul(DAY));
+    let [seconds, minutes, hours, days] = WORDS.timeline.units;
+    match step {
+        DAY.. => (step, DAY, days),
+        HOUR.. => (step, HOUR, hours),
+        MINUTE.. => (step, MINUTE, minutes),
+        _ => (step, SECOND, seconds),
+    }
 }
 
 fn lane(drawing: &mut Drawing, row: &Row, layout: &Layout, judged: bool, y: f64) {
