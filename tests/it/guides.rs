@@ -129,7 +129,7 @@ fn a_wrong_exit_code_is_found() {
 fn the_guides_go_all_the_way() {
     for guide in GUIDES {
         let text = kit::read(&format!("docs/guide-{guide}.md"));
-        for command in ["audit", "explain", "bundle", "verify", "diff"] {
+        for command in ["audit", "explain", "bundle", "redact", "verify", "diff"] {
             assert!(
                 text.contains(&format!("whereto {command} ")),
                 "{guide}: {command}"
