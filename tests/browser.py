@@ -218,8 +218,7 @@ def skip(why):
 
 def audited(tool, out, capture, *options):
     """Writes the page of a capture; the report is there whatever it found."""
-    command = [tool, "audit", "--no-config", *options, "-o", str(out), str(capture)]
-    command = [part for part in command if part != "--no-config"]
+    command = [tool, "audit", *options, "-o", str(out), str(capture)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=HERE,
                           env={**os.environ, "WHERETO_DATA_DIR": "/nonexistent"})
     if done.returncode not in (0, 1, 3, 4):
