@@ -704,11 +704,11 @@ const both=(a,b,w)=>{put(a,w+'a',true);put(b,w+'b',false);pairs.push(w)};
 window.dispatchEvent(new Event('beforeprint'));
 for(const t of document.querySelectorAll('main table')){
  if(t.closest('details:not([open])'))continue;
- const rows=[...t.tBodies[0].rows].slice(0,400),names=[];
- for(const r of rows){const w='qzr'+n++;both(r.cells[0],r.cells[r.cells.length-1],w);names.push(w)}
+ const rows=[...t.tBodies[0].rows].slice(0,600),names=[];
+ for(const r of rows){const w='qzr'+n++;const last=[...r.cells].reduce((a,b)=>b.textContent.length>a.textContent.length?b:a);both(r.cells[0],last,w);names.push(w)}
  if(t.tHead&&names.length){const w='qzt'+n++;put(t.tHead.rows[0].cells[0],w+'h',true);heads[w]=names}
 }
-for(const e of document.querySelectorAll('.steps li,.evid,.reply,blockquote')){const w='qzb'+n++;both(e,e,w)}
+for(const e of document.querySelectorAll('.steps li,.evid,.reply,blockquote')){const w='qzb'+n++;both(e.firstElementChild||e,e.lastElementChild||e,w)}
 for(const f of document.querySelectorAll('figure')){const c=f.querySelector('figcaption'),l=f.querySelector('.src')||c;const w='qzf'+n++;both(c,l,w)}
 return{pairs,heads}})()"""
 

@@ -14,6 +14,8 @@ use super::angle;
 pub(crate) mod projection;
 
 use angle::{arc_sine, cosine, sine};
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 static MAP: &str = include_str!("../earth-map.txt");
 
@@ -51,6 +53,7 @@ pub(crate) fn hatched_names() -> &'static str {
 }
 
 /// Where a country is drawn to.
+#[derive(Clone, Copy)]
 pub(crate) struct Spot {
     /// Its code.
     pub(crate) code: &'static str,
@@ -90,7 +93,10 @@ pub(crate) fn spots() -> impl Iterator<Item = Spot> {
 
 /// One of them.
 pub(crate) fn spot(code: &str) -> Option<Spot> {
-    spots().find(|spot| spot.code == code)
+    // Asked for each destination: the table is read once.
+    static SPOTS: LazyLock<BTreeMap<&str, Spot>> =
+        LazyLock::new(|| spots().map(|spot| (spot.code, spot)).collect());
+    SPOTS.get(code).copied()
 }
 
 /// The Earth as a sphere with its mean radius, in kilometres.

@@ -130,6 +130,8 @@ fn trips(report: &Report) -> io::Result<Trips> {
 
 fn grouped(trips: &Trips, vantage: &Vantage) -> Vec<Group> {
     let mut found: BTreeMap<(What, Fit), Group> = BTreeMap::new();
+    // Countries are few, round trips may be many.
+    let mut measured: BTreeMap<Country, Option<(f64, f64)>> = BTreeMap::new();
     for ((name, _), trip) in trips {
         let place = &trip.place;
         let of = (name.as_str(), trip);
@@ -145,10 +147,13 @@ fn grouped(trips: &Trips, vantage: &Vantage) -> Vec<Group> {
         }
         let limit = f64::from(reach_km(trip.rtt_ns));
         let ruled = |code: &Country| excluded.iter().any(|one| one.country == *code);
-        let span = |code: &Country| {
-            let spot = earth_map::spot(code.code())?;
-            let corners: Vec<(f64, f64)> = spot.corners().collect();
-            let (near, far) = apart(&vantage.corners, &corners)?;
+        let mut span = |code: &Country| {
+            let measure = || {
+                let spot = earth_map::spot(code.code())?;
+                let corners: Vec<(f64, f64)> = spot.corners().collect();
+                apart(&vantage.corners, &corners)
+            };
+            let (near, far) = (*measured.entry(*code).or_insert_with(measure))?;
             // At home the way may be as short as one likes.
             let near = if vantage.country == Some(*code) {
                 0.0
@@ -170,7 +175,7 @@ fn grouped(trips: &Trips, vantage: &Vantage) -> Vec<Group> {
                 .into_iter()
                 .filter(|code| !ruled(code))
                 .collect();
-            let spans: Vec<(f64, f64)> = codes.iter().filter_map(span).collect();
+            let spans: Vec<(f64, f64)> = codes.iter().filter_map(&mut span).collect();
             let near = spans.iter().map(|km| km.0).fold(f64::INFINITY, f64::min);
             let far = spans.iter().map(|km| km.1).fold(0.0, f64::max);
             if near <= far {
