@@ -322,7 +322,8 @@ impl Recorded {
     }
 
     /// Calls inputs and sources in a report that was made again what they were called.
-    pub(super) fn rename(&self, report: &mut Report) {
+    pub(super) fn rename(&self, judged: &args::Judged, report: &mut Report) {
+        self.rename_claims(judged, report);
         let mut renamed: Vec<(Text, Text)> = Vec::new();
         let mut rename = |path: &mut Text, called: &str| {
             if escape::terminal(path) != called {
@@ -370,6 +371,25 @@ impl Recorded {
             if source.sha256 == recorded.sha256 {
                 source.name.clone_from(&recorded.name);
                 source.origin.clone_from(&recorded.origin);
+            }
+        }
+    }
+}
+
+impl Recorded {
+    /// Claims say in which file they stand, in their reasoning as well.
+    fn rename_claims(&self, judged: &args::Judged, report: &mut Report) {
+        let called = self.files.iter().filter(|file| file.option == "claims");
+        for (path, file) in judged.claims.iter().zip(called) {
+            let was = path.display().to_string();
+            if was == file.path {
+                continue;
+            }
+            for claim in report.claims.iter_mut().filter(|it| *it.origin == was) {
+                claim.origin = file.path.as_str().into();
+                for step in &mut claim.why {
+                    step.words = step.words.replace(&was, &file.path);
+                }
             }
         }
     }

@@ -358,7 +358,7 @@ impl<'a> Work<'a> {
             );
         }
         recorded.redacted = Some(redacted);
-        recorded.rename(&mut made);
+        recorded.rename(&judged, &mut made);
         let with_packets = bundle::captures(folder, &judged.captures, &made)?;
         recorded.findings.with_packets = u64::try_from(with_packets).unwrap_or(u64::MAX);
         bundle::finish(folder, &made, &recorded, key)?;

@@ -368,7 +368,7 @@ fn again(
         }
     };
     let mut report = report(&judged, true)?;
-    recorded.rename(&mut report);
+    recorded.rename(&judged, &mut report);
     let mut same = 0_usize;
     for (name, form) in derive::forms() {
         let mut hash = Hashed::new(io::sink());
