@@ -38,13 +38,16 @@ mod run;
 mod settings;
 mod signing;
 mod stamp;
+mod usage;
 mod verify;
 mod whereabouts;
 
-use clap::Parser as _;
 use std::process::ExitCode;
 
 /// Runs the program on the arguments it was started with.
 pub(crate) fn main() -> ExitCode {
-    run::run(args::Args::parse())
+    match usage::arguments() {
+        Ok(arguments) => run::run(arguments),
+        Err(code) => code,
+    }
 }

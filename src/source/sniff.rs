@@ -114,6 +114,12 @@ fn by_magic(first: &[u8]) -> Option<String> {
 /// Formats without a magic number.
 const NAMES: &[(&str, &str, &str)] = &[
     (
+        ".toml",
+        "no pcap or pcapng file, by its name TOML",
+        "a policy, claims and the like stand behind an option of their own, one file each \
+         (`--policy FILE`, `--claims FILE --claims FILE`)",
+    ),
+    (
         ".etl",
         "no pcap or pcapng file, by its name a Windows event trace",
         "convert it with `etl2pcapng`",
@@ -187,6 +193,11 @@ mod tests {
     #[test]
     fn tells_captures_by_content() {
         check(&[0x0a, 0x0d, 0x0d, 0x0a, 9], "x.pcap", "Pcapng");
+        check(
+            b"[[claim]]\n",
+            "claims.toml",
+            "`--claims FILE --claims FILE`",
+        );
         for magic in [
             [0xa1, 0xb2, 0xc3, 0xd4],
             [0xd4, 0xc3, 0xb2, 0xa1],

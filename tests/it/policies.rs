@@ -271,7 +271,7 @@ fn an_explanation_knows_the_phases() {
     };
     let known = explain(&["--phases", "fixtures/redmi-india-after/phases.csv"]);
     assert!(
-        known.contains("rule quiet (line 4) means the flow"),
+        known.contains("rule quiet (line 5) means the flow"),
         "{known}"
     );
     let open = explain(&[]);
