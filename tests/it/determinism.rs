@@ -192,10 +192,10 @@ fn no_output_shows_where_and_how_it_was_made() {
     );
 }
 
-/// What is said of the traffic does not depend on which capture is named first; the list of
-/// inputs itself has the order that was given.
+/// Nothing depends on which capture is named first: inputs are listed by the time of their first
+/// packets.
 #[test]
-fn the_order_of_inputs_changes_no_row_of_any_output() {
+fn the_order_of_inputs_changes_no_output() {
     let folder = captures();
     let outputs = |inputs: &[&str]| {
         let run = Run {
@@ -211,25 +211,8 @@ fn the_order_of_inputs_changes_no_row_of_any_output() {
         outputs(&["b.pcap", "a.pcap"]),
     );
     assert!(one.keys().eq(other.keys()));
-    for name in [
-        "r.csv",
-        "r.findings.csv",
-        "r.claims.csv",
-        "map.svg",
-        "timeline.svg",
-        "flow.svg",
-        "rtt.svg",
-    ] {
-        assert!(one.get(name) == other.get(name), "{name}");
+    assert!(one.len() > 10);
+    for (name, bytes) in &one {
+        assert!(other.get(name) == Some(bytes), "{name}");
     }
-    // The page: the same but for its title, the list of inputs and the command.
-    let lines = |outputs: &BTreeMap<String, Vec<u8>>| {
-        let page = String::from_utf8(outputs["r.html"].clone()).unwrap();
-        let lines = page.lines().filter(|line| !line.contains(".pcap"));
-        lines.map(str::to_owned).collect::<Vec<_>>()
-    };
-    let (one, other) = (lines(&one), lines(&other));
-    assert!(one.len() > 500);
-    let differ = one.iter().zip(&other).find(|(a, b)| a != b);
-    assert!(one == other, "{differ:?}");
 }

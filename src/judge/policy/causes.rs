@@ -81,7 +81,7 @@ pub(super) fn words(cause: Cause) -> String {
                 "a tunnel around them ({word}) that may be part of how it was captured"
             );
         }
-        Cause::Country => "a country that decides",
+        Cause::Country => "the country",
         Cause::Unsure => "a country that is not known surely enough",
         Cause::Unknown => "no country that is known",
         Cause::Condition => "a country that belongs to a group under a condition",

@@ -328,6 +328,9 @@ pub(super) const ENGLISH: Words = Words {
 
 const PICTURES: PictureWords = PictureWords {
     fits: ["violated", "indeterminate", "met", "not judged"],
+    note_gravest: "More was expected than countries of servers: what does not fit may be the \
+        operator, the owner, the encryption or the resolver, and not the country. A destination \
+        is drawn with the gravest verdict on it.",
     legend_fits: "fits what was expected",
     legend_out: "does not fit",
     legend_open: "not judged",

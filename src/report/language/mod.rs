@@ -218,6 +218,8 @@ pub(crate) struct Words {
 pub(crate) struct PictureWords {
     /// The verdicts of a part: does not fit, undecided, fits, not judged; as in the columns.
     pub(crate) fits: [&'static str; 4],
+    /// Where more than countries of servers was judged.
+    pub(crate) note_gravest: &'static str,
     pub(crate) legend_fits: &'static str,
     pub(crate) legend_out: &'static str,
     pub(crate) legend_open: &'static str,

@@ -7,7 +7,9 @@
 //! A column has twelve names at most. What does not fit, is not decided or has no name is never
 //! put together with others: what finds no room is counted with its like.
 
-use super::groups::{Fit, controller, country, entry, float, judged, name_or_address, share};
+use super::groups::{
+    Fit, controller, country, entry, float, judged, name_or_address, note_gravest, share,
+};
 use super::svg::{Anchor, Drawing, number};
 use super::{Cell, NARROW, Picture, Table, WIDE, measure};
 use crate::model::{App, Flow, Report, Scope};
@@ -78,7 +80,8 @@ pub(super) fn draw(report: &Report) -> io::Result<Picture> {
     }
     (picture.wide, picture.narrow) = (Some(wide), Some(narrow));
     picture.legend = legend(&bands);
-    picture.notes = vec![words.note.to_owned()];
+    picture.notes.extend(note_gravest(report));
+    picture.notes.push(words.note.to_owned());
     Ok(picture)
 }
 

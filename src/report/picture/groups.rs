@@ -72,6 +72,15 @@ pub(super) fn judged(report: &Report) -> bool {
     outbound(report).any(|destination| destination.verdict.is_some())
 }
 
+/// What the verdicts in a picture are of, where they are not of countries of servers alone.
+pub(super) fn note_gravest(report: &Report) -> Option<String> {
+    let settings = &report.settings;
+    let more = report.policy.is_some()
+        || settings.expect_operator.is_some()
+        || settings.expect_owner.is_some();
+    (more && judged(report)).then(|| WORDS.all_pictures.note_gravest.to_owned())
+}
+
 /// A country's name, or its code where it has none.
 pub(super) fn country(country: Country) -> String {
     country

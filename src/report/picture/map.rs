@@ -8,7 +8,7 @@
 
 use super::groups::{
     Fit, Vantage, candidates, country, entry, in_country, is_sure, judged, listed, name_or_address,
-    outbound, reach_km, share,
+    note_gravest, outbound, reach_km, share,
 };
 use super::labels::Labels;
 use super::svg::{Anchor, Drawing, SMALL_STEP, STEP, number};
@@ -73,7 +73,7 @@ pub(super) fn draw(report: &Report) -> io::Result<Picture> {
         wide: Some(wide),
         narrow: Some(narrow),
         table: table(&groups),
-        notes: notes(vantage.as_ref()),
+        notes: notes(report, vantage.as_ref()),
     })
 }
 
@@ -329,8 +329,9 @@ fn subtitle(vantage: Option<&Vantage>) -> String {
     }
 }
 
-fn notes(vantage: Option<&Vantage>) -> Vec<String> {
-    let mut notes = vec![fill(WORDS.map.note_outlines, &[earth_map::hatched_names()])];
+fn notes(report: &Report, vantage: Option<&Vantage>) -> Vec<String> {
+    let mut notes = Vec::from_iter(note_gravest(report));
+    notes.push(fill(WORDS.map.note_outlines, &[earth_map::hatched_names()]));
     notes.push(WORDS.map.note_point.to_owned());
     if let Some(country) = vantage.and_then(|vantage| vantage.country) {
         notes.push(fill(WORDS.map.note_phone, &[&in_country(country)]));

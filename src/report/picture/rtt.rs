@@ -10,7 +10,7 @@
 
 use super::groups::{
     Fit, Vantage, apart, candidates, country, entry, float, in_country, is_sure, listed,
-    name_or_address, reach_km,
+    name_or_address, note_gravest, reach_km,
 };
 use super::labels::Labels;
 use super::svg::{Anchor, Drawing, number};
@@ -89,7 +89,8 @@ pub(super) fn draw(report: &Report) -> io::Result<Picture> {
     }
     (picture.wide, picture.narrow) = (Some(wide), Some(narrow));
     picture.legend = legend(&groups);
-    picture.notes = notes(&groups);
+    picture.notes.extend(note_gravest(report));
+    picture.notes.extend(notes(&groups));
     Ok(picture)
 }
 

@@ -8,7 +8,7 @@
 //! others: what does not find room shares a row with its like. Memory is a row a name and two
 //! columns a pixel; flows are not kept.
 
-use super::groups::{Fit, entry, float, judged, name_or_address};
+use super::groups::{Fit, entry, float, judged, name_or_address, note_gravest};
 use super::svg::{Anchor, Drawing};
 use super::{Cell, NARROW, Picture, Table, WIDE, measure};
 use crate::model::{Flow, Report, Scope, Text, Time};
@@ -134,7 +134,8 @@ pub(super) fn draw(report: &Report) -> io::Result<Picture> {
     }
     (picture.wide, picture.narrow) = (Some(wide), Some(narrow));
     picture.legend = legend(&rows, judged);
-    picture.notes = notes(&phases);
+    picture.notes.extend(note_gravest(report));
+    picture.notes.extend(notes(&phases));
     Ok(picture)
 }
 

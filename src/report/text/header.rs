@@ -269,7 +269,14 @@ fn expected(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
                 .map(|group| format!("{}: {} as of {}", group.name, group.title, group.date))
                 .collect();
             let countries = expectation.countries.len();
-            words = format!("{words}: {countries} countries ({})", groups.join("; "));
+            let more = match expectation.conditional.len() {
+                0 => String::new(),
+                more => format!(" and {more} under a condition"),
+            };
+            words = format!(
+                "{words}: {countries} countries{more} ({})",
+                groups.join("; ")
+            );
         }
         page.field(axis.label, &escape::terminal_str(&words))?;
     }
