@@ -75,8 +75,7 @@ pub(crate) enum Assertion {
     /// The round trip is shorter than it was before.
     LatencyReduced,
     /// Names have moved since that instant, which the file writes so.
-    #[allow(dead_code, reason = "the comparison of two captures reads the instant")]
-    MigratedSince(Time, String),
+    MigratedSince(String),
 }
 
 /// Kinds of assertions: a claim has each at most once.
@@ -96,24 +95,6 @@ pub(super) enum Looks {
 }
 
 impl Assertion {
-    /// The key in the file.
-    #[allow(dead_code, reason = "the comparison of two captures names it")]
-    pub(crate) fn key(&self) -> &'static str {
-        match self {
-            Assertion::ServedOnlyIn(_) => "served_only_in",
-            Assertion::StoredOnlyIn(_) => "stored_only_in",
-            Assertion::NeverTo(_) => "never_to",
-            Assertion::OperatedBy(_) => "operated_by",
-            Assertion::OwnedBy(_) => "owned_by",
-            Assertion::Encrypted(_) => "encrypted",
-            Assertion::NoFlows => "no_flows",
-            Assertion::OnlyOwnDomains(_) => "only_own_domains",
-            Assertion::NoThirdParties(_) => "no_third_parties",
-            Assertion::LatencyReduced => "latency_reduced",
-            Assertion::MigratedSince(..) => "migrated_since",
-        }
-    }
-
     pub(super) fn looks(&self) -> Looks {
         match self {
             Assertion::ServedOnlyIn(_)

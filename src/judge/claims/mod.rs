@@ -12,7 +12,6 @@
 
 mod assertion;
 mod finish;
-mod measured;
 mod protection;
 mod read;
 mod run;
@@ -22,11 +21,6 @@ mod why;
 mod words;
 
 pub(crate) use assertion::Assertion;
-#[allow(
-    unused_imports,
-    reason = "the comparison of two captures measures with it"
-)]
-pub(crate) use measured::{Measured, NameMeasured};
 pub(super) use run::Run;
 pub(crate) use subject::Subject;
 
@@ -114,18 +108,6 @@ impl Claims {
             )));
         }
         Ok(())
-    }
-
-    /// The claims, in the order of the file.
-    #[allow(dead_code, reason = "the comparison of two captures goes through them")]
-    pub(crate) fn claims(&self) -> &[Claim] {
-        &self.claims
-    }
-
-    /// The file, as the user gave it.
-    #[allow(dead_code, reason = "the comparison of two captures shows it")]
-    pub(crate) fn origin(&self) -> &Arc<str> {
-        &self.origin
     }
 }
 

@@ -205,8 +205,8 @@ fn assertions(entry: &Entry<'_>, groups: &Groups) -> Result<Vec<Assertion>, Faul
     }
     if let Some(value) = table.get("migrated_since") {
         let text = form::text(value, "migrated_since")?;
-        let since = selector::instant(&text)?;
-        found.push(Assertion::MigratedSince(since, text.value));
+        selector::instant(&text)?;
+        found.push(Assertion::MigratedSince(text.value));
     }
     if found.is_empty() {
         return Err(table.fault("says nothing: it needs one of its keys"));

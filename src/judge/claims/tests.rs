@@ -476,23 +476,6 @@ fn change_needs_two_captures() {
         );
         check(assert, &[], NotExercised);
     }
-    let measured = |flows: &[Flow]| {
-        let claims = claims("owners = [\"Xiaomi\"]", "latency_reduced = true");
-        let mut measured = Measured::default();
-        for flow in flows {
-            measured.flow(&claims.claims()[0], flow, Default::default());
-        }
-        measured
-    };
-    let slower = Flow {
-        rtt_ns: Some(90_000_000),
-        place: placed(None, Confidence::None),
-        ..flow()
-    };
-    let found = measured(&[slower, flow()]);
-    let name = &found.names[&Text::from("api.account.xiaomi.com")];
-    assert_eq!(name.smallest_rtt_ns, Some(70_000_000));
-    assert_eq!((name.flows, name.unplaced), (2, 1));
 }
 
 /// What was folded was observed and not judged.

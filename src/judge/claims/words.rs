@@ -154,7 +154,7 @@ fn asserted(assertion: &Assertion, claim: &Claim) -> String {
         }
         Assertion::NoFlows => "is absent".to_owned(),
         Assertion::LatencyReduced => "is answered sooner than in a capture from before".to_owned(),
-        Assertion::MigratedSince(_, since) => {
+        Assertion::MigratedSince(since) => {
             format!("goes elsewhere since {since} than in a capture from before")
         }
     }
