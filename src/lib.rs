@@ -19,6 +19,7 @@ mod error;
 mod flow;
 mod inspect;
 pub mod judge;
+mod language;
 pub mod locate;
 pub mod model;
 mod names;

@@ -17,7 +17,6 @@ mod html;
 pub mod json;
 mod judged;
 mod junit;
-mod language;
 mod markdown;
 mod number;
 pub mod picture;

@@ -13,6 +13,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("wire", &[]),
     ("model", &[]),
+    ("language", &[]),
     ("data", &["model"]),
     ("catalogue", &["model", "data"]),
     ("source", &["wire", "model"]),
@@ -23,8 +24,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("content", &["wire", "model"]),
     ("names", &["model"]),
     ("locate", &["model", "data", "catalogue"]),
-    ("judge", &["model", "data"]),
-    ("report", &["model", "data"]),
+    ("judge", &["model", "data", "language"]),
+    ("report", &["model", "data", "language"]),
     ("redact", &["wire", "model", "source", "inspect"]),
     (
         "audit",

@@ -15,8 +15,8 @@ mod steps;
 mod tests;
 
 use crate::Error;
+use crate::language::WORDS;
 use crate::model::{ClaimResult, Exhibit, PlaceClass, Report, Step, Text};
-use crate::report::language::WORDS;
 use dossier::Dossier;
 use find::Wanted;
 use rows::{DestinationRow, FindingRow, FlowRow};

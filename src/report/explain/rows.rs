@@ -4,8 +4,8 @@
 //! Out:  the same rows in either case; their words are to be escaped.
 //! Spec: `docs/report.schema.json`.
 
+use crate::language::{WORDS, fill};
 use crate::model::{DataSource, Destination, Finding, Flow, OpinionKind, Text, Time};
-use crate::report::language::{WORDS, fill};
 use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use serde::{Deserialize, Deserializer};
 use std::net::IpAddr;

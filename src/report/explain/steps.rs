@@ -5,8 +5,8 @@
 //!       the destination itself is not in them.
 
 use super::rows::{DestinationRow, FindingRow, TripRow};
+use crate::language::{WORDS, fill};
 use crate::model::{Known, Step};
-use crate::report::language::{WORDS, fill};
 use crate::report::text::layout::{bytes, count, span};
 use crate::report::text::length;
 

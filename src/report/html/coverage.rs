@@ -5,8 +5,8 @@
 //! Out:  sums and a bounded number of rows.
 
 use super::page::{Mark, Page};
+use crate::language::{Words, fill};
 use crate::model::{Destination, Flow, Protection, Report, Scope, Verdict};
-use crate::report::language::{Words, fill};
 use crate::report::text::layout::{bytes, clock, count};
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};

@@ -3,13 +3,13 @@
 use super::page::{Mark, Page};
 use super::summary::confidence;
 use super::{claim_words, verdict_word};
+use crate::language::{Words, fill};
 use crate::model::{
     ClaimResult, ClaimVerdict, Confidence, Destination, Exhibit, Finding, Known, PolicyResult,
     Report, RuleResult, Verdict,
 };
 use crate::report::explain::rows::DestinationRow;
 use crate::report::explain::steps;
-use crate::report::language::{Words, fill};
 use crate::report::text::layout::{bytes, count, percent};
 use crate::report::text::length;
 use std::net::IpAddr;

@@ -1,9 +1,9 @@
 //! Method, limits, data, settings, losses, custody.
 
 use super::page::{Mark, Page, pips_of};
+use crate::language::{Words, fill};
 use crate::model::{Confidence, Report, Scope};
 use crate::report::command::{arguments, quoted};
-use crate::report::language::{Words, fill};
 use crate::report::text::layout::{bytes, count};
 use crate::report::text::{header, length};
 

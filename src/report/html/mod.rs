@@ -5,7 +5,7 @@
 //! Spec: the HTML standard; Content Security Policy Level 3 (hashes of the style and the script).
 //!
 //! The policy allows the page's own style and script by their hashes and nothing else; escaping
-//! alone must hold without it. All texts stand in `report/language`.
+//! alone must hold without it. All texts stand in `language`.
 
 mod coverage;
 mod findings;
@@ -15,8 +15,8 @@ mod pictures;
 mod summary;
 mod tables;
 
-use super::language::{WORDS, Words, fill};
 use super::{escape, picture};
+use crate::language::{WORDS, Words, fill};
 use crate::model::{ClaimVerdict, Confidence, Report, Verdict};
 use coverage::Coverage;
 use data_encoding::BASE64;

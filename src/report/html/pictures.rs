@@ -1,8 +1,8 @@
 //! The pictures, each with its legend and a table of the same numbers.
 
 use super::page::Page;
+use crate::language::{Words, fill};
 use crate::model::Report;
-use crate::report::language::{Words, fill};
 use crate::report::picture::{self, Cell, Picture};
 use crate::report::text::layout::count;
 use crate::report::text::length;

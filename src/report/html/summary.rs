@@ -3,8 +3,8 @@
 use super::coverage::Coverage;
 use super::page::{Mark, Page, pips_of};
 use super::{confidence_word, verdict_word};
+use crate::language::{Words, fill};
 use crate::model::{ClaimVerdict, Confidence, Report, Verdict};
-use crate::report::language::{Words, fill};
 use crate::report::text::axes::axes;
 use crate::report::text::header::destinations_by_verdict;
 use crate::report::text::layout::{bytes, count, duration, percent, span};

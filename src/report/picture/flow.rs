@@ -12,9 +12,9 @@ use super::groups::{
 };
 use super::svg::{Anchor, Drawing, number};
 use super::{Cell, NARROW, Picture, Table, WIDE, measure};
+use crate::language::{WORDS, fill};
 use crate::model::{App, Flow, Report, Scope};
 use crate::report::escape;
-use crate::report::language::{WORDS, fill};
 use crate::report::text::layout::bytes;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;

@@ -2,11 +2,11 @@
 
 use super::Legend;
 use crate::data::earth_map;
+use crate::language::{WORDS, fill};
 use crate::model::{
     Confidence, Country, Destination, NameOwner, Place, Report, Scope, Text, Verdict,
 };
 use crate::report::escape;
-use crate::report::language::{WORDS, fill};
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 

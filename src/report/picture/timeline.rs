@@ -11,8 +11,8 @@
 use super::groups::{Fit, entry, float, judged, name_or_address, note_gravest};
 use super::svg::{Anchor, Drawing};
 use super::{Cell, NARROW, Picture, Table, WIDE, measure};
+use crate::language::{WORDS, fill};
 use crate::model::{Flow, Report, Scope, Text, Time};
-use crate::report::language::{WORDS, fill};
 use crate::report::text::layout::{bytes, count};
 use std::collections::BTreeMap;
 use std::io;

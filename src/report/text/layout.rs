@@ -4,6 +4,7 @@
 //! Out:  lines no wider than asked for, without trailing spaces.
 
 use super::super::Style;
+pub(in crate::report) use crate::language::count;
 use crate::model::Time;
 use crate::report::escape::{columns, fit};
 use std::io::{self, Write};
@@ -337,20 +338,6 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
         lines.push(line);
     }
     lines
-}
-
-/// `12,345`.
-pub(in crate::report) fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len().saturating_add(8));
-    for (place, digit) in digits.chars().enumerate() {
-        let left = digits.len().saturating_sub(place);
-        if place > 0 && left % 3 == 0 {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 /// `1 flow`, `12,345 flows`. The plural takes an `s`.

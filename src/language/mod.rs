@@ -1,5 +1,4 @@
-//! Every text of the page and of its pictures that is not the capture's, the judge's or the
-//! user's.
+//! Every text of a report that is not the capture's, the user's or a data source's.
 //!
 //! In:   numbers and words of others.
 //! Out:  templates of one language, and sentences made of them.
@@ -9,8 +8,6 @@
 //! written. What depends on a number is a list of forms, of which [`Words::form`] takes one.
 
 mod english;
-
-use super::text::layout::count;
 
 /// The language that reports are written in.
 pub(crate) const WORDS: &Words = &english::ENGLISH;
@@ -425,6 +422,20 @@ pub(crate) struct Steps {
     pub(crate) less_sure: &'static str,
     pub(crate) registered: &'static str,
     pub(crate) country_ruled_out: &'static str,
+}
+
+/// `12,345`: digits in groups of three.
+pub(crate) fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len().saturating_add(8));
+    for (place, digit) in digits.chars().enumerate() {
+        let left = digits.len().saturating_sub(place);
+        if place > 0 && left % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 /// Puts values where a template has `{0}`, `{1}`.
