@@ -11,6 +11,7 @@
 
 use super::escape;
 use super::judged::{self, Rule};
+use super::words;
 use crate::model::{ClaimResult, ClaimVerdict, Exhibit, Finding, Report, Verdict};
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -240,7 +241,11 @@ fn of_finding(report: &Report, finding: &Finding) -> Case {
         Verdict::Indeterminate => undecided(fail_on.indeterminate, verdict),
     };
     let message = match &finding.suppressed {
-        Some(suppression) => format!("{verdict}: {} {}", finding.why, suppression.words()),
+        Some(suppression) => format!(
+            "{verdict}: {} {}",
+            finding.why,
+            words::suppression(suppression)
+        ),
         None => format!("{verdict}: {}", finding.why),
     };
     let mut details = vec![

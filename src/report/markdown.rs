@@ -9,7 +9,7 @@
 //! part has a share of the room; what does not fit is counted, and `--format json` has it.
 
 use super::judged;
-use super::{escape, text};
+use super::{escape, text, words};
 use crate::model::{ClaimResult, ClaimVerdict, Destination, Finding, Report, Verdict};
 use std::io::{self, Write};
 
@@ -207,7 +207,10 @@ fn row(report: &Report, finding: &Finding) -> String {
         ));
     }
     if let Some(suppression) = &finding.suppressed {
-        words = format!("**{}** {words}", prose(suppression.words(), 300));
+        words = format!(
+            "**{}** {words}",
+            prose(words::suppression(suppression), 300)
+        );
     }
     let reference = finding.reference.as_deref().unwrap_or_default();
     if !reference.is_empty() {

@@ -12,6 +12,7 @@ use crate::report::explain::rows::DestinationRow;
 use crate::report::explain::steps;
 use crate::report::text::layout::{bytes, count, percent};
 use crate::report::text::length;
+use crate::report::words;
 use std::net::IpAddr;
 
 /// Cards of findings of one verdict.
@@ -53,8 +54,8 @@ pub(super) fn findings(page: &mut Page, report: &Report, words: &Words) {
         }
         let more = of().count().saturating_sub(CARDS);
         if more > 0 {
-            let word = verdict_word(verdict, words).to_lowercase();
-            let say = fill(words.more_in_json, &[&count(length(more)), &word]);
+            let word = words::verdict(verdict);
+            let say = fill(words.more_in_json, &[&count(length(more)), word]);
             page.element("p class=\"lede\"", &say);
         }
     }
@@ -365,8 +366,11 @@ fn addresses(destination: &Destination, words: &Words) -> String {
         .address_count
         .saturating_sub(length(shown.len()));
     match more {
-        0 => shown.join(", "),
-        more => fill(words.more_addresses, &[&shown.join(", "), &count(more)]),
+        0 => shown.join(words.units.comma),
+        more => fill(
+            words.more_addresses,
+            &[&shown.join(words.units.comma), &count(more)],
+        ),
     }
 }
 
@@ -382,7 +386,7 @@ fn evidence<'f>(page: &mut Page, rows: impl Iterator<Item = (&'f [u32], String)>
         let numbers: Vec<String> = frames.iter().take(6).map(u32::to_string).collect();
         let more = if frames.len() > 6 { " …" } else { "" };
         page.raw("<tr><th scope=\"row\">")
-            .text(&numbers.join(", "))
+            .text(&numbers.join(words.units.comma))
             .raw(more);
         page.raw("</th><td>").raw(&markup).raw("</td></tr>");
     }
@@ -475,7 +479,7 @@ fn rule(page: &mut Page, rule: &RuleResult, words: &Words) {
     };
     let [violated, indeterminate, met] = rule.flows;
     page.raw("</td><td>")
-        .text(rule.severity.as_str())
+        .text(words::severity(rule.severity))
         .raw("</td><td>");
     page.text(&fill(
         words.rule_flows,

@@ -6,6 +6,7 @@ use crate::model::{Confidence, Report, Scope};
 use crate::report::command::{arguments, quoted};
 use crate::report::text::layout::{bytes, count};
 use crate::report::text::{header, length};
+use crate::report::words;
 
 /// Rows of one list.
 const LISTED: usize = 50;
@@ -136,10 +137,8 @@ fn inputs(page: &mut Page, report: &Report, words: &Words) {
         page.raw("<tr><th scope=\"row\" class=\"mono\">")
             .name(&input.path)
             .raw("</th><td>");
-        // The words begin with the path, escaped for a terminal; the rest is ours.
-        let said = header::input_words(input);
-        let what = said.rsplit_once(": ").map_or("", |(_, what)| what);
-        page.text(what).raw("</td><td class=\"full\">");
+        page.text(&header::input_facts(input))
+            .raw("</td><td class=\"full\">");
         hash(page, input.sha256.as_deref(), words);
         page.raw("</td></tr>");
     }
@@ -184,7 +183,7 @@ fn data(page: &mut Page, report: &Report, words: &Words) {
             .text(&source.name)
             .raw("</th><td>");
         let day = source.date.as_deref().unwrap_or(words.no_date);
-        let gives = source.gives.join(words.and);
+        let gives = words::gives(&source.gives);
         page.text(&fill(words.source_gives, &[&gives, day, &source.origin]));
         page.raw("</td><td class=\"full\">");
         hash(page, Some(&source.sha256), words);

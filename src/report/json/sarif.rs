@@ -12,8 +12,8 @@ use super::writer::Writer;
 use crate::model::{
     ClaimResult, ClaimVerdict, Damage, Finding, Input, Reason, Report, Severity, Text, Verdict,
 };
-use crate::report::escape;
 use crate::report::judged::{self, Rule};
+use crate::report::{escape, words};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{self, Write};
 
@@ -441,7 +441,7 @@ fn suppressions(json: &mut Writer<'_>, finding: &Finding) {
         json.begin(b'{');
         json.field_string("kind", "external");
         json.field_string("status", "accepted");
-        json.field_string("justification", &suppression.words());
+        json.field_string("justification", &words::suppression(suppression));
         json.end(b'}');
     });
 }

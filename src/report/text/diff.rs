@@ -5,9 +5,10 @@
 //!       comparable. Each name stands on one line, cut in the middle where there is no room.
 
 use super::layout::{
-    Cell, Column, Ink, Page, bytes, count, duration, flexible, many, numbers, span, words,
+    Cell, Column, Ink, Page, bytes, count, duration, flexible, numbers, span, words,
 };
 use super::{header, length};
+use crate::language::WORDS;
 use crate::model::diff::{Axis, Diff, DiffSide, GroupChange, NameChange, Status, Subject, Volume};
 use crate::model::{ClaimResult, ClaimVerdict, Severity, Text};
 use crate::report::diff::{
@@ -115,7 +116,7 @@ fn claim(page: &mut Page<'_>, claim: &ClaimResult) -> io::Result<()> {
         let words = format!(
             "{} of {} after may or may not be what the claim speaks of; {} could be against it",
             count(claim.hidden.maybe_flows),
-            many(claim.hidden.all_flows, "flow"),
+            WORDS.many(claim.hidden.all_flows, WORDS.flows_of),
             count(claim.hidden.could_contradict_flows)
         );
         page.paragraph(&words, 4, Some(Ink::Soft))?;
@@ -183,7 +184,7 @@ fn names(page: &mut Page<'_>, diff: &Diff, status: Status) -> io::Result<()> {
     }
     let total = length(diff.names.len());
     let title = status.as_str().to_uppercase().replace('-', " ");
-    page.heading(&title, &super::layout::part(all, total, "name"))?;
+    page.heading(&title, &WORDS.part(all, total, WORDS.names_of))?;
     let shown = shown(status, page.width());
     let table: Vec<Column> = shown.iter().map(|(column, _)| *column).collect();
     let changes = diff
@@ -320,8 +321,8 @@ fn side_words(side: &DiffSide) -> String {
             _ => "captures",
         }
     )];
-    parts.push(many(side.packets, "packet"));
-    parts.push(many(side.volume.flows, "outbound flow"));
+    parts.push(WORDS.many(side.packets, WORDS.packets));
+    parts.push(WORDS.many(side.volume.flows, WORDS.outbound_flows));
     if let Some((first, last)) = side.time {
         parts.push(format!(
             "{} ({})",

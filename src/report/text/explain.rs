@@ -5,10 +5,9 @@
 //!       its flows, and commands to copy.
 
 use super::claims;
-use super::layout::{
-    Cell, Column, Ink, Page, bytes, count, flexible, instant, numbers, part, words,
-};
+use super::layout::{Cell, Column, Ink, Page, bytes, count, flexible, instant, numbers, words};
 use super::length;
+use crate::language::WORDS;
 use crate::model::{ClaimResult, ClaimVerdict, Step, Verdict};
 use crate::report::explain::Explanation;
 use crate::report::explain::rows::FlowRow;
@@ -198,7 +197,10 @@ fn evidence(page: &mut Page<'_>, one: &Explanation) -> io::Result<()> {
         return Ok(());
     }
     let all = one.all_flows.max(length(one.flows.len()));
-    page.heading("EVIDENCE", &part(length(one.flows.len()), all, "flow"))?;
+    page.heading(
+        "EVIDENCE",
+        &WORDS.part(length(one.flows.len()), all, WORDS.flows_of),
+    )?;
     let rows: Vec<Vec<Cell>> = one.flows.iter().map(cells).collect();
     if rows.is_empty() {
         return page.paragraph("The rows of its flows are not in this report.", 2, None);
