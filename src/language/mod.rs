@@ -12,9 +12,10 @@ mod reporting;
 
 pub(crate) use reporting::AxisWords;
 use reporting::{
-    AboutWords, AnswerWords, ClaimsWords, ColumnWords, DataWords, DestinationsWords, ExaminedWords,
-    FindingsWords, GradeWords, InfoWords, InputWords, JudgedWords, LossesWords, NearbyWords,
-    PhasesWords, PlaceWords, PolicyWords, ResolverWords, TerminalWords, UnitWords, WhoWords,
+    AboutWords, AnswerWords, ChangeWords, ClaimsWords, ColumnWords, DataWords, DestinationsWords,
+    ExaminedWords, ExplainWords, FindingsWords, GradeWords, InfoWords, InputWords, JudgedWords,
+    LossesWords, NearbyWords, PhasesWords, PlaceWords, PolicyWords, ResolverWords, TerminalWords,
+    UnitWords, WhoWords,
 };
 
 /// The language that reports are written in.
@@ -241,6 +242,8 @@ pub(crate) struct Words {
     pub(crate) judged: JudgedWords,
     pub(crate) place_part: PlaceWords,
     pub(crate) info_part: InfoWords,
+    pub(crate) explain_part: ExplainWords,
+    pub(crate) changes: ChangeWords,
     pub(crate) all_pictures: PictureWords,
     pub(crate) map: MapWords,
     pub(crate) timeline: TimelineWords,

@@ -329,6 +329,9 @@ pub(crate) struct ColumnWords {
     pub(crate) answers: &'static str,
     pub(crate) name_and_answers: &'static str,
     pub(crate) no_answer: &'static str,
+    pub(crate) frames: &'static str,
+    pub(crate) to: &'static str,
+    pub(crate) first_packet: &'static str,
 }
 
 /// What stayed near, in a terminal.
@@ -494,4 +497,123 @@ pub(crate) struct InfoWords {
     pub(crate) block: &'static str,
     pub(crate) order: &'static str,
     pub(crate) unordered: &'static str,
+}
+
+/// One finding, claim or destination whole.
+pub(crate) struct ExplainWords {
+    pub(crate) not_shown: &'static str,
+    pub(crate) whole_list: &'static str,
+    pub(crate) would_settle: &'static str,
+    pub(crate) reply: &'static str,
+    pub(crate) quoted: &'static str,
+    pub(crate) note: &'static str,
+    pub(crate) reasoning: &'static str,
+    pub(crate) reasoning_remark: &'static str,
+    pub(crate) for_it: &'static str,
+    pub(crate) against_it: &'static str,
+    pub(crate) both_sides: &'static str,
+    pub(crate) no_flow: &'static str,
+    pub(crate) evidence: &'static str,
+    pub(crate) no_rows: &'static str,
+    pub(crate) without: &'static str,
+    pub(crate) filter: &'static str,
+    pub(crate) packets: &'static str,
+    pub(crate) packets_remark: &'static str,
+    pub(crate) asked_for: &'static str,
+    pub(crate) flow: &'static str,
+    pub(crate) more_fit: &'static str,
+    pub(crate) finding: &'static str,
+    pub(crate) claim: &'static str,
+    pub(crate) destination: &'static str,
+    pub(crate) not_judged: &'static str,
+    pub(crate) from_saved: &'static str,
+    pub(crate) several_captures: &'static str,
+    pub(crate) filtered: &'static str,
+    pub(crate) confidence_of: &'static str,
+    /// Rule; what is expected.
+    pub(crate) rule_expects: &'static str,
+    pub(crate) looks_at: &'static str,
+    pub(crate) check: &'static str,
+    /// Title, name, origin, line.
+    pub(crate) policy_line: &'static str,
+    pub(crate) suppressed: &'static str,
+    /// Who; why; day.
+    pub(crate) suppressed_until: &'static str,
+    pub(crate) suppressed_always: &'static str,
+    pub(crate) claims: &'static str,
+    pub(crate) claim_against: &'static str,
+    pub(crate) claim_open: &'static str,
+    pub(crate) claim_fits: &'static str,
+    pub(crate) read_as: &'static str,
+    pub(crate) source: &'static str,
+    pub(crate) file: &'static str,
+    pub(crate) file_line: &'static str,
+    pub(crate) no_address: &'static str,
+}
+
+/// What changed between two captures.
+pub(crate) struct ChangeWords {
+    pub(crate) question: &'static str,
+    pub(crate) claims: &'static str,
+    pub(crate) claims_remark: &'static str,
+    pub(crate) not_known: &'static str,
+    pub(crate) against: &'static str,
+    /// Name; why; frames.
+    pub(crate) exhibit: &'static str,
+    pub(crate) would_decide: &'static str,
+    pub(crate) hidden: &'static str,
+    pub(crate) cannot_show: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) before: &'static str,
+    pub(crate) after: &'static str,
+    pub(crate) round_trip: &'static str,
+    pub(crate) else_: &'static str,
+    pub(crate) frames: &'static str,
+    /// What was before; what is after.
+    pub(crate) became: &'static str,
+    pub(crate) more_rows: &'static str,
+    pub(crate) more: &'static str,
+    pub(crate) flows_before: &'static str,
+    pub(crate) then: &'static str,
+    pub(crate) bytes_before: &'static str,
+    pub(crate) compared: &'static str,
+    pub(crate) more_captures: &'static str,
+    pub(crate) normalised: &'static str,
+    /// Path; what it is.
+    pub(crate) side: &'static str,
+    pub(crate) saved: &'static str,
+    pub(crate) captures: &'static str,
+    pub(crate) recorded_in: &'static str,
+    pub(crate) caveats: &'static str,
+    /// How grave; what.
+    pub(crate) caveat: &'static str,
+    pub(crate) left_out: &'static str,
+    /// In the order of `Status::ALL`, in a cell.
+    pub(crate) statuses: [&'static str; 6],
+    /// The same above a table.
+    pub(crate) status_heads: [&'static str; 6],
+    /// In the order of `Axis::ALL`.
+    pub(crate) axes: [&'static str; 5],
+    pub(crate) and_more: &'static str,
+    pub(crate) anycast: &'static str,
+    pub(crate) not_surely: &'static str,
+    pub(crate) not_recognised: &'static str,
+    /// Code; name.
+    pub(crate) group_country: &'static str,
+    pub(crate) trips: &'static str,
+    pub(crate) trip_lost: &'static str,
+    pub(crate) trip_new: &'static str,
+    /// Parts of the summary.
+    pub(crate) summary: &'static str,
+    pub(crate) sum_moved: Forms,
+    pub(crate) sum_changed: &'static str,
+    pub(crate) sum_appeared: &'static str,
+    pub(crate) sum_vanished: &'static str,
+    pub(crate) sum_unchanged: &'static str,
+    pub(crate) sum_not_comparable: &'static str,
+    pub(crate) title: &'static str,
+    pub(crate) sides: &'static str,
+    pub(crate) claims_are_after: &'static str,
+    pub(crate) more_elsewhere: &'static str,
+    pub(crate) keep_in_mind: &'static str,
 }

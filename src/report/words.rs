@@ -7,7 +7,9 @@
 //!       Parameters".
 
 use crate::language::{AxisWords, WORDS, fill};
-use crate::model::{ClaimVerdict, Confidence, Fact, Grade, Scope, Severity, Suppression, Verdict};
+use crate::model::{
+    ClaimVerdict, Confidence, Fact, Grade, Known, Scope, Severity, Suppression, Verdict,
+};
 use std::borrow::Cow;
 
 /// The name of a link type, without `LINKTYPE_`.
@@ -55,6 +57,25 @@ pub(super) fn sure(confidence: Confidence) -> &'static str {
     }
 }
 
+/// How sure a place is, of the word of the `country_confidence` column.
+pub(super) fn sure_word(word: &str) -> &str {
+    let all = [
+        Confidence::High,
+        Confidence::Medium,
+        Confidence::Low,
+        Confidence::None,
+    ];
+    let known = all.into_iter().find(|known| known.as_str() == word);
+    known.map(sure).unwrap_or(word)
+}
+
+/// How grave a rule is, of the word in a saved report.
+pub(super) fn severity_word(word: &str) -> &str {
+    let known = Severity::ALL.into_iter();
+    let mut known = known.filter(|known| known.as_str() == word);
+    known.next().map(severity).unwrap_or(word)
+}
+
 /// How grave a rule is.
 pub(super) fn severity(severity: Severity) -> &'static str {
     let [note, low, medium, high, critical] = WORDS.grades.severity;
@@ -75,6 +96,17 @@ pub(super) fn scope(scope: Scope) -> &'static str {
         Scope::Lan => local,
         Scope::Multicast => multicast,
         Scope::Loopback => loopback,
+    }
+}
+
+/// How a step of the reasoning is known.
+pub(super) fn known(known: Known) -> &'static str {
+    match known {
+        Known::Declared => WORDS.declared,
+        Known::Observed => WORDS.observed,
+        Known::LookedUp => WORDS.looked_up,
+        Known::Calculated => WORDS.calculated,
+        Known::Inferred => WORDS.inferred,
     }
 }
 

@@ -5,8 +5,8 @@ use super::summary::confidence;
 use super::{claim_words, verdict_word};
 use crate::language::{Words, fill};
 use crate::model::{
-    ClaimResult, ClaimVerdict, Confidence, Destination, Exhibit, Finding, Known, PolicyResult,
-    Report, RuleResult, Verdict,
+    ClaimResult, ClaimVerdict, Confidence, Destination, Exhibit, Finding, PolicyResult, Report,
+    RuleResult, Verdict,
 };
 use crate::report::explain::rows::DestinationRow;
 use crate::report::explain::steps;
@@ -102,7 +102,7 @@ fn claim(page: &mut Page, claim: &ClaimResult, report: &Report, words: &Words) {
         page.raw("<li><span>")
             .text(&step.words)
             .raw("<span class=\"kind\">");
-        page.text(known(step.known, words))
+        page.text(words::known(step.known))
             .raw("</span></span></li>");
     }
     page.raw("</ol></div><div class=\"side\">");
@@ -321,7 +321,7 @@ fn card(page: &mut Page, finding: &Finding, report: &Report, words: &Words) {
             page.raw("<li><span>")
                 .text(&step.words)
                 .raw("<span class=\"kind\">");
-            page.text(known(step.known, words))
+            page.text(words::known(step.known))
                 .raw("</span></span></li>");
         }
     }
@@ -490,15 +490,4 @@ fn rule(page: &mut Page, rule: &RuleResult, words: &Words) {
         page.element("span class=\"sub\"", reference);
     }
     page.raw("</td></tr>");
-}
-
-/// How a step is known.
-fn known(known: Known, words: &Words) -> &'static str {
-    match known {
-        Known::Declared => words.declared,
-        Known::Observed => words.observed,
-        Known::LookedUp => words.looked_up,
-        Known::Calculated => words.calculated,
-        Known::Inferred => words.inferred,
-    }
 }
