@@ -1,10 +1,17 @@
-//! The page and its pictures in English.
+//! The report in English.
 
+use super::grounds::{
+    AgeWords, AnycastWords, CatalogueWords, ClassWords, DeviceWords, ListWords, NowhereWords,
+    WarningWords,
+};
 use super::reporting::{
-    AboutWords, AnswerWords, AxisWords, ChangeWords, ClaimsWords, ColumnWords, DataWords,
-    DestinationsWords, ExaminedWords, ExplainWords, FindingsWords, GradeWords, InfoWords,
-    InputWords, JudgedWords, LossesWords, NearbyWords, PhasesWords, PlaceWords, PolicyWords,
-    ResolverWords, TerminalWords, UnitWords, WhoWords,
+    AboutWords, AnswerWords, AxisWords, ChangeWords, CommentWords, GradeWords, InputWords,
+    JudgedWords, UnitWords, WhoWords,
+};
+use super::terminal::{
+    ClaimsWords, ColumnWords, DataWords, DestinationsWords, ExaminedWords, ExplainWords,
+    FindingsWords, InfoWords, LossesWords, NearbyWords, PhasesWords, PlaceWords, PolicyWords,
+    ResolverWords, TerminalWords,
 };
 use super::{FlowWords, MapWords, PictureWords, Steps, TimelineWords, TripWords, Words};
 
@@ -334,6 +341,7 @@ pub(super) const ENGLISH: Words = Words {
     loss_count: "{0}: {1}.",
     warning: "Warning: {0}.",
     more_listed: "and {0} more, see the JSON report",
+    terms: &[],
     units: UNITS,
     grades: GRADES,
     place_axis: PLACE_AXIS,
@@ -360,6 +368,15 @@ pub(super) const ENGLISH: Words = Words {
     info_part: INFO,
     explain_part: EXPLAIN,
     changes: CHANGES,
+    comment: COMMENT,
+    place_classes: CLASSES,
+    nowhere: NOWHERE,
+    anycast: ANYCAST,
+    age: AGE,
+    devices: DEVICES,
+    warnings: WARNINGS,
+    catalogue: CATALOGUE,
+    lists: LISTS,
     all_pictures: PICTURES,
     map: MAP,
     timeline: TIMELINE,
@@ -663,6 +680,8 @@ const LOSSES: LossesWords = LossesWords {
     folded: "{0} over the budget of {1}: counted in the totals, without rows",
     counted: "{0}: {1}",
     warning: "Warning: {0}",
+    because: "{0}: {1}",
+    because_number: "{0}: {1} {2} ({3})",
 };
 
 const DESTINATIONS: DestinationsWords = DestinationsWords {
@@ -793,6 +812,35 @@ const DATA: DataWords = DataWords {
 
 const JUDGED: JudgedWords = JudgedWords {
     policy: "the policy",
+    rule_of_policy: "The rule of the policy",
+    met: "{0} of the destinations in this capture that the rule judges meet it",
+    not_exercised: "No flow in this capture exercised the rule",
+    damaged_at: "damaged at byte {0}: {1}",
+    not_decoded: "not decoded: {0} of {1} packets: {2}",
+    not_ip: "not IP: {0} of {1} packets: {2}",
+    filtered: "packets filtered: {0}",
+    cut: "packets cut: {0}",
+    lost_records: "records lost in damage: {0}",
+    damage: "places of damage: {0}",
+    damaged: "the capture is damaged or cut",
+    packets: "{0} packets",
+    at_byte: "at byte {0}: {1}",
+    all_damage: "{0} places of damage, {1} records lost",
+    nothing_found: "nothing found",
+    no_flow: "no flow in this capture exercised the rule",
+    finding: "finding {0}",
+    severity: "severity {0}",
+    country: "country {0}",
+    flows: "flows {0}",
+    first_frames: "first frames {0}",
+    would_decide: "would decide it: {0}",
+    reference: "reference: {0}",
+    claim: "claim: {0}",
+    claimed_by: "{0}, {1}, {2}",
+    read_as: "read as: {0}",
+    against: "against: {0}",
+    open: "open: {0}",
+    with_frames: "{0} (frames {1})",
 };
 
 const PLACE: PlaceWords = PlaceWords {
@@ -989,6 +1037,263 @@ const CHANGES: ChangeWords = ChangeWords {
     claims_are_after: "Where it says this capture, the one after is meant.",
     more_elsewhere: "and {0} more, in JSON and CSV.",
     keep_in_mind: "To be kept in mind",
+};
+
+const COMMENT: CommentWords = CommentWords {
+    violated_are: "Violated ({0})",
+    open_are: "Not decided ({0})",
+    left_out: "and {0} more, left out here: `--format json` has them.",
+    not_judged: "Nothing was judged in this capture.",
+    policy: "Policy: {0}",
+    findings: "Findings",
+    suppressed: "Suppressed",
+    claims: "Claims",
+    contradicted: "contradicted",
+    indeterminate: "indeterminate",
+    not_exercised: "not exercised",
+    supported: "supported by this capture",
+    exit_code: "Exit code {0}.",
+    input: "{0}: {1} packets, SHA-256 `{2}`",
+    input_not_hashed: "{0}: {1} packets, not hashed",
+    more_captures: "and {0} more captures",
+    time: "from {0} to {1}",
+    in_flows: "in flows: {0} packets",
+    outbound: "outbound: {0} flows, {1} bytes out",
+    names: "names of outbound flows: {0} observed, {1} inferred, {2} without",
+    first_frames: "First frames",
+    observed: "What was observed",
+    finding: "Finding",
+    would_decide: "*Would decide it:* {0}",
+    not_known: "not known",
+    claims_are: "Claims ({0})",
+    claim: "Claim",
+    says: "What this capture says",
+    rules_untested: "Rules that no flow exercised ({0})",
+    reason: "{0}: {1} packets: {2}",
+    by_interfaces: "Dropped by interfaces: {0} packets",
+    by_interfaces_unknown: "Dropped by interfaces: not recorded",
+    by_systems: "Dropped by operating systems: {0} packets",
+    by_systems_unknown: "Dropped by operating systems: not recorded",
+    filtered: "Packets filtered: {0}",
+    cut: "Packets cut: {0}",
+    lost_records: "Records lost in damage: {0}",
+    damage: "Places of damage: {0}",
+    losses: "Losses: what this capture does not show",
+    no_date: "without a date",
+    source: "{0}, {1}",
+    data: "Data",
+};
+
+const CLASSES: ClassWords = ClassWords {
+    range_agreed: [
+        "the operator publishes the range for a region, and the databases agree",
+        "",
+    ],
+    range_disputed: [
+        "the operator publishes the range for a region; a database says otherwise",
+        "round-trip times with --vantage, which may exclude one of them",
+    ],
+    range_alone: [
+        "the operator publishes the range for a region; no database has the address",
+        "",
+    ],
+    databases_agree: [
+        "three or more databases of different makers agree, and none differs",
+        "",
+    ],
+    two_agree: [
+        "two databases of different makers agree, and none differs",
+        "a third database (--geo FILE.mmdb), or the operator's published ranges (--ranges \
+            FILE)",
+    ],
+    one_apart: [
+        "one database, and what it says is not merely the registration",
+        "a second database (--geo FILE.mmdb), or the operator's published ranges (--ranges \
+            FILE)",
+    ],
+    one_registered: [
+        "one database, which says what the registration says and may have it from there",
+        "a second database (--geo FILE.mmdb), or round-trip times with --vantage",
+    ],
+    apart_from_fallback: [
+        "databases differ, and those that differ say what the registration says: they may \
+            know nothing",
+        "a further database (--geo FILE.mmdb), the operator's published ranges (--ranges \
+            FILE), or round-trip times with --vantage",
+    ],
+    geofeed: [
+        "the holder of the addresses says so itself (RFC 8805), and no one else",
+        "a database that agrees (--geo FILE.mmdb), or round-trip times with --vantage",
+    ],
+    geofeed_agreed: [
+        "the holder of the addresses says so itself (RFC 8805), and the databases agree",
+        "round-trip times with --vantage",
+    ],
+    conflict: [
+        "sources differ, and nothing tells which knows",
+        "a newer edition of the databases that disagree, a further one (--geo FILE.mmdb), \
+            the operator's published ranges (--ranges FILE), or round-trip times with --vantage",
+    ],
+    anycast: [
+        "one address is served from many places",
+        "what the operator says of the site that served this network, or round-trip times \
+            measured from where the phone was (--vantage)",
+    ],
+    edge: [
+        "the edge of a content network: what answers stands for servers elsewhere",
+        "what the operator says of the site that served this network, or round-trip times \
+            measured from where the phone was (--vantage)",
+    ],
+    range_abroad: [
+        "the operator publishes the range for a region that has local zones abroad, and a \
+            database names a country of one",
+        "the operator's own list, which names local zones (--ranges ip-ranges.json)",
+    ],
+    excluded: [
+        "every country that a source named is too far for the round trip",
+        "a database that knows the address (--geo FILE.mmdb), or a capture from another \
+            place",
+    ],
+    nothing: [
+        "no source has the address",
+        "a second database, or a newer one (--geo FILE.mmdb)",
+    ],
+};
+
+const NOWHERE: NowhereWords = NowhereWords {
+    conflict: "sources disagree",
+    anycast: "anycast: one address, many places",
+    edge: "edge of a content network: one address serves for many places",
+    abroad: "the operator's region has zones abroad, and a database names a country of one",
+    excluded: "excluded by the round trip",
+    nothing: "not in any database",
+    no_database: "no database is loaded",
+    no_database_settled: "a place database (--geo FILE.mmdb)",
+    damaged: "the database is damaged here",
+    damaged_settled: "an undamaged copy of the database, or a second one (--geo FILE.mmdb)",
+    far: "the data is more than a year older or newer than the traffic",
+    left_out: "what another source says is excluded by the round trip",
+    private: "private address",
+    loopback: "loopback address",
+    link_local: "link-local address",
+    documentation: "documentation address",
+    benchmark: "benchmarking address",
+    multicast: "multicast address",
+    reserved: "reserved address",
+    tunnel: "tunnel address",
+    unspecified: "unspecified address",
+    carrier_nat: "carrier-grade NAT address",
+    broadcast: "broadcast address",
+    mapped: "IPv4-mapped address: never on the wire",
+    local_nat64: "local-use NAT64 address",
+    discard: "discard-only address",
+    beside: "answered within a millisecond: by the phone itself, or by something beside it",
+    data_late: "the handshake was answered far sooner than the first data: something on the way may \
+        have answered it",
+    everywhere: "most servers answered sooner than light allows for where databases put them: \
+        something near the phone seems to answer for them",
+};
+
+const ANYCAST: AnycastWords = AnycastWords {
+    by_operator: "declared by the operator: {0}",
+    declared: "declared by {0} for its {1}, {2}: {3}",
+    listed: "listed as anycast in {0}",
+    listed_day: "listed as anycast in {0}, {1}",
+    listed_part: "listed in {0} as a prefix of which a part is anycast",
+    listed_part_day: "listed in {0}, {1} as a prefix of which a part is anycast",
+    range_anycast: "anycast",
+    range_edge: "edge of its network",
+    zone_abroad: "{0}; or a zone of it in {1}",
+    or: "{0} or {1}",
+    registration_only: "registration of AS{0} only",
+};
+
+const AGE: AgeWords = AgeWords {
+    far_older: &[
+        "place data: {0} is up to {1} days older than the traffic, more than a year; \
+            addresses move between countries: take countries as doubtful, and give an edition of \
+            that time with --geo",
+        "place data: {0} are up to {1} days older than the traffic, more than a year; \
+            addresses move between countries: take countries as doubtful, and give an edition of \
+            that time with --geo",
+    ],
+    far_newer: &[
+        "place data: {0} is up to {1} days newer than the traffic, more than a year; \
+            addresses may have moved since: take countries as doubtful, and give an edition of \
+            that time with --geo",
+        "place data: {0} are up to {1} days newer than the traffic, more than a year; \
+            addresses may have moved since: take countries as doubtful, and give an edition of \
+            that time with --geo",
+    ],
+    older: &[
+        "place data: {0} is up to {1} days older than the traffic, more than 90 days; \
+            addresses that moved in between are placed wrongly",
+        "place data: {0} are up to {1} days older than the traffic, more than 90 days; \
+            addresses that moved in between are placed wrongly",
+    ],
+    newer: &[
+        "place data: {0} is up to {1} days newer than the traffic, more than 90 days; \
+            addresses that moved in between are placed wrongly",
+        "place data: {0} are up to {1} days newer than the traffic, more than 90 days; \
+            addresses that moved in between are placed wrongly",
+    ],
+};
+
+const DEVICES: DeviceWords = DeviceWords {
+    capturing: "no private address; the capturing machine sent from it",
+    asked: "no private address; the only one that asked DNS servers",
+    private: "private address that opened flows to outside addresses",
+    leading: "no private address; it opened most of the flows",
+    joined: "{0}; joined by hardware address {1}",
+    named: "named by --device",
+    unseen: "named by --device; not observed in this capture",
+};
+
+const WARNINGS: WarningWords = WarningWords {
+    damaged_data: "place data: a database is damaged; some addresses could not be looked up in it",
+    no_device: "no audited device could be told: flows are oriented from the end that opened them; \
+        --device says which one it is",
+    unseen_device: "a device named by --device was not observed: flows that no named device has are \
+        oriented from the end that opened them",
+    several_devices: "{0} devices were found: --device says which one is audited",
+    marks: "marks in the capture",
+    log_and_marks: "{0} and marks in the capture",
+    phases_outside: "of {0} phases of the log {1} begin before the first packet and {2} after the last: \
+        a clock that was ahead or behind is set right by --clock-offset",
+    odd_marks: "{0} marks of phases are no plain words of lower case letters, digits and hyphens, \
+        and were passed over: the first is in frame {1}",
+    no_marks: "no marks of phases were found in the capture",
+};
+
+const CATALOGUE: CatalogueWords = CatalogueWords {
+    tenant: "a customer's name below a name of the host",
+    other_time: "the catalogue knows the name for another time only",
+    embedded: "seats and control of companies: {0}",
+    seat_from: "{0}; seat from {1}",
+    of_system: "{0} (AS{1})",
+    groups: &["{0} group", "{0} groups"],
+    companies: &["{0} company", "{0} companies"],
+    networks: &["{0} network", "{0} networks"],
+    as_of: "{0}, as of {1}",
+    names_of_companies: "{0}: {1} names of companies",
+    loaded_already: "{0} is loaded already: it is asked once",
+    no_domains: "companies.json names companies and no domains: give trackers.json with it, by a \
+        further --owners",
+};
+
+const LISTS: ListWords = ListWords {
+    plain: "list of anycast prefixes",
+    census: "LACeS anycast census",
+    table: "table of anycast prefixes",
+    prefixes: "{0}: {1} prefixes",
+    in_part: "{0} anycast in part",
+    unicast: "{0} left out as unicast or not sure",
+    no_prefix: "{0} left out (no prefix)",
+    cut: "{0} with bits beyond their length, which were cut off",
+    ranges: "{0}: {1} ranges",
+    no_range: "{0} left out (no prefix, or not whole)",
+    mapped: "{0} IPv4-mapped, read as IPv4",
+    unplaced: "{0} without a country, as their region is not known ({1})",
 };
 
 const PICTURES: PictureWords = PictureWords {

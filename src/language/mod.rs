@@ -8,14 +8,23 @@
 //! written. What depends on a number is a list of forms, of which [`Words::form`] takes one.
 
 mod english;
+mod grounds;
 mod reporting;
+mod terminal;
 
+use grounds::{
+    AgeWords, AnycastWords, CatalogueWords, ClassWords, DeviceWords, ListWords, NowhereWords,
+    WarningWords,
+};
 pub(crate) use reporting::AxisWords;
 use reporting::{
-    AboutWords, AnswerWords, ChangeWords, ClaimsWords, ColumnWords, DataWords, DestinationsWords,
-    ExaminedWords, ExplainWords, FindingsWords, GradeWords, InfoWords, InputWords, JudgedWords,
-    LossesWords, NearbyWords, PhasesWords, PlaceWords, PolicyWords, ResolverWords, TerminalWords,
+    AboutWords, AnswerWords, ChangeWords, CommentWords, GradeWords, InputWords, JudgedWords,
     UnitWords, WhoWords,
+};
+use terminal::{
+    ClaimsWords, ColumnWords, DataWords, DestinationsWords, ExaminedWords, ExplainWords,
+    FindingsWords, InfoWords, LossesWords, NearbyWords, PhasesWords, PlaceWords, PolicyWords,
+    ResolverWords, TerminalWords,
 };
 
 /// The language that reports are written in.
@@ -218,6 +227,9 @@ pub(crate) struct Words {
     pub(crate) loss_count: &'static str,
     pub(crate) warning: &'static str,
     pub(crate) more_listed: &'static str,
+    /// Words that stand in JSON as they are, each with what people read: names of losses, layers
+    /// and what was wrong with them, functions of names. What is not here stands as in JSON.
+    pub(crate) terms: &'static [(&'static str, &'static str)],
     pub(crate) units: UnitWords,
     pub(crate) grades: GradeWords,
     pub(crate) place_axis: AxisWords,
@@ -244,6 +256,15 @@ pub(crate) struct Words {
     pub(crate) info_part: InfoWords,
     pub(crate) explain_part: ExplainWords,
     pub(crate) changes: ChangeWords,
+    pub(crate) comment: CommentWords,
+    pub(crate) place_classes: ClassWords,
+    pub(crate) nowhere: NowhereWords,
+    pub(crate) anycast: AnycastWords,
+    pub(crate) age: AgeWords,
+    pub(crate) devices: DeviceWords,
+    pub(crate) warnings: WarningWords,
+    pub(crate) catalogue: CatalogueWords,
+    pub(crate) lists: ListWords,
     pub(crate) all_pictures: PictureWords,
     pub(crate) map: MapWords,
     pub(crate) timeline: TimelineWords,

@@ -8,7 +8,7 @@
 
 use crate::language::{AxisWords, WORDS, fill};
 use crate::model::{
-    ClaimVerdict, Confidence, Fact, Grade, Known, Scope, Severity, Suppression, Verdict,
+    ClaimVerdict, Confidence, Fact, Grade, Known, Reason, Scope, Severity, Suppression, Verdict,
 };
 use std::borrow::Cow;
 
@@ -163,6 +163,30 @@ pub(super) fn suppression(suppression: &Suppression) -> String {
     match &suppression.expires {
         Some(day) => fill(words.suppressed_until, &[owner, reason, day]),
         None => fill(words.suppressed_always, &[owner, reason]),
+    }
+}
+
+/// A template with one value around words of a capture, which may be no text.
+pub(super) fn around(template: &str, subject: &[u8]) -> Vec<u8> {
+    let (before, after) = template.split_once("{0}").unwrap_or((template, ""));
+    [before.as_bytes(), subject, after.as_bytes()].concat()
+}
+
+/// A word of JSON as people read it: the name of a loss, a layer, the function of a name.
+pub(super) fn term(word: &str) -> &str {
+    let mut known = WORDS.terms.iter().filter(|(known, _)| *known == word);
+    known.next().map_or(word, |(_, shown)| shown)
+}
+
+/// Why a packet or a layer was not understood.
+pub(super) fn reason(reason: &Reason) -> String {
+    let (layer, what) = (term(reason.layer), term(reason.what));
+    match reason.number {
+        Some(number) => fill(
+            WORDS.losses_part.because_number,
+            &[layer, what, &number.to_string(), &format!("{number:#x}")],
+        ),
+        None => fill(WORDS.losses_part.because, &[layer, what]),
     }
 }
 

@@ -8,6 +8,7 @@
 pub(super) mod csv;
 mod markdown;
 
+use super::words::around;
 use super::{CSV, Format, JSON, TEXT, countries, json, text};
 use crate::language::{WORDS, fill};
 use crate::model::diff::{Axis, Diff, NameChange, Spot, Status, Subject};
@@ -64,11 +65,8 @@ pub(super) fn subject_words(change: &NameChange) -> Vec<u8> {
 
 /// One name and the one that came after it: they may be no text.
 fn became(first: &[u8], later: &[u8]) -> Vec<u8> {
-    let around = |template: &'static str, at| template.split_once(at).unwrap_or((template, ""));
-    let (before, rest) = around(WORDS.changes.became, "{0}");
-    let (between, after) = around(rest, "{1}");
-    let (before, between, after) = (before.as_bytes(), between.as_bytes(), after.as_bytes());
-    [before, first, between, later, after].concat()
+    let (before, after) = WORDS.changes.became.split_once("{1}").unwrap_or_default();
+    [&around(before, first), later, after.as_bytes()].concat()
 }
 
 fn name_of(subject: &Subject) -> Vec<u8> {
@@ -84,8 +82,7 @@ fn name_of(subject: &Subject) -> Vec<u8> {
     let more = subject.names.len().saturating_sub(1);
     if more > 0 {
         let more = fill(WORDS.changes.and_more, &["{0}", &more.to_string()]);
-        let (before, after) = more.split_once("{0}").unwrap_or(("", &more));
-        words = [before.as_bytes(), &words, after.as_bytes()].concat();
+        words = around(&more, &words);
     }
     words
 }

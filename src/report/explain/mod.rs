@@ -226,7 +226,10 @@ fn of_destination(dossier: &Dossier, at: usize, rows: &BTreeMap<u64, FlowRow>) -
         return all;
     };
     let mut one = Explanation {
-        title: around(WORDS.explain_part.destination, &destination.subject()),
+        title: Text::from(words::around(
+            WORDS.explain_part.destination,
+            destination.subject().bytes(),
+        )),
         sentence: WORDS.explain_part.not_judged.to_owned(),
         steps: steps(destination, destination.flows),
         would_settle: destination.country_settled_by.clone().into_iter().collect(),
@@ -435,12 +438,6 @@ fn of_claim(dossier: &Dossier, claim: &ClaimResult, rows: &BTreeMap<u64, FlowRow
         claim: Some(Box::new(claim.clone())),
         ..base(dossier, rows, &numbers)
     }
-}
-
-/// A template around words of a capture, which may be no text.
-fn around(template: &str, subject: &Text) -> Text {
-    let (before, after) = template.split_once("{0}").unwrap_or((template, ""));
-    Text::from([before.as_bytes(), subject.bytes(), after.as_bytes()].concat())
 }
 
 /// The id, as far as it can stand in the name of a file.

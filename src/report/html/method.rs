@@ -68,7 +68,7 @@ fn losses(report: &Report, words: &Words) -> Vec<String> {
             lines.push(fill(words.no_loss, &[what]));
         }
         for (reason, number) in reasons.iter().take(LISTED) {
-            let reason = reason.to_string();
+            let reason = words::reason(reason);
             lines.push(fill(words.loss, &[what, &of(*number), &reason]));
         }
     }
@@ -106,7 +106,10 @@ fn losses(report: &Report, words: &Words) -> Vec<String> {
         lines.push(fill(words.folded, &[&flows]));
     }
     for (name, number) in &losses.counts {
-        lines.push(fill(words.loss_count, &[name, &count(*number)]));
+        lines.push(fill(
+            words.loss_count,
+            &[words::term(name), &count(*number)],
+        ));
     }
     for warning in losses.warnings.iter().take(LISTED) {
         lines.push(fill(words.warning, &[&warning.lossless()]));

@@ -244,7 +244,7 @@ fn who_controls(page: &mut Page, destination: &Destination, words: &Words) {
         }
     }
     if let Some(function) = &destination.owner.function {
-        page.element("span class=\"sub\"", function);
+        page.element("span class=\"sub\"", words::term(function));
     }
     let on = match (&destination.place.operator, &destination.place.as_org) {
         (Some(operator), _) => Some(fill(words.on_network, &[&operator.name])),

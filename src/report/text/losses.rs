@@ -4,7 +4,7 @@ use super::layout::{Ink, Page, bytes, count, percent};
 use super::length;
 use crate::language::{WORDS, fill};
 use crate::model::{Input, Interface, Losses, Reason, Recorded, Report};
-use crate::report::escape;
+use crate::report::{escape, words};
 use std::collections::BTreeMap;
 use std::io;
 
@@ -68,7 +68,7 @@ fn reasons(
     let mut label = label;
     for (reason, packets) in sorted.iter().take(LISTED) {
         let packets = WORDS.part(*packets, all, WORDS.packets);
-        let reason = reason.to_string();
+        let reason = words::reason(reason);
         let said = fill(words.reason, &[&packets, &escape::terminal_str(&reason)]);
         page.field(label, &said)?;
         label = "";
@@ -245,7 +245,7 @@ fn budgets(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     for (name, number) in &losses.counts {
         let said = fill(
             words.counted,
-            &[&escape::terminal_str(name), &count(*number)],
+            &[&escape::terminal_str(words::term(name)), &count(*number)],
         );
         page.field(label, &said)?;
         label = "";

@@ -10,7 +10,7 @@ use crate::model::{
     Company, Confidence, Country, DataSource, NameOwner, Operator, OpinionKind, Physics, Place,
     PlaceOpinion, Whereabouts,
 };
-use crate::report::words::sure;
+use crate::report::words::{sure, term};
 use crate::report::{Style, escape};
 use std::io::{self, Write};
 
@@ -195,7 +195,7 @@ fn owner(page: &mut Page<'_>, who: &NameOwner) -> io::Result<()> {
         }
     }
     if let Some(function) = &who.function {
-        page.field(words.function, &safe(function))?;
+        page.field(words.function, &safe(term(function)))?;
     }
     page.field(words.address, words.not_asked)
 }

@@ -8,6 +8,7 @@ use super::layout::{Ink, Page};
 use crate::language::{WORDS, fill};
 use crate::model::{Company, Country, Destination, NameOwner, Operator};
 use crate::report::escape;
+use crate::report::words::term;
 use std::io;
 
 /// The line, escaped.
@@ -50,7 +51,7 @@ fn owned(owner: &NameOwner) -> Option<String> {
         (None, Some(host)) => Some(fill(WORDS.who.customer, &[&words(host)])),
         (None, None) => None,
     };
-    let function = owner.function.as_ref().map(|function| safe(function));
+    let function = owner.function.as_ref().map(|function| safe(term(function)));
     let said: Vec<String> = said.into_iter().chain(function).collect();
     (!said.is_empty()).then(|| said.join(WORDS.units.comma))
 }
