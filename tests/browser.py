@@ -237,6 +237,25 @@ def lab(tool, folder, which):
     return audited(tool, folder / f"{which}.html", f"{base}/capture.pcap", *options)
 
 
+def compared(tool, out, before, after, *options):
+    """The page of a comparison."""
+    command = [str(tool), "diff", str(before), str(after), "-o", str(out), *options]
+    done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    if done.returncode not in (0, 1, 3, 4):
+        raise SystemExit(f"{' '.join(command)}: {done.stderr}")
+    return out
+
+
+def lab_compared(tool, folder):
+    sides = [HERE / f"fixtures/redmi-india-{which}" for which in ("before", "after")]
+    options = ["--vantage", "IN"]
+    for claims in sorted((HERE / "fixtures/claims").glob("*.toml")):
+        options += ["--claims", str(claims.relative_to(HERE))]
+    for side, which in zip(sides, ("before", "after")):
+        options += [f"--about-{which}", side / "about.toml"]
+    return compared(tool, folder / "compared.html", *(side / "capture.pcap" for side in sides), *map(str, options))
+
+
 def pages(tool, folder):
     """Name, page, and whether its capture is hostile."""
     found = [("lab before", lab(tool, folder, "before"), False),
@@ -255,11 +274,16 @@ def pages(tool, folder):
         made = folder / "hostile"
         subprocess.run([sys.executable, "-B", str(script), str(made)], check=True,
                        stdout=subprocess.DEVNULL)
+        last = HERE / "fixtures/redmi-india-after/capture.pcap"
         for capture in sorted(made.glob("*.pcap*")):
             out = audited(tool, folder / f"made-{capture.name}.html", capture, "--expect", "IN")
             found.append((capture.name, out, True))
+            out = compared(tool, folder / f"compared-{capture.name}.html", last, capture)
+            found.append((f"compared {capture.name}", out, True))
+            last = capture
     else:
         skip("hostile.py is not here: fixtures/hostile-names alone has hostile names")
+    found.append(("lab compared", lab_compared(tool, folder), False))
     return found
 
 
@@ -645,10 +669,10 @@ return ''})()"""
 READABLE = r"""(()=>{
 const bad=[];
 if([...document.querySelectorAll('form.tools')].some(f=>!f.hidden))bad.push('tools that do nothing');
-for(const r of document.querySelectorAll('#dt tbody tr,#nt tbody tr,#ft tbody tr,main section,h2,.card,.card p,.card li'))
+for(const r of document.querySelectorAll('#dt tbody tr,#ct tbody tr,#nt tbody tr,#ft tbody tr,main section,h2,.card,.card p,.card li'))
  if(!r.checkVisibility())bad.push('hidden '+(r.id||r.localName));
 for(const d of document.querySelectorAll('details'))if(!d.querySelector('summary'))bad.push('details without a summary');
-if(!document.querySelector('#dt'))bad.push('no table');
+if(!document.querySelector('#dt,#ct'))bad.push('no table');
 if(document.querySelector('.sort'))bad.push('a script ran');
 return bad.slice(0,4)})()"""
 

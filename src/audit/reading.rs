@@ -140,7 +140,10 @@ impl Reading {
                     .request(row, &chunk, &request, &mut self.store.strings);
             }
             What::HttpResponse(response) => {
-                self.talk.response(row, &response, &mut self.store.strings);
+                let Store { strings, .. } = &mut self.store;
+                if !self.talk.response(row, &response, strings) {
+                    self.trouble("HTTP responses whose request was not seen");
+                }
             }
             What::QuicVersion(_) => {}
             What::QuicConnectionId(id) => self.connections.add(&id, row),

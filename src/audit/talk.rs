@@ -7,7 +7,7 @@ use crate::model::{
     Arena, Chunk, DnsAnswer, DnsFamily, DnsMessage, HttpRequest, HttpResponse, Limits, Text, Time,
 };
 use crate::names::Strings;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
 
 /// One DNS exchange.
@@ -62,8 +62,8 @@ pub(super) struct Talk {
     answers: Arena<Answer>,
     pending: HashMap<Asked, u32, foldhash::quality::RandomState>,
     pub(super) http: Arena<Http>,
-    /// For a flow, the exchange whose response comes next, by stream.
-    waiting: HashMap<(u32, u32), std::collections::VecDeque<u32>, foldhash::quality::RandomState>,
+    /// For a flow, the exchanges whose responses come next, by stream.
+    waiting: HashMap<(u32, u32), Waiting, foldhash::quality::RandomState>,
     most_dns: usize,
     most_http: usize,
     /// Exchanges that found no room.
@@ -75,6 +75,14 @@ pub(super) struct Talk {
     rows: Option<Vec<u32>>,
     /// The most queries that waited at once.
     most_waiting: usize,
+}
+
+/// Requests of one connection that were not answered yet, oldest first.
+#[derive(Default)]
+struct Waiting {
+    numbers: VecDeque<u32>,
+    /// Later ones, that found no room.
+    beyond: u32,
 }
 
 /// What pairs a response with its query.
@@ -272,23 +280,34 @@ impl Talk {
             return;
         };
         let waiting = self.waiting.entry((row, http.stream)).or_default();
-        if waiting.len() < MOST_PIPELINED {
-            waiting.push_back(number);
+        if waiting.numbers.len() < MOST_PIPELINED {
+            waiting.numbers.push_back(number);
+        } else {
+            waiting.beyond = waiting.beyond.saturating_add(1);
         }
     }
 
-    pub(super) fn response(&mut self, row: u32, response: &HttpResponse, strings: &mut Strings) {
+    /// False where no request was seen that this answers.
+    pub(super) fn response(
+        &mut self,
+        row: u32,
+        response: &HttpResponse,
+        strings: &mut Strings,
+    ) -> bool {
+        // Final responses answer; 101 is one (RFC 9110 §15.2).
+        if (100..200).contains(&response.status) && response.status != 101 {
+            return true;
+        }
         let key = (row, response.stream.unwrap_or(NONE));
         let Some(waiting) = self.waiting.get_mut(&key) else {
-            return;
+            // Without room requests are not kept either.
+            return self.http.len() >= self.most_http;
         };
-        let informational = (100..200).contains(&response.status) && response.status != 101;
-        let number = if informational {
-            None
-        } else {
-            waiting.pop_front()
-        };
-        if waiting.is_empty() {
+        let number = waiting.numbers.pop_front();
+        if number.is_none() {
+            waiting.beyond = waiting.beyond.saturating_sub(1);
+        }
+        if waiting.numbers.is_empty() && waiting.beyond == 0 {
             self.waiting.remove(&key);
         }
         if let Some(http) = number.and_then(|number| self.http.get_mut(number)) {
@@ -299,6 +318,7 @@ impl Talk {
             http.answer_encoding = number(&response.content_encoding);
             http.answered = true;
         }
+        true
     }
 
     /// The heads of one exchange, for a report.
@@ -347,5 +367,61 @@ fn new_dns(chunk: &Chunk<'_>, message: &DnsMessage, name: u32, kind: u16) -> Dns
         over_tcp: chunk.carrier == crate::model::Carrier::Tcp,
         truncated: message.truncated,
         answered: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chunk() -> Chunk<'static> {
+        Chunk {
+            bytes: &[],
+            from: crate::model::Side::Client,
+            carrier: crate::model::Carrier::Tcp,
+            frame: 1,
+            time: Time::default(),
+            cut_bytes: 0,
+            client: IpAddr::from([10, 0, 0, 2]),
+            server: IpAddr::from([192, 0, 2, 1]),
+            client_port: 40_000,
+            server_port: 80,
+        }
+    }
+
+    fn ok(stream: Option<u32>) -> HttpResponse {
+        HttpResponse {
+            status: 200,
+            content_type: None,
+            content_encoding: None,
+            stream,
+        }
+    }
+
+    /// A capture that began too late, or misses packets, has answers to nothing.
+    #[test]
+    fn responses_without_a_request_are_told_apart() {
+        let limits = Limits::default();
+        let mut strings = Strings::new(&limits);
+        let mut talk = Talk::new(&limits, true, true);
+        assert!(!talk.response(1, &ok(None), &mut strings));
+        let going_on = HttpResponse {
+            status: 100,
+            ..ok(None)
+        };
+        assert!(talk.response(1, &going_on, &mut strings));
+        // More are under way than are remembered: none of their answers is without a request.
+        let request = HttpRequest::default();
+        for _ in 0..MOST_PIPELINED + 2 {
+            talk.request(2, &chunk(), &request, &mut strings);
+        }
+        for _ in 0..MOST_PIPELINED + 2 {
+            assert!(talk.response(2, &ok(None), &mut strings));
+        }
+        assert!(!talk.response(2, &ok(None), &mut strings));
+        assert!(!talk.response(2, &ok(Some(3)), &mut strings));
+        // Where none are kept nothing can be said.
+        let mut talk = Talk::new(&limits, true, false);
+        assert!(talk.response(1, &ok(None), &mut strings));
     }
 }

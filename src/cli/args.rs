@@ -528,6 +528,14 @@ pub(super) struct Diff {
     /// the file is judged on AFTER, where that is a capture.
     #[arg(long, value_name = "FILE")]
     pub(super) claims: Vec<PathBuf>,
+    /// Facts of the test before that no capture holds: phone, firmware, versions of apps (TOML)
+    ///
+    /// As --about of audit. A saved report brings its own, which this replaces.
+    #[arg(long, value_name = "FILE")]
+    pub(super) about_before: Option<PathBuf>,
+    /// The same of the test after
+    #[arg(long, value_name = "FILE")]
+    pub(super) about_after: Option<PathBuf>,
     /// An address or MAC of the audited device in captures (repeat for several)
     #[arg(long, value_name = "IP|MAC")]
     pub(super) device: Vec<String>,
@@ -539,7 +547,7 @@ pub(super) struct Diff {
     pub(super) threads: u16,
     #[command(flatten)]
     pub(super) places: Places,
-    /// Form of the output: text, json, csv or markdown
+    /// Form of the output: text, json, csv, markdown, html, sarif or junit
     #[arg(long, value_name = "FORMAT")]
     pub(super) format: Option<String>,
     #[command(flatten)]

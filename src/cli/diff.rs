@@ -52,8 +52,18 @@ pub(super) fn run(asked: &args::Diff) -> Result<u8, Error> {
         on_both.add(&text, &origin)?;
     }
     let mut line = Line::new(!asked.output.quiet && io::stderr().is_terminal());
-    let (before, _) = side(&asked.before, asked, &on_both, Asked::default(), &mut line)?;
-    let (after, own) = side(&asked.after, asked, &on_both, on_one, &mut line)?;
+    let about = |path: &Option<std::path::PathBuf>| {
+        let path = path.as_deref();
+        path.map(settings::about_of).transpose()
+    };
+    let [about_before, about_after] = [about(&asked.about_before)?, about(&asked.about_after)?];
+    let (mut before, _) = side(&asked.before, asked, &on_both, Asked::default(), &mut line)?;
+    let (mut after, own) = side(&asked.after, asked, &on_both, on_one, &mut line)?;
+    for (side, about) in [(&mut before, about_before), (&mut after, about_after)] {
+        if let Some(about) = about {
+            side.declare(&about);
+        }
+    }
     line.clear();
     let mut compared = diff::compare(before, after, asked.places.vantage.as_deref(), &on_both);
     let own = own

@@ -288,7 +288,7 @@ pub(super) fn for_side(
 }
 
 /// What the user says of the test.
-fn about_of(path: &Path) -> Result<About, Error> {
+pub(super) fn about_of(path: &Path) -> Result<About, Error> {
     let text = read_text(path)?;
     About::read(&text).map_err(|what| Error::Usage(format!("{}:{what}", path.display())))
 }

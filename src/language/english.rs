@@ -13,7 +13,9 @@ use super::terminal::{
     FindingsWords, InfoWords, LossesWords, NearbyWords, PhasesWords, PlaceWords, PolicyWords,
     ResolverWords, TerminalWords,
 };
-use super::{FlowWords, MapWords, PictureWords, Steps, TimelineWords, TripWords, Words};
+use super::{
+    DiffPageWords, FlowWords, MapWords, PictureWords, Steps, TimelineWords, TripWords, Words,
+};
 
 pub(super) const ENGLISH: Words = Words {
     code: "en",
@@ -382,6 +384,7 @@ pub(super) const ENGLISH: Words = Words {
     timeline: TIMELINE,
     flow_diagram: FLOW,
     round_trips: TRIPS,
+    diff_page: DIFF_PAGE,
 };
 
 const UNITS: UnitWords = UnitWords {
@@ -962,7 +965,6 @@ const EXPLAIN: ExplainWords = ExplainWords {
 };
 
 const CHANGES: ChangeWords = ChangeWords {
-    question: "What changed between these captures?",
     claims: "CLAIMS",
     claims_remark: "where it says this capture, the one after is meant",
     not_known: "not known",
@@ -993,7 +995,6 @@ const CHANGES: ChangeWords = ChangeWords {
     recorded_in: "recorded in {0}",
     caveats: "TO BE KEPT IN MIND",
     caveat: "{0}: {1}",
-    left_out: "Names beyond the budget of either side are left out of both.",
     statuses: [
         "moved",
         "changed",
@@ -1486,4 +1487,65 @@ const TRIPS: TripWords = TripWords {
     distance: "Distance from the phone, km",
     light: "Light in fibre: 102 km for 1 ms of RTT",
     light_short: "Light in fibre",
+};
+
+const DIFF_PAGE: DiffPageWords = DiffPageWords {
+    kind: "comparison",
+    question: "What changed between these captures?",
+    claims: "Claims",
+    claims_lede: "Judged over both sides, or on the side after. Where it says this capture, the \
+        one after is meant, and frames are its frames.",
+    groups: "Owners, countries, operators, protocols, encryption",
+    compared: "What was compared",
+    before: "Before",
+    after: "After",
+    vantage: "Recorded in (declared)",
+    rows_cut: "{0} of {1} rows stand here, moved names first; the rest is in CSV and JSON \
+        (-o changes.csv, -o changes.json).",
+    status: "What became of it",
+    any_status: "Anything",
+    statuses: [
+        "Moved",
+        "Changed",
+        "Appeared",
+        "Vanished",
+        "Not comparable",
+        "Unchanged",
+    ],
+    severities: ["Critical", "High", "Medium", "Low", "Note"],
+    round_trip: "Round trip",
+    not_observed: "Not observed",
+    extent: "{0}, {1} out, {2} in; frames {3}",
+    axes: [
+        "Owners",
+        "Countries",
+        "Operators",
+        "Protocols",
+        "Encryption",
+    ],
+    more_groups: &[
+        "{0} more row is in CSV and JSON.",
+        "{0} more rows are in CSV and JSON.",
+    ],
+    flows_before: "Flows before",
+    flows_after: "Flows after",
+    out_before: "Out before",
+    out_after: "Out after",
+    none: "none",
+    caveats: "To be kept in mind",
+    left_out: "Names beyond the budget of either side are left out of both.",
+    normalised: "Made comparable",
+    limits_head: "What a comparison does not show",
+    limits: &[
+        "Why something changed: an update, a setting, another network, chance.",
+        "That what was not observed does not happen: it may be rarer than a capture is long.",
+        "Where any data is stored, or who can read it.",
+    ],
+    captures: "{0}: {1}, read by Whereto {2}",
+    saved_report: "{0}: {1}, a report saved by Whereto {2}",
+    packets: "Packets",
+    sha256: "SHA-256",
+    more_inputs: &["and {0} more", "and {0} more"],
+    data: "{0}: data sources",
+    data_heads: ["Source", "Date", "SHA-256"],
 };

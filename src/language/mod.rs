@@ -270,6 +270,54 @@ pub(crate) struct Words {
     pub(crate) timeline: TimelineWords,
     pub(crate) flow_diagram: FlowWords,
     pub(crate) round_trips: TripWords,
+    pub(crate) diff_page: DiffPageWords,
+}
+
+/// The page of a comparison.
+pub(crate) struct DiffPageWords {
+    pub(crate) kind: &'static str,
+    pub(crate) question: &'static str,
+    pub(crate) claims: &'static str,
+    pub(crate) claims_lede: &'static str,
+    pub(crate) groups: &'static str,
+    pub(crate) compared: &'static str,
+    pub(crate) before: &'static str,
+    pub(crate) after: &'static str,
+    pub(crate) vantage: &'static str,
+    /// {0} rows of {1}.
+    pub(crate) rows_cut: &'static str,
+    pub(crate) status: &'static str,
+    pub(crate) any_status: &'static str,
+    /// Moved, changed, appeared, vanished, not comparable, unchanged.
+    pub(crate) statuses: [&'static str; 6],
+    /// Critical, high, medium, low, note.
+    pub(crate) severities: [&'static str; 5],
+    pub(crate) round_trip: &'static str,
+    pub(crate) not_observed: &'static str,
+    /// {0} flows, {1} bytes out, {2} bytes in, {3} frames.
+    pub(crate) extent: &'static str,
+    /// Owners, countries, operators, protocols, encryption.
+    pub(crate) axes: [&'static str; 5],
+    pub(crate) more_groups: Forms,
+    pub(crate) flows_before: &'static str,
+    pub(crate) flows_after: &'static str,
+    pub(crate) out_before: &'static str,
+    pub(crate) out_after: &'static str,
+    pub(crate) none: &'static str,
+    pub(crate) caveats: &'static str,
+    pub(crate) left_out: &'static str,
+    pub(crate) normalised: &'static str,
+    pub(crate) limits_head: &'static str,
+    pub(crate) limits: &'static [&'static str],
+    /// {0} before or after, {1} the path, {2} the version that read it.
+    pub(crate) captures: &'static str,
+    pub(crate) saved_report: &'static str,
+    pub(crate) packets: &'static str,
+    pub(crate) sha256: &'static str,
+    pub(crate) more_inputs: Forms,
+    /// {0} before or after.
+    pub(crate) data: &'static str,
+    pub(crate) data_heads: [&'static str; 3],
 }
 
 /// What several pictures say.

@@ -182,7 +182,6 @@ pub(crate) struct JudgedWords {
 
 /// What changed between two captures.
 pub(crate) struct ChangeWords {
-    pub(crate) question: &'static str,
     pub(crate) claims: &'static str,
     pub(crate) claims_remark: &'static str,
     pub(crate) not_known: &'static str,
@@ -216,7 +215,6 @@ pub(crate) struct ChangeWords {
     pub(crate) caveats: &'static str,
     /// How grave; what.
     pub(crate) caveat: &'static str,
-    pub(crate) left_out: &'static str,
     /// In the order of `Status::ALL`, in a cell.
     pub(crate) statuses: [&'static str; 6],
     /// The same above a table.

@@ -45,6 +45,22 @@ pub enum Fact {
 }
 
 impl Fact {
+    /// All, in the order of the report.
+    pub const ALL: [Fact; 12] = [
+        Fact::Device,
+        Fact::Firmware,
+        Fact::Apps,
+        Fact::Sim,
+        Fact::Place,
+        Fact::Dates,
+        Fact::Network,
+        Fact::CapturedBy,
+        Fact::Method,
+        Fact::Contact,
+        Fact::Case,
+        Fact::Note,
+    ];
+
     /// The word in JSON.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -304,6 +304,8 @@ pub struct DiffData {
     pub date: Option<String>,
     /// SHA-256 of the file, hex.
     pub sha256: String,
+    /// What its licence asks to be said, with its link.
+    pub credit: Option<String>,
 }
 
 /// How much of one side could be seen into.
@@ -375,6 +377,8 @@ pub struct DiffSide {
     pub visibility: Visibility,
     /// What was lost.
     pub losses: DiffLosses,
+    /// What the user said of the test, each fact with its name: declared, not observed.
+    pub declared: Vec<(String, String)>,
     /// Phases of the test in which flows began, sorted.
     pub phases: Vec<Text>,
     /// Programs on the device, sorted.

@@ -190,6 +190,12 @@ pub(super) fn reason(reason: &Reason) -> String {
     }
 }
 
+/// What a fact is about, by what JSON calls it.
+pub(super) fn fact_word(name: &str) -> &str {
+    let known = Fact::ALL.into_iter().find(|known| known.as_str() == name);
+    known.map(fact).unwrap_or(name)
+}
+
 /// The axes of expectation by their rules.
 pub(super) const AXES: [(&str, &AxisWords); 3] = [
     ("expected-country", &WORDS.place_axis),

@@ -93,6 +93,26 @@ pub fn compare(
     diff
 }
 
+/// What a source asks to be said, with its link.
+fn credit(words: Option<&str>, link: Option<&str>) -> Option<String> {
+    let parts: Vec<&str> = words.into_iter().chain(link).collect();
+    words.map(|_| parts.join(" "))
+}
+
+fn declared(about: Option<&crate::model::About>) -> Vec<(String, String)> {
+    let facts = about.into_iter().flat_map(crate::model::About::facts);
+    facts
+        .map(|(fact, value)| (fact.as_str().to_owned(), value.to_owned()))
+        .collect()
+}
+
+impl Side {
+    /// What the user says of the test, instead of what a saved report has.
+    pub fn declare(&mut self, about: &crate::model::About) {
+        self.about.declared = declared(Some(about));
+    }
+}
+
 fn about(side: &mut Side, path: &Text, report: &Report) {
     let about = &mut side.about;
     about.path = path.clone();
@@ -113,8 +133,10 @@ fn about(side: &mut Side, path: &Text, report: &Report) {
             name: source.name.clone(),
             date: source.date.clone(),
             sha256: source.sha256.clone(),
+            credit: credit(source.credit.as_deref(), source.link.as_deref()),
         })
         .collect();
+    about.declared = declared(report.settings.about.as_ref());
     about.devices = report.devices.iter().flat_map(device_words).collect();
     about.filter.clone_from(&report.settings.filter);
     let limits: std::collections::BTreeMap<_, _> =

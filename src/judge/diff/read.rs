@@ -168,7 +168,8 @@ impl<'k> Reading<'k> {
             })?,
             "devices" => self.entries(map, Reading::device)?,
             "settings" => {
-                let settings: SettingsRow = map.next_value()?;
+                let mut settings: SettingsRow = map.next_value()?;
+                self.side.about.declared = settings.declared();
                 self.side.about.filter = settings.filter;
                 self.side.about.limits = settings.limits.into_iter().collect();
             }

@@ -106,12 +106,15 @@ pub(super) struct DataRow {
     name: String,
     date: Option<String>,
     sha256: String,
+    credit: Option<String>,
+    link: Option<String>,
 }
 
 impl DataRow {
     pub(super) fn source(self) -> DiffData {
         DiffData {
             name: self.name,
+            credit: super::credit(self.credit.as_deref(), self.link.as_deref()),
             date: self.date,
             sha256: self.sha256,
         }
@@ -148,6 +151,31 @@ pub(super) struct SettingsRow {
     pub(super) filter: Option<String>,
     #[serde(default)]
     pub(super) limits: std::collections::BTreeMap<String, u64>,
+    about: Option<AboutRow>,
+}
+
+impl SettingsRow {
+    /// What the user said of the test.
+    pub(super) fn declared(&mut self) -> Vec<(String, String)> {
+        let facts = self.about.take().map(|about| about.facts);
+        let facts = facts.unwrap_or_default().into_iter().take(MOST_FACTS);
+        facts.map(|fact| (fact.name, fact.value)).collect()
+    }
+}
+
+/// Facts that are kept of a saved report; `--about` has fewer.
+const MOST_FACTS: usize = 64;
+
+#[derive(Deserialize)]
+struct AboutRow {
+    #[serde(default)]
+    facts: Vec<FactRow>,
+}
+
+#[derive(Deserialize)]
+struct FactRow {
+    name: String,
+    value: String,
 }
 
 #[derive(Deserialize)]

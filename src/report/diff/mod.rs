@@ -1,15 +1,16 @@
 //! Two captures side by side: the formats of a comparison, and words that they share.
 //!
 //! In:   a [`Diff`].
-//! Out:  text, JSON, CSV, Markdown.
+//! Out:  text, JSON, CSV, Markdown, HTML, SARIF, JUnit.
 //!
 //! Words here are put together raw: each format escapes a whole line or cell in its own way.
 
 pub(super) mod csv;
+pub(super) mod judged;
 mod markdown;
 
 use super::words::around;
-use super::{CSV, Format, JSON, TEXT, countries, json, text};
+use super::{CSV, Format, JSON, TEXT, countries, html, json, junit, text};
 use crate::language::{WORDS, fill};
 use crate::model::diff::{Axis, Diff, NameChange, Spot, Status, Subject};
 use crate::model::{Confidence, Country};
@@ -44,6 +45,27 @@ pub const DIFF_FORMATS: &[Format<Diff>] = &[
         doc: "a summary for a pull request",
         exchanges: false,
         write: |diff, _, out| markdown::page(diff, out),
+    },
+    Format {
+        name: "html",
+        extensions: &["html", "htm"],
+        doc: "one page to look at, in one file",
+        exchanges: false,
+        write: |diff, _, out| html::diff::diff(diff, out),
+    },
+    Format {
+        name: "sarif",
+        extensions: &["sarif", "sarif.json"],
+        doc: "verdicts on claims, for viewers of code scanning",
+        exchanges: false,
+        write: |diff, _, out| json::sarif(&judged::report(diff), out),
+    },
+    Format {
+        name: "junit",
+        extensions: &["xml", "junit.xml"],
+        doc: "verdicts on claims, for dashboards of tests",
+        exchanges: false,
+        write: |diff, _, out| junit::junit(&judged::report(diff), out),
     },
 ];
 

@@ -85,7 +85,12 @@ fn side() -> DiffSide {
             name: "own\u{7}.mmdb".to_owned(),
             date: None,
             sha256: "11".repeat(32),
+            credit: Some(String::from_utf8_lossy(HOSTILE).into_owned()),
         }],
+        declared: vec![(
+            "Firmware".to_owned(),
+            String::from_utf8_lossy(HOSTILE).into_owned(),
+        )],
         devices: vec!["192.0.2.1".to_owned()],
         filter: Some("tcp".to_owned()),
         vantage: Some("IN".to_owned()),

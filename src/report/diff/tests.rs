@@ -73,3 +73,49 @@ fn a_round_trip_is_told_with_both_sides() {
         "1 name moved, 1 changed at the same or partly the same place, 1 appeared, 1 vanished, 1 unchanged, 1 not comparable."
     );
 }
+
+#[test]
+fn nothing_becomes_markup() {
+    let page = written("html", 100);
+    assert_eq!(page.matches("<script").count(), 1);
+    assert_eq!(page.matches("<style").count(), 1);
+    assert_eq!(
+        page.matches("http-equiv=\"Content-Security-Policy\"")
+            .count(),
+        1
+    );
+    for bad in ["<img", "onerror=", "javascript:", " src=", "<a href=\"http"] {
+        assert!(!page.contains(bad), "{bad}");
+    }
+    // Every name and claim stands there all the same.
+    let diff = sample::diff();
+    let rows = page.matches("<tr id=\"c-").count();
+    assert_eq!(rows, diff.names.len());
+    assert_eq!(
+        page.matches("<article class=\"card ").count(),
+        diff.claims.len()
+    );
+}
+
+#[test]
+fn verdicts_reach_the_formats_of_automation() {
+    let diff = sample::diff();
+    let sarif: serde_json::Value = serde_json::from_str(&written("sarif", 100)).unwrap();
+    let run = &sarif["runs"][0];
+    let results = run["results"].as_array().unwrap();
+    assert_eq!(results.len(), diff.claims.len());
+    let notes = run["invocations"][0]["toolExecutionNotifications"]
+        .as_array()
+        .unwrap();
+    assert!(notes.len() >= diff.caveats.len());
+    // Sizes that are not known are not written down.
+    let artifacts = run["artifacts"].as_array().unwrap();
+    assert!(artifacts.iter().all(|one| one.get("length").is_none()));
+    let junit = written("junit", 100);
+    let document = roxmltree::Document::parse(&junit).unwrap();
+    let cases = document
+        .descendants()
+        .filter(|node| node.has_tag_name("testcase"));
+    let of_claims = cases.filter(|case| case.attribute("classname").unwrap().contains("claims"));
+    assert_eq!(of_claims.count(), diff.claims.len());
+}

@@ -81,7 +81,7 @@ pub(super) fn findings(page: &mut Page, report: &Report, words: &Words) {
     }
 }
 
-fn claim(page: &mut Page, claim: &ClaimResult, report: &Report, words: &Words) {
+pub(super) fn claim(page: &mut Page, claim: &ClaimResult, report: &Report, words: &Words) {
     let (mark, word) = claim_words(claim.verdict, words);
     let id = format!("claim-{}", claim.id);
     open(page, mark, &id, &fill(words.claim, &[&claim.id]), word);

@@ -38,7 +38,7 @@ pub(super) fn method(page: &mut Page, report: &Report, words: &Words) {
     page.raw("</section>\n");
 }
 
-fn marks(page: &mut Page, words: &Words) {
+pub(super) fn marks(page: &mut Page, words: &Words) {
     page.raw("<div class=\"wide\">")
         .element("h3", words.marks)
         .raw("<dl class=\"defl\">");
@@ -166,7 +166,7 @@ fn file(page: &mut Page, name: &str, what: &str, sha256: Option<&str>, words: &W
     page.raw("</td></tr>");
 }
 
-fn hash(page: &mut Page, sha256: Option<&str>, words: &Words) {
+pub(super) fn hash(page: &mut Page, sha256: Option<&str>, words: &Words) {
     match sha256 {
         Some(hash) => page.element("span class=\"hash\"", hash),
         None => page.element("span class=\"soft\"", words.not_hashed),

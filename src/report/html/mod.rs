@@ -8,6 +8,7 @@
 //! alone must hold without it. All texts stand in `language`.
 
 mod coverage;
+pub(super) mod diff;
 mod findings;
 mod method;
 mod page;
@@ -22,6 +23,7 @@ use coverage::Coverage;
 use data_encoding::BASE64;
 use page::{Mark, Page};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 /// The looks of the page; those of the pictures stand behind them.
@@ -36,7 +38,16 @@ pub(super) fn report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let words = WORDS;
     let coverage = Coverage::read(report, words);
     let mut page = Page::default();
-    head(&mut page, report, words);
+    let about = report.settings.about.as_ref();
+    head(
+        &mut page,
+        Title {
+            what: words.report,
+            title: &title(report),
+            notice: about.map(|about| about.notice.as_str()).unwrap_or_default(),
+        },
+        words,
+    );
     contents(&mut page, report, words);
     page.raw("<main id=\"main\">\n");
     summary::summary(&mut page, report, &coverage, words);
@@ -44,22 +55,41 @@ pub(super) fn report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     pictures::pictures(&mut page, report, words)?;
     tables::tables(&mut page, report, &coverage, words);
     method::method(&mut page, report, words);
-    page.raw("</main></div>\n<footer>");
+    page.raw("</main></div>\n");
+    let credits = report.data.iter().filter_map(|source| {
+        let link = source.link.as_deref().unwrap_or_default();
+        Some(format!("{} {link}", source.credit.as_deref()?))
+    });
+    foot(&mut page, credits, words);
+    out.write_all(page.out.as_bytes())
+}
+
+/// What stands in the head of a page.
+#[derive(Clone, Copy)]
+struct Title<'t> {
+    /// What kind of page it is.
+    what: &'t str,
+    title: &'t str,
+    notice: &'t str,
+}
+
+/// Who made the page, whose data it rests on, and the script. Ends it.
+fn foot(page: &mut Page, credits: impl Iterator<Item = String>, words: &Words) {
+    page.raw("<footer>");
     let made = fill(words.made_with, &[env!("CARGO_PKG_VERSION")]);
     page.element("p", &made);
     for line in words.footer {
         page.element("p", line);
     }
-    for source in &report.data {
-        if let Some(credit) = &source.credit {
-            let link = source.link.as_deref().unwrap_or_default();
-            page.element("p", &format!("{credit} {link}"));
+    let mut said = BTreeSet::new();
+    for credit in credits {
+        if said.insert(credit.clone()) {
+            page.element("p", &credit);
         }
     }
     page.raw("</footer>\n</div>\n<script>")
         .raw(SCRIPT)
         .raw("</script>\n</body>\n</html>\n");
-    out.write_all(page.out.as_bytes())
 }
 
 fn title(report: &Report) -> String {
@@ -81,9 +111,9 @@ fn title(report: &Report) -> String {
     }
 }
 
-fn head(page: &mut Page, report: &Report, words: &Words) {
+fn head(page: &mut Page, title: Title<'_>, words: &Words) {
     let hash = |text: &str| BASE64.encode(&Sha256::digest(text.as_bytes()));
-    let style = [STYLE, picture::STYLE, &margins(report)].concat();
+    let style = [STYLE, picture::STYLE, &margins(title)].concat();
     page.raw("<!doctype html>\n<html lang=\"")
         .raw(words.code)
         .raw("\">\n<head>\n");
@@ -98,33 +128,31 @@ fn head(page: &mut Page, report: &Report, words: &Words) {
     page.raw("<meta name=\"referrer\" content=\"no-referrer\">\n");
     // A page without an icon of its own would ask for one; `img-src` is for this empty one.
     page.raw("<link rel=\"icon\" href=\"data:,\">\n<title>Whereto ");
-    page.text(words.report)
+    page.text(title.what)
         .raw(": ")
-        .text(&title(report))
+        .text(title.title)
         .raw("</title>\n<style>");
     page.raw(&style)
         .raw("</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">");
     page.text(words.skip).raw("</a>\n").raw(SYMBOLS);
-    let about = report.settings.about.as_ref();
-    if let Some(about) = about.filter(|about| !about.notice.is_empty()) {
+    if !title.notice.is_empty() {
         page.raw("<aside class=\"notice\">")
-            .element("p", &about.notice)
+            .element("p", title.notice)
             .raw("</aside>\n");
     }
     page.raw("<div class=\"page\">\n<header class=\"mast\"><span><b>Whereto</b> ");
-    page.text(words.report)
+    page.text(title.what)
         .raw("</span><span class=\"soft\">")
-        .text(&title(report));
+        .text(title.title);
     page.raw("</span></header>\n");
 }
 
 /// What stands above and below each printed page: the notice, and which report this is.
-fn margins(report: &Report) -> String {
-    let notice = report.settings.about.as_ref().map(|about| &about.notice);
+fn margins(title: Title<'_>) -> String {
     let mut rules = String::from("@page{");
     for (place, words) in [
-        ("top-left", notice.map(String::as_str).unwrap_or_default()),
-        ("bottom-left", &format!("Whereto · {}", title(report))),
+        ("top-left", title.notice),
+        ("bottom-left", &format!("Whereto · {}", title.title)),
     ] {
         if !words.is_empty() {
             let words = css_string(&escape::fit(&escape::terminal_str(words), MARGIN_COLUMNS));

@@ -71,7 +71,7 @@ fn destinations(page: &mut Page, report: &Report, coverage: &Coverage, words: &W
     page.raw("</tbody></table></div></section>\n");
 }
 
-fn heading(page: &mut Page, head: &str, kind: &str) {
+pub(super) fn heading(page: &mut Page, head: &str, kind: &str) {
     let class = if kind == "n" { " class=\"num\"" } else { "" };
     page.raw("<th scope=\"col\"")
         .raw(class)
@@ -81,7 +81,7 @@ fn heading(page: &mut Page, head: &str, kind: &str) {
     page.text(head).raw("</th>");
 }
 
-fn paging(page: &mut Page, words: &Words) {
+pub(super) fn paging(page: &mut Page, words: &Words) {
     page.raw("<span class=\"pager\"><button type=\"button\" data-p=\"-1\">");
     page.text(words.previous).raw("</button> <span data-page");
     page.attribute("data-words", words.page_of)

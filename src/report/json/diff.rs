@@ -85,6 +85,13 @@ fn side(json: &mut Writer<'_>, key: &str, side: &DiffSide) {
         json.field_string("name", &data.name);
         json.field_string_or_null("date", data.date.as_deref());
         json.field_string("sha256", &data.sha256);
+        json.field_string_or_null("credit", data.credit.as_deref());
+        json.end(b'}');
+    });
+    json.list("declared", &side.declared, |json, (name, value)| {
+        json.begin(b'{');
+        json.field_string("name", name);
+        json.field_string("value", value);
         json.end(b'}');
     });
     json.list("devices", &side.devices, |json, device| json.string(device));

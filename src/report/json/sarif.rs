@@ -548,9 +548,13 @@ fn artifact(json: &mut Writer<'_>, input: &Input) {
     json.begin(b'{');
     json.field_string("uri", &escape::uri(&input.path));
     json.end(b'}');
-    json.field("length", input.stored_bytes);
+    // Of a capture behind a saved report neither size nor form is known.
+    let known = !input.format.is_empty();
+    if known {
+        json.field("length", input.stored_bytes);
+    }
     json.list("roles", ["analysisTarget"], |json, role| json.word(role));
-    if input.compression.is_empty() {
+    if known && input.compression.is_empty() {
         json.field_string(
             "mimeType",
             match input.format {

@@ -32,7 +32,7 @@ pub fn diff(diff: &Diff, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let page = &mut Page::new(out, style);
     header::title(page)?;
     page.blank()?;
-    page.paragraph(WORDS.changes.question, 0, Some(Ink::Strong))?;
+    page.paragraph(WORDS.diff_page.question, 0, Some(Ink::Strong))?;
     page.paragraph(&summary(diff), 0, None)?;
     claims(page, diff)?;
     for status in Status::ALL {
@@ -349,7 +349,7 @@ fn caveats(page: &mut Page<'_>, diff: &Diff) -> io::Result<()> {
         page.paragraph(&words, 2, ink)?;
     }
     if diff.left_out {
-        page.paragraph(WORDS.changes.left_out, 2, Some(Ink::Indeterminate))?;
+        page.paragraph(WORDS.diff_page.left_out, 2, Some(Ink::Indeterminate))?;
     }
     Ok(())
 }
