@@ -25,6 +25,7 @@ use crate::Error;
 use crate::decode::{Decoder, Outcome as Decoded};
 use crate::flow::{BATCH, OPENING_SEEN, Record, Table};
 use crate::judge::{self, Expected, Outcome};
+use crate::language::{WORDS, fill};
 use crate::locate::Places;
 use crate::model::{Expectation, Input, Limits, Losses, Report, Settings, Text, Time, Totals};
 use crate::source::{Capture, Packet, Summary};
@@ -370,9 +371,9 @@ impl Audit {
         warn(&mut losses, &totals, places, &devices);
         // No number: how often one address is looked up is not the traffic's.
         if places.unreadable() > unreadable_before {
-            losses.warnings.push(Text::from(
-                "place data: a database is damaged; some addresses could not be looked up in it",
-            ));
+            losses
+                .warnings
+                .push(Text::from(WORDS.warnings.damaged_data));
         }
         let mut outcome = Outcome::default();
         if options.asked.is_anything() {
@@ -501,28 +502,22 @@ fn warn(losses: &mut Losses, totals: &Totals, places: &Places, devices: &[crate:
             .extend(warnings.iter().map(|warning| Text::from(warning.as_str())));
     }
     if devices.is_empty() && totals.flows > 0 {
-        losses.warnings.push(Text::from(
-            "no audited device could be told: flows are oriented from the end that opened them; \
-             --device says which one it is",
-        ));
+        losses.warnings.push(Text::from(WORDS.warnings.no_device));
     }
     if devices
         .iter()
         .any(|device| device.reason == devices::UNSEEN)
     {
-        losses.warnings.push(Text::from(
-            "a device named by --device was not observed: flows that no named device has are \
-             oriented from the end that opened them",
-        ));
+        losses
+            .warnings
+            .push(Text::from(WORDS.warnings.unseen_device));
     }
     let named = |device: &crate::model::Device| {
         matches!(device.reason.as_str(), devices::NAMED | devices::UNSEEN)
     };
     if devices.len() > 1 && !devices.iter().any(named) {
-        let words = format!(
-            "{} devices were found: --device says which one is audited",
-            devices.len()
-        );
+        let number = devices.len().to_string();
+        let words = fill(WORDS.warnings.several_devices, &[&number]);
         losses.warnings.push(Text::from(words.as_str()));
     }
 }

@@ -11,6 +11,7 @@
 
 use crate::Error;
 use crate::decode::{Direction, Segment};
+use crate::language::{WORDS, fill};
 use crate::model::{Device, Mac, Scope, scope_of};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
@@ -197,17 +198,11 @@ impl Hosts {
             return private;
         }
         // A machine that forwards for many sends from many addresses: it says nothing.
-        let own = self.few(
-            &self.own,
-            "no private address; the capturing machine sent from it",
-        );
+        let own = self.few(&self.own, WORDS.devices.capturing);
         if !own.is_empty() {
             return own;
         }
-        let asked = self.few(
-            &asked,
-            "no private address; the only one that asked DNS servers",
-        );
+        let asked = self.few(&asked, WORDS.devices.asked);
         if !asked.is_empty() {
             return asked;
         }
@@ -235,13 +230,7 @@ impl Hosts {
             .collect();
         private.sort_unstable_by_key(|(address, count)| (std::cmp::Reverse(*count), *address));
         for (address, count) in private.into_iter().take(MOST_DEVICES) {
-            devices.push((
-                count,
-                self.device(
-                    address,
-                    "private address that opened flows to outside addresses",
-                ),
-            ));
+            devices.push((count, self.device(address, WORDS.devices.private)));
         }
         let _ = outbound;
         join(devices.into_iter().map(|(_, device)| device).collect())
@@ -269,8 +258,7 @@ impl Hosts {
                 && count.saturating_mul(2) >= of_family
                 && count.saturating_mul(8) >= total
             {
-                devices
-                    .push(self.device(*address, "no private address; it opened most of the flows"));
+                devices.push(self.device(*address, WORDS.devices.leading));
             }
         }
         let _ = (outbound, all);
@@ -282,7 +270,7 @@ impl Hosts {
         let mut addresses: BTreeSet<IpAddr> = BTreeSet::from([address]);
         addresses.extend(mac.iter().flat_map(|mac| self.addresses_of(*mac)));
         let reason = match (mac, addresses.len()) {
-            (Some(mac), 2..) => format!("{reason}; joined by hardware address {mac}"),
+            (Some(mac), 2..) => fill(WORDS.devices.joined, &[reason, &mac.to_string()]),
             _ => reason.to_owned(),
         };
         Device {
@@ -293,10 +281,10 @@ impl Hosts {
     }
 }
 
-pub(super) const NAMED: &str = "named by --device";
+pub(super) const NAMED: &str = WORDS.devices.named;
 
 /// The reason of a device that the user named and no flow has.
-pub(super) const UNSEEN: &str = "named by --device; not observed in this capture";
+pub(super) const UNSEEN: &str = WORDS.devices.unseen;
 
 const DNS_PORT: u16 = 53;
 

@@ -16,6 +16,7 @@ pub(super) use sums::first_contacts;
 
 use crate::decode::Segment;
 use crate::flow::Record;
+use crate::language::{WORDS, fill};
 use crate::model::{Limits, Losses, Phase, PhaseFile, PhaseLog, Text, Time, phase_word};
 use marks::{Mark, Marks};
 use std::collections::{BTreeMap, HashMap};
@@ -325,38 +326,34 @@ impl Phases {
     }
 
     fn origin(&self) -> String {
-        const MARKS: &str = "marks in the capture";
+        let words = &WORDS.warnings;
         match (&self.asked.log, self.asked.has_marks()) {
             (Some(log), false) => log.origin().to_owned(),
-            (Some(log), true) => format!("{} and {MARKS}", log.origin()),
-            (None, _) => MARKS.to_owned(),
+            (Some(log), true) => fill(words.log_and_marks, &[log.origin()]),
+            (None, _) => words.marks.to_owned(),
         }
     }
 
     fn warn(&self, log: &PhaseLog, losses: &mut Losses, time: Option<(Time, Time)>) {
+        let words = &WORDS.warnings;
         let mut say = |words: &str| losses.warnings.push(Text::from(words));
         let logged = || log.phases.iter().filter(|phase| phase.frame.is_none());
         if let Some((first, last)) = time {
             let early = logged().filter(|phase| phase.start < first).count();
             let late = logged().filter(|phase| phase.start > last).count();
             if early > 0 || late > 0 {
-                say(&format!(
-                    "of {} phases of the log {early} begin before the first packet and {late} \
-                     after the last: a clock that was ahead or behind is set right by \
-                     --clock-offset",
-                    logged().count()
-                ));
+                let counts = [logged().count(), early, late].map(|count| count.to_string());
+                let counts = counts.each_ref().map(String::as_str);
+                say(&fill(words.phases_outside, &counts));
             }
         }
         if let Some(frame) = self.odd_mark {
             let count = self.counts.get(NO_WORD).copied().unwrap_or(0);
-            say(&format!(
-                "{count} marks of phases are no plain words of lower case letters, digits and \
-                 hyphens, and were passed over: the first is in frame {frame}"
-            ));
+            let (count, frame) = (count.to_string(), frame.to_string());
+            say(&fill(words.odd_marks, &[&count, &frame]));
         }
         if self.asked.log.is_none() && log.phases.is_empty() {
-            say("no marks of phases were found in the capture");
+            say(words.no_marks);
         }
     }
 }

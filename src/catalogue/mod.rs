@@ -14,6 +14,7 @@ mod own;
 mod tests;
 
 use crate::data::{List, OWNERS, OWNERS_SHA256, OwnerGroup, OwnerSuffix, OwnerTable, Words};
+use crate::language::{Forms, WORDS, fill};
 use crate::model::{Company, Country, DataSource, NameOwner, Operator, Text, Time};
 use std::sync::{Arc, OnceLock};
 
@@ -75,7 +76,7 @@ impl Catalogue {
         Some(DataSource {
             name: EMBEDDED.to_owned(),
             origin: "embedded".to_owned(),
-            description: format!("seats and control of companies: {}", contents(&OWNERS)),
+            description: fill(WORDS.catalogue.embedded, &[&contents(&OWNERS)]),
             date: newest.map(ToString::to_string),
             built: newest.and_then(|day| begin(day)),
             sha256: OWNERS_SHA256.to_owned(),
@@ -247,7 +248,7 @@ impl Catalogue {
             note: some(&company.note).or_else(|| some(&group.note)),
         };
         if let Some(above) = seat.and_then(|seat| self.company_at(seat, None)) {
-            let said_by = format!("{}; seat from {}", found.said_by, above.said_by);
+            let said_by = fill(WORDS.catalogue.seat_from, &[&found.said_by, &above.said_by]);
             found = Company {
                 name: found.name,
                 catalogue: found.catalogue,
@@ -300,9 +301,9 @@ impl Catalogue {
 }
 
 /// Why a name below a tenants' suffix has no owner.
-pub(crate) const TENANT: &str = "a customer's name below a name of the host";
+pub(crate) const TENANT: &str = WORDS.catalogue.tenant;
 /// Why a name has no owner outside the time for which the catalogue knows it.
-pub(crate) const OTHER_TIME: &str = "the catalogue knows the name for another time only";
+pub(crate) const OTHER_TIME: &str = WORDS.catalogue.other_time;
 
 /// The longest name (RFC 1035 §2.3.4).
 const MOST_NAME_BYTES: usize = 253;
@@ -321,7 +322,11 @@ fn operator_of(company: &Company, asn: u32) -> Option<Operator> {
         country: company.country.unwrap_or(top),
         parent,
         roles: company.roles.clone(),
-        source: format!("{} (AS{asn})", company.said_by).into(),
+        source: fill(
+            WORDS.catalogue.of_system,
+            &[&company.said_by, &asn.to_string()],
+        )
+        .into(),
         registered_only: false,
     })
 }
@@ -378,24 +383,26 @@ fn among(suffixes: &List<OwnerSuffix>, name: &str) -> Option<u32> {
 
 /// `217 groups, 401 companies, 3,120 names, 350 networks`, in plain digits.
 fn contents(table: &OwnerTable) -> String {
-    let many = |count: usize, one: &str, more: &str| {
-        format!("{count} {}", if count == 1 { one } else { more })
+    let many = |count: usize, forms: Forms| {
+        let number = u64::try_from(count).unwrap_or(u64::MAX);
+        fill(WORDS.form(number, forms), &[&count.to_string()])
     };
+    let words = &WORDS.catalogue;
     let names = table.domains.len().saturating_add(table.tenants.len());
     [
-        many(table.groups.len(), "group", "groups"),
-        many(table.companies.len(), "company", "companies"),
-        many(names, "name", "names"),
-        many(table.asns.len(), "network", "networks"),
+        many(table.groups.len(), words.groups),
+        many(table.companies.len(), words.companies),
+        many(names, WORDS.names_of),
+        many(table.asns.len(), words.networks),
     ]
-    .join(", ")
+    .join(WORDS.units.comma)
 }
 
 /// `owners, as of 2026-06-30`.
 fn said_by(file: &str, as_of: &str) -> String {
     match as_of {
         "" => file.to_owned(),
-        day => format!("{file}, as of {day}"),
+        day => fill(WORDS.catalogue.as_of, &[file, day]),
     }
 }
 

@@ -1,5 +1,18 @@
-//! The page and its pictures in English.
+//! The report in English.
 
+use super::grounds::{
+    AgeWords, AnycastWords, CatalogueWords, ClassWords, DeviceWords, ListWords, NowhereWords,
+    WarningWords,
+};
+use super::reporting::{
+    AboutWords, AnswerWords, AxisWords, ChangeWords, CommentWords, GradeWords, InputWords,
+    JudgedWords, UnitWords, WhoWords,
+};
+use super::terminal::{
+    ClaimsWords, ColumnWords, DataWords, DestinationsWords, ExaminedWords, ExplainWords,
+    FindingsWords, InfoWords, LossesWords, NearbyWords, PhasesWords, PlaceWords, PolicyWords,
+    ResolverWords, TerminalWords,
+};
 use super::{
     DiffPageWords, FlowWords, MapWords, PictureWords, Steps, TimelineWords, TripWords, Words,
 };
@@ -184,6 +197,9 @@ pub(super) const ENGLISH: Words = Words {
     records: &["{0} record", "{0} records"],
     claims_of: &["{0} claim", "{0} claims"],
     rules_of: &["{0} rule", "{0} rules"],
+    findings_of: &["{0} finding", "{0} findings"],
+    names_of: &["{0} name", "{0} names"],
+    phases_of: &["{0} phase", "{0} phases"],
     part: "{0} of {1}",
     made_with: "Made with Whereto {0}.",
     out: "Out",
@@ -210,6 +226,7 @@ pub(super) const ENGLISH: Words = Words {
     ],
     frame_number: "frame {0}",
     named_by: "{0}, {1} · frame {2}",
+    name_known: "{0}, {1}",
     on_network: "on {0}",
     offered: "{0} offered",
     not_recognised: "{0}, not recognised",
@@ -222,7 +239,15 @@ pub(super) const ENGLISH: Words = Words {
     not_hashed: "not hashed",
     no_date: "no date",
     source_gives: "{0}, {1}, {2}",
-    and: " and ",
+    gives: [
+        "country",
+        "asn",
+        "ranges",
+        "anycast",
+        "registration",
+        "owners",
+        "database",
+    ],
     by_rule: "Rule",
     reference: "Reference",
     suppressed: "suppressed: {0}",
@@ -285,7 +310,6 @@ pub(super) const ENGLISH: Words = Words {
     },
     fits_speaker: "Does the traffic in this capture fit what {0} said?",
     fits_claims: "Does the traffic in this capture fit what was claimed?",
-    fits_policy: "Does the traffic in this capture fit “{0}”?",
     claims_answer: "Of {0} in this capture: {1}.",
     claims_counted: [
         "{0} contradicted",
@@ -293,8 +317,6 @@ pub(super) const ENGLISH: Words = Words {
         "{0} not tested",
         "{0} supported",
     ],
-    policy_answer: "Of the {0} of “{1}”: {2} violated, {3} indeterminate, {4} met, {5} not \
-        exercised in this capture.",
     time: "Time",
     length: "Length",
     length_is: "{0}, {1}",
@@ -321,12 +343,958 @@ pub(super) const ENGLISH: Words = Words {
     loss_count: "{0}: {1}.",
     warning: "Warning: {0}.",
     more_listed: "and {0} more, see the JSON report",
+    terms: &[],
+    units: UNITS,
+    grades: GRADES,
+    place_axis: PLACE_AXIS,
+    operator_axis: OPERATOR_AXIS,
+    owner_axis: OWNER_AXIS,
+    answers: ANSWERS,
+    input: INPUT,
+    about: ABOUT,
+    terminal: TERMINAL,
+    examined_part: EXAMINED,
+    policy_part: POLICY,
+    claims_part: CLAIMS,
+    findings_part: FINDINGS,
+    losses_part: LOSSES,
+    destinations_part: DESTINATIONS,
+    columns: COLUMNS,
+    nearby_part: NEARBY,
+    resolvers_part: RESOLVERS,
+    phases_part: PHASES,
+    who: WHO,
+    data_part: DATA,
+    judged: JUDGED,
+    place_part: PLACE,
+    info_part: INFO,
+    explain_part: EXPLAIN,
+    changes: CHANGES,
+    comment: COMMENT,
+    place_classes: CLASSES,
+    nowhere: NOWHERE,
+    anycast: ANYCAST,
+    age: AGE,
+    devices: DEVICES,
+    warnings: WARNINGS,
+    catalogue: CATALOGUE,
+    lists: LISTS,
     all_pictures: PICTURES,
     map: MAP,
     timeline: TIMELINE,
     flow_diagram: FLOW,
     round_trips: TRIPS,
     diff_page: DIFF_PAGE,
+};
+
+const UNITS: UnitWords = UnitWords {
+    thousands: ",",
+    bytes: "{0} B",
+    sizes: [
+        "{0}.{1} KiB",
+        "{0}.{1} MiB",
+        "{0}.{1} GiB",
+        "{0}.{1} TiB",
+        "{0}.{1} PiB",
+        "{0}.{1} EiB",
+    ],
+    percent: "{0} %",
+    percent_tenths: "{0}.{1} %",
+    milliseconds: "{0} ms",
+    milliseconds_tenths: "{0}.{1} ms",
+    seconds: "{0}.{1} s",
+    minutes: ["{0} min", "{0} min {1} s"],
+    hours: ["{0} h", "{0} h {1} min"],
+    days: ["{0} d", "{0} d {1} h"],
+    span: "{0} to {1} UTC",
+    unbroken: &[
+        "B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "%", "ms", "s", "min", "h", "d", "UTC",
+    ],
+    comma: ", ",
+    and: "{0} and {1}",
+    semicolon: "; ",
+    sentences: "{0} {1}",
+    more: "{0} more",
+    coded: "{0} ({1})",
+    labelled: "{0}: {1}",
+};
+
+const GRADES: GradeWords = GradeWords {
+    violated: "violated",
+    indeterminate: "indeterminate",
+    met: "met",
+    contradicted: "contradicted",
+    open: "indeterminate",
+    untested: "not-exercised",
+    supported: "supported",
+    sure: ["high", "medium", "low", "none"],
+    severity: ["note", "low", "medium", "high", "critical"],
+    scope: ["outbound", "lan", "multicast", "loopback"],
+    named: ["observed", "inferred", "none"],
+};
+
+const PLACE_AXIS: AxisWords = AxisWords {
+    label: "Expected",
+    question: "Does the traffic in this capture stay within {0}?",
+    yes: &[
+        "Yes, in this capture: the one destination is at addresses placed within what was \
+         expected.",
+        "Yes, in this capture: all {0} destinations are at addresses placed within what was \
+         expected.",
+    ],
+    no: "No: in this capture flows were observed to addresses in {0}, for {1}.",
+    open: "For {0} the place is not known surely enough.",
+    none_elsewhere: "No flow was observed to an address placed elsewhere.",
+    met: "met: {0} at addresses placed within what was expected",
+    about: "Flows are expected to addresses in certain countries",
+};
+
+const OPERATOR_AXIS: AxisWords = AxisWords {
+    label: "Operators",
+    question: "Are the networks operated by companies with their seat in {0}?",
+    yes: &[
+        "Yes, in this capture: the one destination is in networks of operators with their seat \
+         within what was expected.",
+        "Yes, in this capture: all {0} destinations are in networks of operators with their seat \
+         within what was expected.",
+    ],
+    no: "No: in this capture flows were observed to networks of operators with their seat in {0}, \
+         for {1}.",
+    open: "For {0} no catalogue names the operator.",
+    none_elsewhere: "No flow was observed to a network of an operator with its seat elsewhere.",
+    met: "met: {0} in networks of operators with their seat within what was expected",
+    about: "Operators of networks are expected to have their seat in certain countries",
+};
+
+const OWNER_AXIS: AxisWords = AxisWords {
+    label: "Owners",
+    question: "Are the names owned by companies with their seat in {0}?",
+    yes: &[
+        "Yes, in this capture: the one destination is under names of owners with their seat \
+         within what was expected.",
+        "Yes, in this capture: all {0} destinations are under names of owners with their seat \
+         within what was expected.",
+    ],
+    no: "No: in this capture flows were observed under names of owners with their seat in {0}, \
+         for {1}.",
+    open: "For {0} the owner of the name, or its seat, is not known.",
+    none_elsewhere: "No flow was observed under a name of an owner with its seat elsewhere.",
+    met: "met: {0} under names of owners with their seat within what was expected",
+    about: "Owners of names are expected to have their seat in certain countries",
+};
+
+const ANSWERS: AnswerWords = AnswerWords {
+    nothing_outbound: "None observed: there are no outbound flows in this capture.",
+    not_decided: "Not decided. {0} {1}",
+    to: "To {0}.",
+    to_countries: "To {0} at addresses in {1}.",
+    unplaced: "The country of {0} is not known.",
+    not_judged: "Nothing was judged: --expect says what is expected.",
+    more_countries: &["{0} more country", "{0} more countries"],
+    no_country: "no known country",
+    fits_policy: "Does the traffic in this capture fit the policy “{0}”?",
+    policy_untested: "Not tested: no rule was exercised by this capture.",
+    policy_yes: &[
+        "Yes, in this capture: of the one rule {1}.",
+        "Yes, in this capture: of {0} rules {1}.",
+    ],
+    policy_open: &[
+        "Not decided: of the one rule {1}.",
+        "Not decided: of {0} rules {1}.",
+    ],
+    policy_no: &[
+        "No: in this capture {0} is violated.",
+        "No: in this capture {0} are violated.",
+    ],
+    policy_no_others: &[
+        "No: in this capture {0} is violated, {1}.",
+        "No: in this capture {0} are violated, {1}.",
+    ],
+    rules_open: &["{0} is left open", "{0} are left open"],
+    rules_met: &["{0} is met", "{0} are met"],
+    rules_untested: &["{0} is not exercised", "{0} are not exercised"],
+};
+
+const INPUT: InputWords = InputWords {
+    input: "{0}: {1}",
+    link_type: "link type {0}",
+};
+
+const ABOUT: AboutWords = AboutWords {
+    device: "Phone",
+    firmware: "Firmware",
+    apps: "Apps",
+    sim: "SIM",
+    place: "Place (declared)",
+    dates: "Dates (declared)",
+    network: "Network",
+    captured_by: "Captured by",
+    method: "Captured how",
+    contact: "Contact",
+    case: "Case",
+    note: "Note",
+};
+
+const TERMINAL: TerminalWords = TerminalWords {
+    at_least: "at least {0}",
+    gravest: "Each destination and each flow counts under its gravest verdict.",
+    time_is: "{0} ({1})",
+    no_packets: "no packets",
+    would_decide: "Would decide it: {0}",
+    more_in_json: "and {0} more, see --format json",
+};
+
+const EXAMINED: ExaminedWords = ExaminedWords {
+    heading: "EXAMINED",
+    packets: "Packets",
+    on_wire: "{0}, {1} on the wire",
+    filter: "Filter",
+    filter_is: "{0}, which {1} did not fit",
+    outbound_is: "{0}: {1} out, {2} in",
+    named: "Named",
+    named_is: "{0} by what they say themselves, {1} inferred from earlier DNS answers, {2} \
+        unnamed",
+    baseline: "Baseline",
+    baseline_is: "{0}: {1} to destinations that it has too; beside those {2}, {3} out, {4} in. No \
+        verdict changes",
+    captures: &["Capture", "Captures"],
+    more_captures: "and {0} more, see --format json",
+    not_hashed: "inputs were not hashed",
+    no_device: "could not be told; every flow is seen from the end that opened it (--device names \
+        one)",
+    device_is: "{0}: {1}",
+    group: "{0}: {1} as of {2}",
+    expected: "{0}: {1} countries ({2})",
+    expected_also: "{0}: {1} countries and {3} under a condition ({2})",
+};
+
+const POLICY: PolicyWords = PolicyWords {
+    heading: "POLICY",
+    title: "{0} ({1}, {2})",
+    group: "{0}: {1} as of {2}, each membership at the flow's own time",
+    identity: "SHA-256 {0}",
+    identity_as_of: "as of {1}; SHA-256 {0}",
+    not_exercised: "not exercised",
+    rule_flows: "{0}: flows {1} violated, {2} indeterminate, {3} met",
+    exception: "Exception {0}, granted by {1} until {2}: {3} flows covered, {4} after its end. {5}",
+    rule: "rule {0} ({1}), {2}",
+    rule_reference: "rule {0} ({1}), {2}; {3}",
+};
+
+const CLAIMS: ClaimsWords = ClaimsWords {
+    contradicted: &[
+        "Not all of it: {0} is contradicted by this capture.",
+        "Not all of it: {0} are contradicted by this capture.",
+    ],
+    open: "Not decided: this capture leaves {0} open.",
+    untested: "Not tested: no claim was exercised by this capture.",
+    supported: "Yes, in this capture: it supports {0}.",
+    supported_so_far: "As far as it was tested: this capture supports {0}, and does not exercise the \
+        others.",
+    heading: "CLAIMS",
+    remark: "as read by the file of claims; a verdict is about this capture",
+    quote: "“{0}” ({1}, {2})",
+    cannot_show: "Cannot show: {0}",
+    source: "Source: {0}; {1}, line {2}",
+    reply: "Reply: “{0}”",
+    against: "Against: {0} to {1}",
+    left_open: "Open: {0} to {1}",
+    fits: "For: {0} to {1}",
+    more_destinations: &[
+        "and {0} more destination, see --format json",
+        "and {0} more destinations, see --format json",
+    ],
+    exhibit: &[
+        "{0}: {1}, {2} out, first frame {3}. {4}",
+        "{0}: {1}, {2} out, first frames {3}. {4}",
+    ],
+    exhibit_more: &[
+        "{0}: {1}, {2} out, first frame {3} and {5} more. {4}",
+        "{0}: {1}, {2} out, first frames {3} and {5} more. {4}",
+    ],
+    hidden: "Hidden: {0} may be of the subject ({1} of the bytes out), {2} of which could be \
+        counter-examples; {3} out in flows of the subject are encrypted.",
+};
+
+const FINDINGS: FindingsWords = FindingsWords {
+    heading: "FINDINGS",
+    remark: "each in full: whereto explain ID CAPTURE",
+    none: "None: nothing in this capture could be judged.",
+    suppressed: "Suppressed: {0} of {1} violated, {2} of {3} indeterminate; they do not count for \
+        the exit code",
+    met_by_policy: "met: {0} of the policy",
+    more: "and {0} more {1}: marked in the table below, in full with --format json",
+    finding: "finding {0}",
+    extent: "{0} out, {1} in, {2}",
+    frames_and_finding: "{0}; finding {1}",
+    first_frame: "first frame {0}",
+    first_frames: "first frame of each flow: {0}",
+    first_frames_more: "first frame of each flow: {0} and {1} more",
+    suppressed_until: "Suppressed by {0} until {2}: {1}",
+    suppressed_always: "Suppressed by {0}, without an end: {1}",
+};
+
+const LOSSES: LossesWords = LossesWords {
+    heading: "LOSSES",
+    remark: "what this capture does not show; what none can: docs/limits.md",
+    none: "none",
+    in_flows: "In flows",
+    filtered: "Filtered",
+    marks: "Marks",
+    marks_are: "{0}: marks of phases, no traffic of the device",
+    mismatch: "Mismatch",
+    mismatch_is: "the buckets hold {0} but {1} were read: please report this as a defect",
+    reason: "{0}: {1}",
+    more_reasons: &[
+        "{0} more reason, see --format json",
+        "{0} more reasons, see --format json",
+    ],
+    more_interfaces: &[
+        "{0} more interface, see --format json",
+        "{0} more interfaces, see --format json",
+    ],
+    more_warnings: &[
+        "{0} more warning, see --format json",
+        "{0} more warnings, see --format json",
+    ],
+    more_places: &[
+        "and {0} more place, see --format json",
+        "and {0} more places, see --format json",
+    ],
+    dropped: "Dropped",
+    dropped_by: "{0}: {1}",
+    interface: "interface {0}",
+    not_recorded: "not recorded",
+    not_recorded_by_any: "not recorded by any of {0} interfaces",
+    not_recorded_by: "not recorded by {0} of {1} interfaces",
+    drops: "by the interface {0}, by the system {1}",
+    drops_noted: "by the interface {0}, by the system {1}, noted at packets {2}",
+    received: "{0}; received {1}",
+    cut: "Cut",
+    nothing_cut: "none: every packet was captured whole",
+    cut_is: "{0} captured in part, {1} missing",
+    damaged: "Damaged",
+    damaged_is: "{0}, {1} lost",
+    damage_at: "{0} at byte {1}: {2}",
+    ends_inside: "{0} ends inside a record",
+    unrecognised: "Unrecognised",
+    unrecognised_is: "{0} of {1} outbound ({2}): in no protocol that this version recognises",
+    also: "Also",
+    folded: "{0} over the budget of {1}: counted in the totals, without rows",
+    counted: "{0}: {1}",
+    warning: "Warning: {0}",
+    because: "{0}: {1}",
+    because_number: "{0}: {1} {2} ({3})",
+};
+
+const DESTINATIONS: DestinationsWords = DestinationsWords {
+    heading: "DESTINATIONS",
+    observed: "flows observed in this capture",
+    observed_in: &[
+        "flows observed to addresses in {0} country in this capture",
+        "flows observed to addresses in {0} countries in this capture",
+    ],
+    in_baseline: "in the baseline too",
+    see_json: "see --format json",
+    more_flagged: "and {0} more violated or indeterminate among them, see --format json",
+    unplaced: "Country not known",
+    sums: "{0}, {1}, {2} out, {3} in",
+    unknown: "unknown",
+    other: "other ({0})",
+    name: "name {0} ({1})",
+    no_name: "no name observed",
+    no_short_name: "none observed",
+    short_name: "{0}, {1}",
+};
+
+const COLUMNS: ColumnWords = ColumnWords {
+    name: "name",
+    network: "network",
+    protocol: "protocol",
+    flows: "flows",
+    out: "out",
+    into: "in",
+    placed: "placed",
+    named_by: "named by",
+    from: "from",
+    phase: "phase",
+    lasted: "lasted",
+    first: "first",
+    flow: "flow",
+    time: "time",
+    local: "local",
+    remote: "remote",
+    name_or_address: "name or address",
+    at: "at",
+    frame: "frame",
+    kind: "type",
+    result: "result",
+    answers: "answers",
+    name_and_answers: "name, and answers below it",
+    no_answer: "no answer",
+    frames: "frames",
+    to: "to",
+    first_packet: "first packet (UTC)",
+};
+
+const NEARBY: NearbyWords = NearbyWords {
+    heading: "NEARBY",
+    remark: "not counted as outbound",
+    local: "Local",
+    local_is: "private, link-local or shared addresses",
+    multicast: "Multicast",
+    multicast_is: "groups or broadcast",
+    loopback: "Loopback",
+    loopback_is: "the device itself",
+    none: "none observed",
+    sums: "{0} ({1}), {2}, {3} out, {4} in",
+    sums_protocols: "{0} ({1}), {2}, {3} out, {4} in: {5}",
+};
+
+const RESOLVERS: ResolverWords = ResolverWords {
+    heading: "NAMES",
+    resolvers: "Resolvers",
+    address_in: "address in {0}",
+    unplaced: "country not known",
+    resolver: "{0}: {1}, {2}, {3}",
+    hidden: "Not visible",
+    hidden_are: "names asked over encrypted DNS at {0}; only the outer name of an encrypted hello at \
+        {1}; no name at {2}",
+};
+
+const PHASES: PhasesWords = PhasesWords {
+    heading: "PHASES",
+    remark: "flows count in the phase they began in, packets in the one they were sent in",
+    log: "Log",
+    more_phases: &[
+        "{0} more phase, see --format json",
+        "{0} more phases, see --format json",
+    ],
+    moved: "its times moved by {0}.{1} s",
+    before_first: "(before the first)",
+    continued: "{0} +{1}",
+    noted: "noted: {0}",
+    more_contacts: "{0} more, see --format json",
+    first_contact: "first contact: {0}",
+};
+
+const WHO: WhoWords = WhoWords {
+    between: " · ",
+    registered: "network registered in {0}, operator not known",
+    operated: "operated by {0}",
+    owned: "name owned by {0}",
+    customer: "name of a customer of {0}",
+    alias: "alias of {0}, owned by {1}",
+    company_of: "{0}, of {1} ({2})",
+};
+
+const DATA: DataWords = DataWords {
+    heading: "DATA",
+    remark: "places are estimates, owners catalogue entries; neither seen on the wire",
+    none: "No place data: every country is unknown.",
+    source: "{0} ({1}), {2}, gives {3}",
+    credit: "{0}, {1}",
+    dated_credit: "{0} {1}: {2}",
+    dated: "{0} {1}",
+    shares: "Shares are of what can be asked: of all IPv4 addresses but the special ones \
+        (private, reserved and so on), and of the IPv6 networks of 48 bits that the embedded \
+        data knows to be announced.",
+    kind: "Kind",
+    kind_by: "{0} by {1}",
+    gives: "Gives",
+    what: "What",
+    date: "Date",
+    no_date: "none",
+    has: "Has {0}",
+    edition: "Edition",
+    edition_of: "of one database with {0}: the one nearest to the traffic speaks",
+    origin: "Origin",
+    credit_label: "Credit",
+    covers: "{0} networks: {1} of IPv4, {2} of announced IPv6",
+};
+
+const JUDGED: JudgedWords = JudgedWords {
+    policy: "the policy",
+    rule_of_policy: "The rule of the policy",
+    met: "{0} of the destinations in this capture that the rule judges meet it",
+    not_exercised: "No flow in this capture exercised the rule",
+    damaged_at: "damaged at byte {0}: {1}",
+    not_decoded: "not decoded: {0} of {1} packets: {2}",
+    not_ip: "not IP: {0} of {1} packets: {2}",
+    filtered: "packets filtered: {0}",
+    cut: "packets cut: {0}",
+    lost_records: "records lost in damage: {0}",
+    damage: "places of damage: {0}",
+    damaged: "the capture is damaged or cut",
+    packets: "{0} packets",
+    at_byte: "at byte {0}: {1}",
+    all_damage: "{0} places of damage, {1} records lost",
+    nothing_found: "nothing found",
+    no_flow: "no flow in this capture exercised the rule",
+    finding: "finding {0}",
+    severity: "severity {0}",
+    country: "country {0}",
+    flows: "flows {0}",
+    first_frames: "first frames {0}",
+    would_decide: "would decide it: {0}",
+    reference: "reference: {0}",
+    claim: "claim: {0}",
+    claimed_by: "{0}, {1}, {2}",
+    read_as: "read as: {0}",
+    against: "against: {0}",
+    open: "open: {0}",
+    with_frames: "{0} (frames {1})",
+};
+
+const PLACE: PlaceWords = PlaceWords {
+    less_sure: "less sure than its class: {0}",
+    said_by: "Said by",
+    by_database: "{0}  {1} ({2})",
+    by_operator: "{0}  {1} ({2}), the operator's own word",
+    by_holder: "{0}  {1} ({2}), the holder's own word",
+    anycast: "Anycast",
+    anycast_by_database: "by a database",
+    operator: "Operator",
+    settled_by: "Settled by",
+    country: "{0}, {1} confidence",
+    country_class: "{0}, {1} confidence: {2}",
+    not_known: "not known: {0}",
+    nothing_said: "nothing was said",
+    round_trip: "Round trip",
+    round_trip_is: "{0} from {1}: light in fibre comes and returns from at most {2} km (in vacuum {3} \
+        km)",
+    round_trip_off: "{0} from {1}, not used: {2}",
+    ruled_out: "not in {0}: {1} km or more",
+    ruled_out_in_vacuum: "not in {0}: {1} km or more, even in vacuum",
+    registered: "Registered",
+    block_in: "the block in {0}",
+    system_in: "{0}, most of its addresses in {1}",
+    no_place: "{0} (no place)",
+    company_of: "{0}, of {1}",
+    operator_seat: "{0}, seat in {1}; {2}",
+    operator_registered: "{0}; registered in {1}; {2} (weak)",
+    owner: "Owner",
+    customer: "not known: a customer of the host below",
+    host: "Host",
+    no_catalogue: "the name is in no catalogue",
+    function: "Function",
+    address: "Address",
+    not_asked: "not asked: names are never looked up; audit a capture, or give an address",
+    seat: "{0}, seat in {1}",
+    seat_unknown: "{0}, seat not known",
+    of_group: "{0}; of {1}",
+    incorporated: "{0}; incorporated in {1}",
+    according_to: "according to {0}",
+    evidence: "{0}, {1}",
+    note: "Note",
+};
+
+const INFO: InfoWords = InfoWords {
+    inside: "{0} inside",
+    form: "Form",
+    inside_hash: "inside",
+    more_interfaces: "{0} more interfaces, see --format json",
+    more_notes: "{0} more notes, see --format json",
+    no_snaplen: "no snaplen",
+    snaplen: "snaplen {0}",
+    no_resolution: "no resolution given",
+    microseconds: "microseconds",
+    nanoseconds: "nanoseconds",
+    ticks: "{0} ticks a second",
+    cut: "{0} cut",
+    interface: "Interface {0}",
+    secrets: "Secrets",
+    secrets_are: "{0} of decryption secrets inside",
+    names_are: "{0} in name resolution blocks",
+    skipped: "Skipped",
+    skipped_are: "blocks: {0}",
+    block: "{0} of type {1}",
+    order: "Order",
+    unordered: "packet times go backwards somewhere",
+};
+
+const EXPLAIN: ExplainWords = ExplainWords {
+    not_shown: "WHAT THIS DOES NOT SHOW",
+    whole_list: "docs/limits.md has the whole list",
+    would_settle: "WHAT WOULD SETTLE IT",
+    reply: "VENDOR’S REPLY",
+    quoted: "“{0}”",
+    note: "Note: {0}",
+    reasoning: "REASONING",
+    reasoning_remark: "each step with how it is known",
+    for_it: "FOR IT",
+    against_it: "AGAINST IT",
+    both_sides: "FOR AND AGAINST IT",
+    no_flow: "No flow of the subject was observed.",
+    evidence: "EVIDENCE",
+    no_rows: "The rows of its flows are not in this report.",
+    without: "without {0} more addresses",
+    filter: "DISPLAY FILTER FOR WIRESHARK",
+    packets: "ITS PACKETS",
+    packets_remark: "as a capture of their own",
+    asked_for: "Asked for",
+    flow: "flow {0}",
+    more_fit: "{0} more fit what was asked for: ask for one by its id.",
+    finding: "finding {0}",
+    claim: "claim {0}",
+    destination: "destination {0}",
+    not_judged: "Nothing was judged here: no expectation speaks of it.",
+    from_saved: "Read from a saved report: the captures were not looked at. It has no packets and no \
+        more than the first 16 flows of a finding; the commands need the captures it was \
+        made from, where they were then.",
+    several_captures: "Frames are counted over all {0} captures in the order of time.",
+    filtered: "A filter chose the packets of this report; extract has none, and counts flows and \
+        frames without it.",
+    confidence_of: "{0}, of the place",
+    rule_expects: "{0}: expected is {1}",
+    looks_at: "Looks at",
+    check: "{0}; severity {1}",
+    policy_line: "{0} ({1}, {2}, line {3})",
+    suppressed: "Suppressed",
+    suppressed_until: "by {0} until {2}: {1}",
+    suppressed_always: "by {0} without an end: {1}",
+    claims: "Claims",
+    claim_against: "does not fit {0}",
+    claim_open: "leaves open {0}",
+    claim_fits: "fits {0}",
+    read_as: "Read as",
+    source: "Source",
+    file: "File",
+    file_line: "{0}, line {1}",
+    no_address: "no address",
+};
+
+const CHANGES: ChangeWords = ChangeWords {
+    claims: "CLAIMS",
+    claims_remark: "where it says this capture, the one after is meant",
+    not_known: "not known",
+    against: "Against it: {0}.",
+    exhibit: "{0}: {1}; after: {2}",
+    would_decide: "would decide: {0}",
+    hidden: "{0} of {1} after may or may not be what the claim speaks of; {2} could be against \
+        it",
+    cannot_show: "cannot show: {0}",
+    name: "Name",
+    before: "Before",
+    after: "After",
+    round_trip: "RTT",
+    else_: "What else",
+    frames: "Frames",
+    became: "{0} → {1}",
+    more_rows: "and {0} more: in full with --format json or csv",
+    more: "and {0} more",
+    flows_before: "flows before",
+    then: "after",
+    bytes_before: "bytes out before",
+    compared: "COMPARED",
+    more_captures: "and {0} more captures",
+    normalised: "Normalised",
+    side: "{0}: {1}",
+    saved: "a saved report",
+    captures: "captures",
+    recorded_in: "recorded in {0}",
+    caveats: "TO BE KEPT IN MIND",
+    caveat: "{0}: {1}",
+    statuses: [
+        "moved",
+        "changed",
+        "appeared",
+        "vanished",
+        "not-comparable",
+        "unchanged",
+    ],
+    status_heads: [
+        "MOVED",
+        "CHANGED",
+        "APPEARED",
+        "VANISHED",
+        "NOT COMPARABLE",
+        "UNCHANGED",
+    ],
+    axes: [
+        "OWNERS",
+        "COUNTRIES",
+        "OPERATORS",
+        "PROTOCOLS",
+        "ENCRYPTION",
+    ],
+    and_more: "{0} and {1} more",
+    anycast: "anycast",
+    not_surely: "{0}, not surely",
+    not_recognised: "not recognised",
+    group_country: "{0} {1}",
+    trips: "{0} → {1} ms",
+    trip_lost: "{0} → ? ms",
+    trip_new: "? → {0} ms",
+    summary: "{0}.",
+    sum_moved: &["{0} name moved", "{0} names moved"],
+    sum_changed: "{0} changed at the same or partly the same place",
+    sum_appeared: "{0} appeared",
+    sum_vanished: "{0} vanished",
+    sum_unchanged: "{0} unchanged",
+    sum_not_comparable: "{0} not comparable",
+    title: "What changed between two captures",
+    sides: "Before: {0}. After: {1}.",
+    claims_are_after: "Where it says this capture, the one after is meant.",
+    more_elsewhere: "and {0} more, in JSON and CSV.",
+    keep_in_mind: "To be kept in mind",
+};
+
+const COMMENT: CommentWords = CommentWords {
+    violated_are: "Violated ({0})",
+    open_are: "Not decided ({0})",
+    left_out: "and {0} more, left out here: `--format json` has them.",
+    not_judged: "Nothing was judged in this capture.",
+    policy: "Policy: {0}",
+    findings: "Findings",
+    suppressed: "Suppressed",
+    claims: "Claims",
+    contradicted: "contradicted",
+    indeterminate: "indeterminate",
+    not_exercised: "not exercised",
+    supported: "supported by this capture",
+    exit_code: "Exit code {0}.",
+    input: "{0}: {1} packets, SHA-256 `{2}`",
+    input_not_hashed: "{0}: {1} packets, not hashed",
+    more_captures: "and {0} more captures",
+    time: "from {0} to {1}",
+    in_flows: "in flows: {0} packets",
+    outbound: "outbound: {0} flows, {1} bytes out",
+    names: "names of outbound flows: {0} observed, {1} inferred, {2} without",
+    first_frames: "First frames",
+    observed: "What was observed",
+    finding: "Finding",
+    would_decide: "*Would decide it:* {0}",
+    not_known: "not known",
+    claims_are: "Claims ({0})",
+    claim: "Claim",
+    says: "What this capture says",
+    rules_untested: "Rules that no flow exercised ({0})",
+    reason: "{0}: {1} packets: {2}",
+    by_interfaces: "Dropped by interfaces: {0} packets",
+    by_interfaces_unknown: "Dropped by interfaces: not recorded",
+    by_systems: "Dropped by operating systems: {0} packets",
+    by_systems_unknown: "Dropped by operating systems: not recorded",
+    filtered: "Packets filtered: {0}",
+    cut: "Packets cut: {0}",
+    lost_records: "Records lost in damage: {0}",
+    damage: "Places of damage: {0}",
+    losses: "Losses: what this capture does not show",
+    no_date: "without a date",
+    source: "{0}, {1}",
+    data: "Data",
+};
+
+const CLASSES: ClassWords = ClassWords {
+    range_agreed: [
+        "the operator publishes the range for a region, and the databases agree",
+        "",
+    ],
+    range_disputed: [
+        "the operator publishes the range for a region; a database says otherwise",
+        "round-trip times with --vantage, which may exclude one of them",
+    ],
+    range_alone: [
+        "the operator publishes the range for a region; no database has the address",
+        "",
+    ],
+    databases_agree: [
+        "three or more databases of different makers agree, and none differs",
+        "",
+    ],
+    two_agree: [
+        "two databases of different makers agree, and none differs",
+        "a third database (--geo FILE.mmdb), or the operator's published ranges (--ranges \
+            FILE)",
+    ],
+    one_apart: [
+        "one database, and what it says is not merely the registration",
+        "a second database (--geo FILE.mmdb), or the operator's published ranges (--ranges \
+            FILE)",
+    ],
+    one_registered: [
+        "one database, which says what the registration says and may have it from there",
+        "a second database (--geo FILE.mmdb), or round-trip times with --vantage",
+    ],
+    apart_from_fallback: [
+        "databases differ, and those that differ say what the registration says: they may \
+            know nothing",
+        "a further database (--geo FILE.mmdb), the operator's published ranges (--ranges \
+            FILE), or round-trip times with --vantage",
+    ],
+    geofeed: [
+        "the holder of the addresses says so itself (RFC 8805), and no one else",
+        "a database that agrees (--geo FILE.mmdb), or round-trip times with --vantage",
+    ],
+    geofeed_agreed: [
+        "the holder of the addresses says so itself (RFC 8805), and the databases agree",
+        "round-trip times with --vantage",
+    ],
+    conflict: [
+        "sources differ, and nothing tells which knows",
+        "a newer edition of the databases that disagree, a further one (--geo FILE.mmdb), \
+            the operator's published ranges (--ranges FILE), or round-trip times with --vantage",
+    ],
+    anycast: [
+        "one address is served from many places",
+        "what the operator says of the site that served this network, or round-trip times \
+            measured from where the phone was (--vantage)",
+    ],
+    edge: [
+        "the edge of a content network: what answers stands for servers elsewhere",
+        "what the operator says of the site that served this network, or round-trip times \
+            measured from where the phone was (--vantage)",
+    ],
+    range_abroad: [
+        "the operator publishes the range for a region that has local zones abroad, and a \
+            database names a country of one",
+        "the operator's own list, which names local zones (--ranges ip-ranges.json)",
+    ],
+    excluded: [
+        "every country that a source named is too far for the round trip",
+        "a database that knows the address (--geo FILE.mmdb), or a capture from another \
+            place",
+    ],
+    nothing: [
+        "no source has the address",
+        "a second database, or a newer one (--geo FILE.mmdb)",
+    ],
+};
+
+const NOWHERE: NowhereWords = NowhereWords {
+    conflict: "sources disagree",
+    anycast: "anycast: one address, many places",
+    edge: "edge of a content network: one address serves for many places",
+    abroad: "the operator's region has zones abroad, and a database names a country of one",
+    excluded: "excluded by the round trip",
+    nothing: "not in any database",
+    no_database: "no database is loaded",
+    no_database_settled: "a place database (--geo FILE.mmdb)",
+    damaged: "the database is damaged here",
+    damaged_settled: "an undamaged copy of the database, or a second one (--geo FILE.mmdb)",
+    far: "the data is more than a year older or newer than the traffic",
+    left_out: "what another source says is excluded by the round trip",
+    private: "private address",
+    loopback: "loopback address",
+    link_local: "link-local address",
+    documentation: "documentation address",
+    benchmark: "benchmarking address",
+    multicast: "multicast address",
+    reserved: "reserved address",
+    tunnel: "tunnel address",
+    unspecified: "unspecified address",
+    carrier_nat: "carrier-grade NAT address",
+    broadcast: "broadcast address",
+    mapped: "IPv4-mapped address: never on the wire",
+    local_nat64: "local-use NAT64 address",
+    discard: "discard-only address",
+    beside: "answered within a millisecond: by the phone itself, or by something beside it",
+    data_late: "the handshake was answered far sooner than the first data: something on the way may \
+        have answered it",
+    everywhere: "most servers answered sooner than light allows for where databases put them: \
+        something near the phone seems to answer for them",
+};
+
+const ANYCAST: AnycastWords = AnycastWords {
+    by_operator: "declared by the operator: {0}",
+    declared: "declared by {0} for its {1}, {2}: {3}",
+    listed: "listed as anycast in {0}",
+    listed_day: "listed as anycast in {0}, {1}",
+    listed_part: "listed in {0} as a prefix of which a part is anycast",
+    listed_part_day: "listed in {0}, {1} as a prefix of which a part is anycast",
+    range_anycast: "anycast",
+    range_edge: "edge of its network",
+    zone_abroad: "{0}; or a zone of it in {1}",
+    or: "{0} or {1}",
+    registration_only: "registration of AS{0} only",
+};
+
+const AGE: AgeWords = AgeWords {
+    far_older: &[
+        "place data: {0} is up to {1} days older than the traffic, more than a year; \
+            addresses move between countries: take countries as doubtful, and give an edition of \
+            that time with --geo",
+        "place data: {0} are up to {1} days older than the traffic, more than a year; \
+            addresses move between countries: take countries as doubtful, and give an edition of \
+            that time with --geo",
+    ],
+    far_newer: &[
+        "place data: {0} is up to {1} days newer than the traffic, more than a year; \
+            addresses may have moved since: take countries as doubtful, and give an edition of \
+            that time with --geo",
+        "place data: {0} are up to {1} days newer than the traffic, more than a year; \
+            addresses may have moved since: take countries as doubtful, and give an edition of \
+            that time with --geo",
+    ],
+    older: &[
+        "place data: {0} is up to {1} days older than the traffic, more than 90 days; \
+            addresses that moved in between are placed wrongly",
+        "place data: {0} are up to {1} days older than the traffic, more than 90 days; \
+            addresses that moved in between are placed wrongly",
+    ],
+    newer: &[
+        "place data: {0} is up to {1} days newer than the traffic, more than 90 days; \
+            addresses that moved in between are placed wrongly",
+        "place data: {0} are up to {1} days newer than the traffic, more than 90 days; \
+            addresses that moved in between are placed wrongly",
+    ],
+};
+
+const DEVICES: DeviceWords = DeviceWords {
+    capturing: "no private address; the capturing machine sent from it",
+    asked: "no private address; the only one that asked DNS servers",
+    private: "private address that opened flows to outside addresses",
+    leading: "no private address; it opened most of the flows",
+    joined: "{0}; joined by hardware address {1}",
+    named: "named by --device",
+    unseen: "named by --device; not observed in this capture",
+};
+
+const WARNINGS: WarningWords = WarningWords {
+    damaged_data: "place data: a database is damaged; some addresses could not be looked up in it",
+    no_device: "no audited device could be told: flows are oriented from the end that opened them; \
+        --device says which one it is",
+    unseen_device: "a device named by --device was not observed: flows that no named device has are \
+        oriented from the end that opened them",
+    several_devices: "{0} devices were found: --device says which one is audited",
+    marks: "marks in the capture",
+    log_and_marks: "{0} and marks in the capture",
+    phases_outside: "of {0} phases of the log {1} begin before the first packet and {2} after the last: \
+        a clock that was ahead or behind is set right by --clock-offset",
+    odd_marks: "{0} marks of phases are no plain words of lower case letters, digits and hyphens, \
+        and were passed over: the first is in frame {1}",
+    no_marks: "no marks of phases were found in the capture",
+};
+
+const CATALOGUE: CatalogueWords = CatalogueWords {
+    tenant: "a customer's name below a name of the host",
+    other_time: "the catalogue knows the name for another time only",
+    embedded: "seats and control of companies: {0}",
+    seat_from: "{0}; seat from {1}",
+    of_system: "{0} (AS{1})",
+    groups: &["{0} group", "{0} groups"],
+    companies: &["{0} company", "{0} companies"],
+    networks: &["{0} network", "{0} networks"],
+    as_of: "{0}, as of {1}",
+    names_of_companies: "{0}: {1} names of companies",
+    loaded_already: "{0} is loaded already: it is asked once",
+    no_domains: "companies.json names companies and no domains: give trackers.json with it, by a \
+        further --owners",
+};
+
+const LISTS: ListWords = ListWords {
+    plain: "list of anycast prefixes",
+    census: "LACeS anycast census",
+    table: "table of anycast prefixes",
+    prefixes: "{0}: {1} prefixes",
+    in_part: "{0} anycast in part",
+    unicast: "{0} left out as unicast or not sure",
+    no_prefix: "{0} left out (no prefix)",
+    cut: "{0} with bits beyond their length, which were cut off",
+    ranges: "{0}: {1} ranges",
+    no_range: "{0} left out (no prefix, or not whole)",
+    mapped: "{0} IPv4-mapped, read as IPv4",
+    unplaced: "{0} without a country, as their region is not known ({1})",
 };
 
 const PICTURES: PictureWords = PictureWords {
@@ -531,7 +1499,6 @@ const DIFF_PAGE: DiffPageWords = DiffPageWords {
     compared: "What was compared",
     before: "Before",
     after: "After",
-    names_of: &["{0} name", "{0} names"],
     vantage: "Recorded in (declared)",
     rows_cut: "{0} of {1} rows stand here, moved names first; the rest is in CSV and JSON \
         (-o changes.csv, -o changes.json).",

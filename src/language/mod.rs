@@ -8,6 +8,24 @@
 //! written. What depends on a number is a list of forms, of which [`Words::form`] takes one.
 
 mod english;
+mod grounds;
+mod reporting;
+mod terminal;
+
+use grounds::{
+    AgeWords, AnycastWords, CatalogueWords, ClassWords, DeviceWords, ListWords, NowhereWords,
+    WarningWords,
+};
+pub(crate) use reporting::AxisWords;
+use reporting::{
+    AboutWords, AnswerWords, ChangeWords, CommentWords, GradeWords, InputWords, JudgedWords,
+    UnitWords, WhoWords,
+};
+use terminal::{
+    ClaimsWords, ColumnWords, DataWords, DestinationsWords, ExaminedWords, ExplainWords,
+    FindingsWords, InfoWords, LossesWords, NearbyWords, PhasesWords, PlaceWords, PolicyWords,
+    ResolverWords, TerminalWords,
+};
 
 /// The language that reports are written in.
 pub(crate) const WORDS: &Words = &english::ENGLISH;
@@ -112,6 +130,9 @@ pub(crate) struct Words {
     pub(crate) records: Forms,
     pub(crate) claims_of: Forms,
     pub(crate) rules_of: Forms,
+    pub(crate) findings_of: Forms,
+    pub(crate) names_of: Forms,
+    pub(crate) phases_of: Forms,
     /// {0} of {1}, the latter with its noun.
     pub(crate) part: &'static str,
     pub(crate) made_with: &'static str,
@@ -137,6 +158,8 @@ pub(crate) struct Words {
     /// Cells.
     pub(crate) frame_number: &'static str,
     pub(crate) named_by: &'static str,
+    /// How surely a name is known, and by what.
+    pub(crate) name_known: &'static str,
     pub(crate) on_network: &'static str,
     pub(crate) offered: &'static str,
     pub(crate) not_recognised: &'static str,
@@ -149,7 +172,9 @@ pub(crate) struct Words {
     pub(crate) not_hashed: &'static str,
     pub(crate) no_date: &'static str,
     pub(crate) source_gives: &'static str,
-    pub(crate) and: &'static str,
+    /// What a source of places or owners gives: country, system, ranges, anycast, registration,
+    /// owners; or that it is a database.
+    pub(crate) gives: [&'static str; 7],
     /// Cards.
     pub(crate) by_rule: &'static str,
     pub(crate) reference: &'static str,
@@ -172,11 +197,9 @@ pub(crate) struct Words {
     /// Summary.
     pub(crate) fits_speaker: &'static str,
     pub(crate) fits_claims: &'static str,
-    pub(crate) fits_policy: &'static str,
     pub(crate) claims_answer: &'static str,
     /// Contradicted, indeterminate, not exercised, supported.
     pub(crate) claims_counted: [&'static str; 4],
-    pub(crate) policy_answer: &'static str,
     pub(crate) time: &'static str,
     pub(crate) length: &'static str,
     pub(crate) length_is: &'static str,
@@ -204,6 +227,44 @@ pub(crate) struct Words {
     pub(crate) loss_count: &'static str,
     pub(crate) warning: &'static str,
     pub(crate) more_listed: &'static str,
+    /// Words that stand in JSON as they are, each with what people read: names of losses, layers
+    /// and what was wrong with them, functions of names. What is not here stands as in JSON.
+    pub(crate) terms: &'static [(&'static str, &'static str)],
+    pub(crate) units: UnitWords,
+    pub(crate) grades: GradeWords,
+    pub(crate) place_axis: AxisWords,
+    pub(crate) operator_axis: AxisWords,
+    pub(crate) owner_axis: AxisWords,
+    pub(crate) answers: AnswerWords,
+    pub(crate) input: InputWords,
+    pub(crate) about: AboutWords,
+    pub(crate) terminal: TerminalWords,
+    pub(crate) examined_part: ExaminedWords,
+    pub(crate) policy_part: PolicyWords,
+    pub(crate) claims_part: ClaimsWords,
+    pub(crate) findings_part: FindingsWords,
+    pub(crate) losses_part: LossesWords,
+    pub(crate) destinations_part: DestinationsWords,
+    pub(crate) columns: ColumnWords,
+    pub(crate) nearby_part: NearbyWords,
+    pub(crate) resolvers_part: ResolverWords,
+    pub(crate) phases_part: PhasesWords,
+    pub(crate) who: WhoWords,
+    pub(crate) data_part: DataWords,
+    pub(crate) judged: JudgedWords,
+    pub(crate) place_part: PlaceWords,
+    pub(crate) info_part: InfoWords,
+    pub(crate) explain_part: ExplainWords,
+    pub(crate) changes: ChangeWords,
+    pub(crate) comment: CommentWords,
+    pub(crate) place_classes: ClassWords,
+    pub(crate) nowhere: NowhereWords,
+    pub(crate) anycast: AnycastWords,
+    pub(crate) age: AgeWords,
+    pub(crate) devices: DeviceWords,
+    pub(crate) warnings: WarningWords,
+    pub(crate) catalogue: CatalogueWords,
+    pub(crate) lists: ListWords,
     pub(crate) all_pictures: PictureWords,
     pub(crate) map: MapWords,
     pub(crate) timeline: TimelineWords,
@@ -222,7 +283,6 @@ pub(crate) struct DiffPageWords {
     pub(crate) compared: &'static str,
     pub(crate) before: &'static str,
     pub(crate) after: &'static str,
-    pub(crate) names_of: Forms,
     pub(crate) vantage: &'static str,
     /// {0} rows of {1}.
     pub(crate) rows_cut: &'static str,
@@ -434,6 +494,18 @@ impl Words {
     pub(crate) fn part(&self, part: u64, all: u64, noun: Forms) -> String {
         fill(self.part, &[&count(part), &self.many(all, noun)])
     }
+
+    /// All of a list: `a, b and c`.
+    pub(crate) fn all(&self, parts: &[String]) -> String {
+        match parts.split_last() {
+            Some((last, [])) => last.clone(),
+            Some((last, first)) => {
+                let first = first.join(self.units.comma);
+                fill(self.units.and, &[&first, last])
+            }
+            None => String::new(),
+        }
+    }
 }
 
 /// Steps of the reasoning behind a finding, and what speaks for it and against it.
@@ -480,7 +552,7 @@ pub(crate) fn count(number: u64) -> String {
     for (place, digit) in digits.chars().enumerate() {
         let left = digits.len().saturating_sub(place);
         if place > 0 && left % 3 == 0 {
-            out.push(',');
+            out.push_str(WORDS.units.thousands);
         }
         out.push(digit);
     }

@@ -6,6 +6,7 @@
 //! Addresses move: measured on ranges published within the last year, a database without them
 //! is right for two thirds only.
 
+use crate::language::{WORDS, fill};
 use crate::model::{DataSource, Time};
 
 const DAY_SECONDS: i64 = 86_400;
@@ -68,37 +69,21 @@ fn distance(built: i64, first: Time, last: Time) -> Distance {
 }
 
 fn sentence(concerned: &[(&DataSource, i64)], most: i64, far: bool, older: bool) -> String {
-    let names: Vec<String> = concerned
-        .iter()
-        .map(|(source, _)| {
-            format!(
-                "{} ({})",
-                source.name,
-                source.date.as_deref().unwrap_or("?")
-            )
-        })
-        .collect();
-    let direction = if older { "older" } else { "newer" };
-    let verb = if concerned.len() == 1 { "is" } else { "are" };
-    let advice = match (far, older) {
-        (true, true) => {
-            "addresses move between countries: take countries as doubtful, and give \
-                         an edition of that time with --geo"
-        }
-        (true, false) => {
-            "addresses may have moved since: take countries as doubtful, and give an \
-                          edition of that time with --geo"
-        }
-        (false, _) => "addresses that moved in between are placed wrongly",
+    let names = concerned.iter().map(|(source, _)| {
+        let date = source.date.as_deref().unwrap_or("?");
+        fill(WORDS.units.coded, &[&source.name, date])
+    });
+    let names = names.reduce(|one, other| fill(WORDS.units.and, &[&one, &other]));
+    let forms = match (far, older) {
+        (true, true) => WORDS.age.far_older,
+        (true, false) => WORDS.age.far_newer,
+        (false, true) => WORDS.age.older,
+        (false, false) => WORDS.age.newer,
     };
-    let size = if far {
-        "more than a year"
-    } else {
-        "more than 90 days"
-    };
-    format!(
-        "place data: {} {verb} up to {most} days {direction} than the traffic, {size}; {advice}",
-        names.join(" and ")
+    let number = u64::try_from(concerned.len()).unwrap_or(u64::MAX);
+    fill(
+        WORDS.form(number, forms),
+        &[&names.unwrap_or_default(), &most.to_string()],
     )
 }
 

@@ -9,6 +9,7 @@ mod list;
 pub(super) use list::AnycastList;
 
 use crate::data::{ANYCAST, ANYCAST_V4, ANYCAST_V6, Anycast};
+use crate::language::{WORDS, fill};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -24,9 +25,9 @@ pub(super) fn declared(address: IpAddr) -> Option<&'static Anycast> {
 /// `declared by Cloudflare for its resolver 1.1.1.1, 2026-08-22: https://…`.
 impl From<&Anycast> for Arc<str> {
     fn from(entry: &Anycast) -> Self {
-        format!(
-            "declared by {} for its {}, {}: {}",
-            entry.operator, entry.what, entry.date, entry.source
+        fill(
+            WORDS.anycast.declared,
+            &[entry.operator, entry.what, entry.date, entry.source],
         )
         .into()
     }

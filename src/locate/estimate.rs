@@ -8,126 +8,99 @@
 //! by what kind of source said it and by how sources differ, and each class has the confidence
 //! that its measured share of right answers earns: `docs/method.md`, `whereto geo measure`.
 
+use crate::language::WORDS;
 use crate::model::{Confidence, Country, Place, PlaceClass};
 
 /// The operator's range, and at least one database agrees.
-pub(super) const RANGE_AGREED: &PlaceClass = &PlaceClass {
-    name: "range-agreed",
-    confidence: Confidence::High,
-    words: "the operator publishes the range for a region, and the databases agree",
-    settled_by: "",
-};
+pub(super) const RANGE_AGREED: &PlaceClass = &class(
+    "range-agreed",
+    Confidence::High,
+    WORDS.place_classes.range_agreed,
+);
 /// The operator's range, and databases say otherwise.
-pub(super) const RANGE_DISPUTED: &PlaceClass = &PlaceClass {
-    name: "range-disputed",
-    confidence: Confidence::High,
-    words: "the operator publishes the range for a region; a database says otherwise",
-    settled_by: "round-trip times with --vantage, which may exclude one of them",
-};
+pub(super) const RANGE_DISPUTED: &PlaceClass = &class(
+    "range-disputed",
+    Confidence::High,
+    WORDS.place_classes.range_disputed,
+);
 /// The operator's range, and no database speaks.
-pub(super) const RANGE_ALONE: &PlaceClass = &PlaceClass {
-    name: "range-alone",
-    confidence: Confidence::High,
-    words: "the operator publishes the range for a region; no database has the address",
-    settled_by: "",
-};
+pub(super) const RANGE_ALONE: &PlaceClass = &class(
+    "range-alone",
+    Confidence::High,
+    WORDS.place_classes.range_alone,
+);
 /// Three makers or more.
-pub(super) const DATABASES_AGREE: &PlaceClass = &PlaceClass {
-    name: "three-databases",
-    confidence: Confidence::High,
-    words: "three or more databases of different makers agree, and none differs",
-    settled_by: "",
-};
+pub(super) const DATABASES_AGREE: &PlaceClass = &class(
+    "three-databases",
+    Confidence::High,
+    WORDS.place_classes.databases_agree,
+);
 /// Two makers.
-pub(super) const TWO_AGREE: &PlaceClass = &PlaceClass {
-    name: "two-databases",
-    confidence: Confidence::Medium,
-    words: "two databases of different makers agree, and none differs",
-    settled_by: "a third database (--geo FILE.mmdb), or the operator's published ranges (--ranges FILE)",
-};
+pub(super) const TWO_AGREE: &PlaceClass = &class(
+    "two-databases",
+    Confidence::Medium,
+    WORDS.place_classes.two_agree,
+);
 /// One maker, apart from the registration.
-pub(super) const ONE_APART: &PlaceClass = &PlaceClass {
-    name: "one-database-apart",
-    confidence: Confidence::Medium,
-    words: "one database, and what it says is not merely the registration",
-    settled_by: "a second database (--geo FILE.mmdb), or the operator's published ranges (--ranges FILE)",
-};
+pub(super) const ONE_APART: &PlaceClass = &class(
+    "one-database-apart",
+    Confidence::Medium,
+    WORDS.place_classes.one_apart,
+);
 /// One maker, same as the registration.
-pub(super) const ONE_REGISTERED: &PlaceClass = &PlaceClass {
-    name: "one-database-registered",
-    confidence: Confidence::Medium,
-    words: "one database, which says what the registration says and may have it from there",
-    settled_by: "a second database (--geo FILE.mmdb), or round-trip times with --vantage",
-};
+pub(super) const ONE_REGISTERED: &PlaceClass = &class(
+    "one-database-registered",
+    Confidence::Medium,
+    WORDS.place_classes.one_registered,
+);
 /// Some say one country, the others the registration.
-pub(super) const APART_FROM_FALLBACK: &PlaceClass = &PlaceClass {
-    name: "others-fall-back",
-    confidence: Confidence::Low,
-    words: "databases differ, and those that differ say what the registration says: they may \
-            know nothing",
-    settled_by: "a further database (--geo FILE.mmdb), the operator's published ranges (--ranges FILE), or \
-                 round-trip times with --vantage",
-};
+pub(super) const APART_FROM_FALLBACK: &PlaceClass = &class(
+    "others-fall-back",
+    Confidence::Low,
+    WORDS.place_classes.apart_from_fallback,
+);
 /// The holder's own record.
-pub(super) const GEOFEED: &PlaceClass = &PlaceClass {
-    name: "geofeed",
-    confidence: Confidence::Low,
-    words: "the holder of the addresses says so itself (RFC 8805), and no one else",
-    settled_by: "a database that agrees (--geo FILE.mmdb), or round-trip times with --vantage",
-};
+pub(super) const GEOFEED: &PlaceClass =
+    &class("geofeed", Confidence::Low, WORDS.place_classes.geofeed);
 /// The holder's own record, and databases, which may have read it.
-pub(super) const GEOFEED_AGREED: &PlaceClass = &PlaceClass {
-    name: "geofeed-agreed",
-    confidence: Confidence::Medium,
-    words: "the holder of the addresses says so itself (RFC 8805), and the databases agree",
-    settled_by: "round-trip times with --vantage",
-};
+pub(super) const GEOFEED_AGREED: &PlaceClass = &class(
+    "geofeed-agreed",
+    Confidence::Medium,
+    WORDS.place_classes.geofeed_agreed,
+);
 /// No two ways about it.
-pub(super) const CONFLICT: &PlaceClass = &PlaceClass {
-    name: "conflict",
-    confidence: Confidence::None,
-    words: "sources differ, and nothing tells which knows",
-    settled_by: "a newer edition of the databases that disagree, a further one (--geo FILE.mmdb), the \
-                 operator's published ranges (--ranges FILE), or round-trip times with --vantage",
-};
+pub(super) const CONFLICT: &PlaceClass =
+    &class("conflict", Confidence::None, WORDS.place_classes.conflict);
 /// One address, many places.
-pub(super) const ANYCAST: &PlaceClass = &PlaceClass {
-    name: "anycast",
-    confidence: Confidence::None,
-    words: "one address is served from many places",
-    settled_by: "what the operator says of the site that served this network, or round-trip times \
-                 measured from where the phone was (--vantage)",
-};
+pub(super) const ANYCAST: &PlaceClass =
+    &class("anycast", Confidence::None, WORDS.place_classes.anycast);
 /// One address for servers elsewhere.
-pub(super) const EDGE: &PlaceClass = &PlaceClass {
-    name: "edge",
-    confidence: Confidence::None,
-    words: "the edge of a content network: what answers stands for servers elsewhere",
-    settled_by: "what the operator says of the site that served this network, or round-trip times \
-                 measured from where the phone was (--vantage)",
-};
+pub(super) const EDGE: &PlaceClass = &class("edge", Confidence::None, WORDS.place_classes.edge);
 /// The operator's range leaves open in which country.
-pub(super) const RANGE_ABROAD: &PlaceClass = &PlaceClass {
-    name: "range-or-zone-abroad",
-    confidence: Confidence::None,
-    words: "the operator publishes the range for a region that has local zones abroad, and a \
-            database names a country of one",
-    settled_by: "the operator's own list, which names local zones (--ranges ip-ranges.json)",
-};
+pub(super) const RANGE_ABROAD: &PlaceClass = &class(
+    "range-or-zone-abroad",
+    Confidence::None,
+    WORDS.place_classes.range_abroad,
+);
 /// All that was said is out of reach.
-pub(super) const EXCLUDED: &PlaceClass = &PlaceClass {
-    name: "excluded",
-    confidence: Confidence::None,
-    words: "every country that a source named is too far for the round trip",
-    settled_by: "a database that knows the address (--geo FILE.mmdb), or a capture from another place",
-};
+pub(super) const EXCLUDED: &PlaceClass =
+    &class("excluded", Confidence::None, WORDS.place_classes.excluded);
 /// Nothing was said.
-pub(super) const NOTHING: &PlaceClass = &PlaceClass {
-    name: "nothing",
-    confidence: Confidence::None,
-    words: "no source has the address",
-    settled_by: "a second database, or a newer one (--geo FILE.mmdb)",
-};
+pub(super) const NOTHING: &PlaceClass =
+    &class("nothing", Confidence::None, WORDS.place_classes.nothing);
+
+const fn class(
+    name: &'static str,
+    confidence: Confidence,
+    [words, settled_by]: [&'static str; 2],
+) -> PlaceClass {
+    PlaceClass {
+        name,
+        confidence,
+        words,
+        settled_by,
+    }
+}
 
 /// All classes, surest first.
 pub const CLASSES: &[&PlaceClass] = &[
@@ -226,12 +199,12 @@ pub(super) fn estimate(heard: &Heard) -> (&'static PlaceClass, Option<Country>) 
 /// Why there is no country, in words.
 pub(super) fn why_not(class: &PlaceClass) -> Option<&'static str> {
     [
-        (CONFLICT, "sources disagree"),
+        (CONFLICT, WORDS.nowhere.conflict),
         (ANYCAST, super::ANYCAST_WORDS),
         (EDGE, super::EDGE_WORDS),
         (RANGE_ABROAD, super::ABROAD_WORDS),
-        (EXCLUDED, "excluded by the round trip"),
-        (NOTHING, "not in any database"),
+        (EXCLUDED, WORDS.nowhere.excluded),
+        (NOTHING, WORDS.nowhere.nothing),
     ]
     .into_iter()
     .find(|(known, _)| *known == class)

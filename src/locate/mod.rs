@@ -39,6 +39,7 @@ pub use ranges::pack::{Packed, pack_ranges};
 
 use crate::Error;
 use crate::catalogue::Catalogue;
+use crate::language::{WORDS, fill};
 use crate::model::{
     Confidence, Country, DataSource, OpinionKind, Physics, Place, PlaceOpinion, Time,
 };
@@ -59,14 +60,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Why an anycast address has no country.
-const ANYCAST_WORDS: &str = "anycast: one address, many places";
+const ANYCAST_WORDS: &str = WORDS.nowhere.anycast;
 
 /// Why an address at the edge of a content network has no country.
-const EDGE_WORDS: &str = "edge of a content network: one address serves for many places";
+const EDGE_WORDS: &str = WORDS.nowhere.edge;
 
 /// Why an address in a region with zones abroad has no country.
-const ABROAD_WORDS: &str =
-    "the operator's region has zones abroad, and a database names a country of one";
+const ABROAD_WORDS: &str = WORDS.nowhere.abroad;
 
 /// An organisation's name is cut here; a database may claim any length.
 const MOST_ORG_BYTES: usize = 256;
@@ -413,8 +413,7 @@ impl Places {
         place.city = texts.city;
         if range.anycast {
             place.anycast = Some(true);
-            place.anycast_source =
-                Some(format!("declared by the operator: {}", range.detail()).into());
+            place.anycast_source = Some(fill(WORDS.anycast.by_operator, &[&range.detail()]).into());
         }
         Some(range)
     }
@@ -476,12 +475,11 @@ impl Places {
             .collect();
         estimate::settle(place, &heard);
         if self.databases.is_empty() && place.class == Some(estimate::NOTHING) {
-            place.unknown_because = Some("no database is loaded");
-            place.settled_by = Some("a place database (--geo FILE.mmdb)");
-        } else if damaged && place.unknown_because == Some("not in any database") {
-            place.unknown_because = Some("the database is damaged here");
-            place.settled_by =
-                Some("an undamaged copy of the database, or a second one (--geo FILE.mmdb)");
+            place.unknown_because = Some(WORDS.nowhere.no_database);
+            place.settled_by = Some(WORDS.nowhere.no_database_settled);
+        } else if damaged && place.class == Some(estimate::NOTHING) {
+            place.unknown_because = Some(WORDS.nowhere.damaged);
+            place.settled_by = Some(WORDS.nowhere.damaged_settled);
         }
         // Where one source that says so is near, the others need not be.
         let is_far = |source: usize| {
@@ -533,9 +531,9 @@ impl Places {
 }
 
 /// Why a class of evidence earns less than it could.
-const FAR: &str = "the data is more than a year older or newer than the traffic";
+const FAR: &str = WORDS.nowhere.far;
 
-const LEFT_OUT: &str = "what another source says is excluded by the round trip";
+const LEFT_OUT: &str = WORDS.nowhere.left_out;
 
 /// Adds what one database says.
 fn take(database: &Database, record: Record<'_>, names_systems: bool, place: &mut Place) {

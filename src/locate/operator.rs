@@ -6,6 +6,7 @@
 //!       registration names a legal person of some country, not who controls it.
 
 use crate::catalogue::Catalogue;
+use crate::language::{WORDS, fill};
 use crate::model::{Country, Operator, Time};
 use std::sync::Arc;
 
@@ -23,7 +24,7 @@ pub(super) fn operator(
             country: country?,
             parent: None,
             roles: Vec::new(),
-            source: format!("registration of AS{asn} only").into(),
+            source: fill(WORDS.anycast.registration_only, &[&asn.to_string()]).into(),
             registered_only: true,
         }))
     })

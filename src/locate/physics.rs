@@ -10,6 +10,7 @@
 
 use super::Places;
 use super::earth::{Reach, fibre_km, vacuum_km};
+use crate::language::WORDS;
 use crate::model::{Country, Physics, Place, PlaceOpinion};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -34,12 +35,9 @@ const THINKING_TIMES: u64 = 5;
 /// With fewer servers measured nothing is said of what they have in common.
 const FEWEST_SERVERS: usize = 4;
 
-const BESIDE: &str =
-    "answered within a millisecond: by the phone itself, or by something beside it";
-const DATA_LATE: &str = "the handshake was answered far sooner than the first data: something on \
-                         the way may have answered it";
-const EVERYWHERE: &str = "most servers answered sooner than light allows for where databases put \
-                          them: something near the phone seems to answer for them";
+const BESIDE: &str = WORDS.nowhere.beside;
+const DATA_LATE: &str = WORDS.nowhere.data_late;
+const EVERYWHERE: &str = WORDS.nowhere.everywhere;
 
 impl RoundTrip {
     /// Of the smallest handshake round trip and, where it was measured, the smallest time from

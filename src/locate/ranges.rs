@@ -24,6 +24,7 @@ mod table;
 use super::listing::Listing;
 use crate::Error;
 use crate::data::{self, RangeKind};
+use crate::language::{WORDS, fill};
 use crate::model::{Country, DataSource, OpinionKind};
 use kinds::Kind;
 pub(super) use plain::{is_prefix_column, records};
@@ -247,21 +248,25 @@ impl Range<'_> {
             let _ = write!(words, "{open}{city}{close}");
         }
         let front = match (self.edge, self.anycast) {
-            (_, true) => Some("anycast"),
-            (true, false) => Some("edge of its network"),
+            (_, true) => Some(WORDS.anycast.range_anycast),
+            (true, false) => Some(WORDS.anycast.range_edge),
             (false, false) => None,
         };
         for part in [self.service, front].into_iter().flatten() {
-            let comma = if words.is_empty() { "" } else { ", " };
+            let comma = if words.is_empty() {
+                ""
+            } else {
+                WORDS.units.comma
+            };
             let _ = write!(words, "{comma}{part}");
         }
         if let Some((last, others)) = self.elsewhere.split_last() {
-            let or = if others.is_empty() { "" } else { " or " };
-            let _ = write!(
-                words,
-                "; or a zone of it in {}{or}{last}",
-                others.join(", ")
-            );
+            let others = others.join(WORDS.units.comma);
+            let countries = match others.is_empty() {
+                true => (*last).to_owned(),
+                false => fill(WORDS.anycast.or, &[&others, last]),
+            };
+            words = fill(WORDS.anycast.zone_abroad, &[&words, &countries]);
         }
         words
     }

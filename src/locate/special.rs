@@ -8,6 +8,7 @@
 //!
 //! Total: every address has an answer, and nothing allocates.
 
+use crate::language::WORDS;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Why `address` has no country, whatever a database says; `None` for ordinary addresses.
@@ -79,21 +80,21 @@ fn find(table: &[Entry], bits: u128, width: u32) -> Option<&'static str> {
 /// Prefix, its length, the words.
 type Entry = (u128, u32, &'static str);
 
-const PRIVATE: &str = "private address";
-const LOOPBACK: &str = "loopback address";
-const LINK_LOCAL: &str = "link-local address";
-const DOCUMENTATION: &str = "documentation address";
-const BENCHMARK: &str = "benchmarking address";
-const MULTICAST: &str = "multicast address";
-const RESERVED: &str = "reserved address";
-const TUNNEL: &str = "tunnel address";
+const PRIVATE: &str = WORDS.nowhere.private;
+const LOOPBACK: &str = WORDS.nowhere.loopback;
+const LINK_LOCAL: &str = WORDS.nowhere.link_local;
+const DOCUMENTATION: &str = WORDS.nowhere.documentation;
+const BENCHMARK: &str = WORDS.nowhere.benchmark;
+const MULTICAST: &str = WORDS.nowhere.multicast;
+const RESERVED: &str = WORDS.nowhere.reserved;
+const TUNNEL: &str = WORDS.nowhere.tunnel;
 const ANYCAST: &str = super::ANYCAST_WORDS;
 
 /// 0.0.0.0/8 to 255.255.255.255. The protocol assignments of 192.0.0.0/24 count as reserved.
 const V4: &[Entry] = &[
-    (0x0000_0000, 8, "unspecified address"),
+    (0x0000_0000, 8, WORDS.nowhere.unspecified),
     (0x0a00_0000, 8, PRIVATE),
-    (0x6440_0000, 10, "carrier-grade NAT address"),
+    (0x6440_0000, 10, WORDS.nowhere.carrier_nat),
     (0x7f00_0000, 8, LOOPBACK),
     (0xa9fe_0000, 16, LINK_LOCAL),
     (0xac10_0000, 12, PRIVATE),
@@ -109,16 +110,16 @@ const V4: &[Entry] = &[
     (0xc633_6400, 24, DOCUMENTATION),
     (0xcb00_7100, 24, DOCUMENTATION),
     (0xe000_0000, 4, MULTICAST),
-    (0xffff_ffff, 32, "broadcast address"),
+    (0xffff_ffff, 32, WORDS.nowhere.broadcast),
     (0xf000_0000, 4, RESERVED),
 ];
 
 const V6: &[Entry] = &[
-    (0, 128, "unspecified address"),
+    (0, 128, WORDS.nowhere.unspecified),
     (1, 128, LOOPBACK),
-    (0xffff << 32, 96, "IPv4-mapped address: never on the wire"),
-    (v6(0x64, 0xff9b, 1), 48, "local-use NAT64 address"),
-    (v6(0x100, 0, 0), 64, "discard-only address"),
+    (0xffff << 32, 96, WORDS.nowhere.mapped),
+    (v6(0x64, 0xff9b, 1), 48, WORDS.nowhere.local_nat64),
+    (v6(0x100, 0, 0), 64, WORDS.nowhere.discard),
     // 2001::/23 is for protocols (RFC 2928); its parts with words of their own come first.
     (v6(0x2001, 0, 0), 32, TUNNEL),
     (v6(0x2001, 2, 0), 48, BENCHMARK),

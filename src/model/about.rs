@@ -11,23 +11,90 @@ pub struct About {
     pub notice: String,
     /// What the vendor replied to the findings, in its own words, with its date.
     pub reply: String,
-    facts: Vec<(&'static str, String)>,
+    facts: Vec<(Fact, String)>,
 }
 
-/// Keys of the file, and how the report calls them.
-const FACTS: &[(&str, &str)] = &[
-    ("device", "Phone"),
-    ("firmware", "Firmware"),
-    ("apps", "Apps"),
-    ("sim", "SIM"),
-    ("place", "Place (declared)"),
-    ("dates", "Dates (declared)"),
-    ("network", "Network"),
-    ("captured_by", "Captured by"),
-    ("method", "Captured how"),
-    ("contact", "Contact"),
-    ("case", "Case"),
-    ("note", "Note"),
+/// What a fact is about.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Fact {
+    /// The phone.
+    Device,
+    /// Its firmware.
+    Firmware,
+    /// What was installed.
+    Apps,
+    /// Its subscription.
+    Sim,
+    /// Where it was.
+    Place,
+    /// When.
+    Dates,
+    /// On which network.
+    Network,
+    /// Who captured.
+    CapturedBy,
+    /// How.
+    Method,
+    /// Whom to ask.
+    Contact,
+    /// Of which case it is a part.
+    Case,
+    /// Anything else.
+    Note,
+}
+
+impl Fact {
+    /// All, in the order of the report.
+    pub const ALL: [Fact; 12] = [
+        Fact::Device,
+        Fact::Firmware,
+        Fact::Apps,
+        Fact::Sim,
+        Fact::Place,
+        Fact::Dates,
+        Fact::Network,
+        Fact::CapturedBy,
+        Fact::Method,
+        Fact::Contact,
+        Fact::Case,
+        Fact::Note,
+    ];
+
+    /// The word in JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Fact::Device => "Phone",
+            Fact::Firmware => "Firmware",
+            Fact::Apps => "Apps",
+            Fact::Sim => "SIM",
+            Fact::Place => "Place (declared)",
+            Fact::Dates => "Dates (declared)",
+            Fact::Network => "Network",
+            Fact::CapturedBy => "Captured by",
+            Fact::Method => "Captured how",
+            Fact::Contact => "Contact",
+            Fact::Case => "Case",
+            Fact::Note => "Note",
+        }
+    }
+}
+
+/// Keys of the file, in the order of the report.
+const FACTS: &[(&str, Fact)] = &[
+    ("device", Fact::Device),
+    ("firmware", Fact::Firmware),
+    ("apps", Fact::Apps),
+    ("sim", Fact::Sim),
+    ("place", Fact::Place),
+    ("dates", Fact::Dates),
+    ("network", Fact::Network),
+    ("captured_by", Fact::CapturedBy),
+    ("method", Fact::Method),
+    ("contact", Fact::Contact),
+    ("case", Fact::Case),
+    ("note", Fact::Note),
 ];
 
 impl About {
@@ -49,10 +116,10 @@ impl About {
         keys.extend(FACTS.iter().map(|(key, _)| *key));
         root.knows(&keys)?;
         let mut facts = Vec::new();
-        for (key, label) in FACTS {
+        for (key, fact) in FACTS {
             let value = root.text(key)?.value;
             if !value.is_empty() {
-                facts.push((*label, value));
+                facts.push((*fact, value));
             }
         }
         Ok(About {
@@ -63,11 +130,11 @@ impl About {
         })
     }
 
-    /// What is said, each fact with its name.
-    pub fn facts(&self) -> impl Iterator<Item = (&'static str, &str)> {
+    /// What is said.
+    pub fn facts(&self) -> impl Iterator<Item = (Fact, &str)> {
         self.facts
             .iter()
-            .map(|(label, value)| (*label, value.as_str()))
+            .map(|(fact, value)| (*fact, value.as_str()))
     }
 }
 
@@ -80,10 +147,7 @@ mod tests {
     fn facts_stand_in_the_order_of_the_report() {
         let about = About::read("place = \"India\"\ndevice = \"Redmi 1S\"\ntitle = \"A\"").unwrap();
         let facts: Vec<_> = about.facts().collect();
-        assert_eq!(
-            facts,
-            [("Phone", "Redmi 1S"), ("Place (declared)", "India")]
-        );
+        assert_eq!(facts, [(Fact::Device, "Redmi 1S"), (Fact::Place, "India")]);
         assert_eq!(about.title, "A");
     }
 

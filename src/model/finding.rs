@@ -96,18 +96,6 @@ pub struct Suppression {
     pub expires: Option<Arc<str>>,
 }
 
-impl Suppression {
-    /// `Suppressed by NAME until 2027-03-31: REASON`. To be escaped.
-    #[must_use]
-    pub fn words(&self) -> String {
-        let (owner, reason) = (&self.owner, &self.reason);
-        match &self.expires {
-            Some(day) => format!("Suppressed by {owner} until {day}: {reason}"),
-            None => format!("Suppressed by {owner}, without an end: {reason}"),
-        }
-    }
-}
-
 /// A judgement, by one rule, on one destination or on the policy itself.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {

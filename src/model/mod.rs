@@ -29,7 +29,7 @@ mod text;
 mod time;
 mod truth;
 
-pub use about::About;
+pub use about::{About, Fact};
 pub use app::App;
 pub(crate) use arena::Arena;
 pub(crate) use chunk::Chunk;

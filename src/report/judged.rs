@@ -3,6 +3,8 @@
 //! In:   a [`Report`].
 //! Out:  its rules, each once, with what is said of them; ids of claims; words for destinations.
 
+use super::words;
+use crate::language::{WORDS, fill};
 use crate::model::{ClaimResult, Destination, Exhibit, Finding, Report, Severity};
 use std::collections::{HashMap, HashSet};
 
@@ -22,30 +24,19 @@ pub(super) struct Rule<'r> {
 /// The axes of expectation, the rules of the policy, then whatever else findings bear.
 pub(super) fn rules(report: &Report) -> Vec<Rule<'_>> {
     let settings = &report.settings;
-    let axes = [
-        (
-            settings.expect.is_some(),
-            "expected-country",
-            "Flows are expected to addresses in certain countries",
-        ),
-        (
-            settings.expect_operator.is_some(),
-            "expected-operator",
-            "Operators of networks are expected to have their seat in certain countries",
-        ),
-        (
-            settings.expect_owner.is_some(),
-            "expected-owner",
-            "Owners of names are expected to have their seat in certain countries",
-        ),
+    let asked = [
+        settings.expect.is_some(),
+        settings.expect_operator.is_some(),
+        settings.expect_owner.is_some(),
     ];
+    let axes = words::AXES.into_iter().zip(asked);
     let mut all: Vec<Rule<'_>> = Vec::new();
     let mut known: HashSet<&str> = HashSet::new();
-    for (_, id, about) in axes.into_iter().filter(|(asked, ..)| *asked) {
+    for ((id, axis), _) in axes.filter(|(_, asked)| *asked) {
         known.insert(id);
         all.push(Rule {
             id,
-            about,
+            about: axis.about,
             reference: None,
             severity: Severity::Medium,
             line: None,
@@ -109,7 +100,7 @@ pub(super) fn destination<'r>(report: &'r Report, finding: &Finding) -> Option<&
 /// The name, or the first address and how many more there are. To be escaped.
 pub(super) fn subject(destination: Option<&Destination>) -> Vec<u8> {
     let Some(destination) = destination else {
-        return b"the policy".to_vec();
+        return WORDS.judged.policy.as_bytes().to_vec();
     };
     if let Some(name) = &destination.name {
         return name.bytes().to_vec();
@@ -118,7 +109,7 @@ pub(super) fn subject(destination: Option<&Destination>) -> Vec<u8> {
     let first = addresses.map(ToString::to_string).unwrap_or_default();
     match destination.address_count.saturating_sub(1) {
         0 => first.into_bytes(),
-        more => format!("{first} and {more} more").into_bytes(),
+        more => fill(WORDS.more_addresses, &[&first, &more.to_string()]).into_bytes(),
     }
 }
 
@@ -127,7 +118,7 @@ pub(super) fn exhibit(exhibit: &Exhibit) -> Vec<u8> {
     match (&exhibit.name, exhibit.address) {
         (Some(name), _) => name.bytes().to_vec(),
         (None, Some(address)) => address.to_string().into_bytes(),
-        (None, None) => b"no name observed".to_vec(),
+        (None, None) => WORDS.destinations_part.no_name.as_bytes().to_vec(),
     }
 }
 

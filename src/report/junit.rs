@@ -11,6 +11,8 @@
 
 use super::escape;
 use super::judged::{self, Rule};
+use super::words;
+use crate::language::{WORDS, fill};
 use crate::model::{ClaimResult, ClaimVerdict, Exhibit, Finding, Report, Verdict};
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -153,6 +155,7 @@ fn tell_apart(cases: &mut [Case]) {
 /// Whether each capture is whole: the first thing that a verdict rests on.
 fn captures(report: &Report) -> Suite {
     let losses = &report.losses;
+    let words = &WORDS.judged;
     let damaged = |number: usize| losses.damages.iter().any(|damage| damage.input == number);
     let mut cases = Vec::new();
     let mut told = false;
@@ -168,12 +171,15 @@ fn captures(report: &Report) -> Suite {
                 Outcome::Passed
             },
             message: if is_damaged {
-                "the capture is damaged or cut".to_owned()
+                words.damaged.to_owned()
             } else {
-                format!("{} packets", input.packets)
+                fill(words.packets, &[&input.packets.to_string()])
             },
             details: places
-                .map(|damage| format!("at byte {}: {}", damage.offset, damage.what).into_bytes())
+                .map(|damage| {
+                    let values = [&*damage.offset.to_string(), &damage.what];
+                    fill(words.at_byte, &values).into_bytes()
+                })
                 .collect(),
         });
     }
@@ -181,9 +187,12 @@ fn captures(report: &Report) -> Suite {
         cases.push(Case {
             name: b"all captures".to_vec(),
             outcome: Outcome::Error("damaged"),
-            message: format!(
-                "{} places of damage, {} records lost",
-                losses.damage_count, losses.lost_records
+            message: fill(
+                words.all_damage,
+                &[
+                    &losses.damage_count.to_string(),
+                    &losses.lost_records.to_string(),
+                ],
             ),
             details: Vec::new(),
         });
@@ -208,9 +217,9 @@ fn of_rule(report: &Report, rule: &Rule<'_>, findings: &[&Finding]) -> Suite {
                 undecided(report.settings.fail_on.not_exercised, "not-exercised")
             },
             message: if rule.exercised {
-                "nothing found".to_owned()
+                WORDS.judged.nothing_found.to_owned()
             } else {
-                "no flow in this capture exercised the rule".to_owned()
+                WORDS.judged.no_flow.to_owned()
             },
             details: vec![rule.about.as_bytes().to_vec()],
         });
@@ -239,24 +248,30 @@ fn of_finding(report: &Report, finding: &Finding) -> Case {
         Verdict::Violated => Outcome::Skipped,
         Verdict::Indeterminate => undecided(fail_on.indeterminate, verdict),
     };
-    let message = match &finding.suppressed {
-        Some(suppression) => format!("{verdict}: {} {}", finding.why, suppression.words()),
-        None => format!("{verdict}: {}", finding.why),
-    };
+    let said = &WORDS.judged;
+    let mut message = fill(
+        WORDS.units.labelled,
+        &[words::verdict(finding.verdict), &finding.why],
+    );
+    if let Some(suppression) = &finding.suppressed {
+        let aside = words::suppression(suppression);
+        message = fill(WORDS.units.sentences, &[&message, &aside]);
+    }
+    let severity = words::severity(finding.severity);
     let mut details = vec![
-        format!("finding {}", finding.id),
-        format!("severity {}", finding.severity.as_str()),
+        fill(said.finding, &[&finding.id]),
+        fill(said.severity, &[severity]),
     ];
     if let Some(country) = &finding.country {
-        details.push(format!("country {}", country.code()));
+        details.push(fill(said.country, &[country.code()]));
     }
-    details.push(format!("flows {}", finding.flows));
-    details.push(format!("first frames {}", joined(&finding.frames)));
-    if let Some(words) = &finding.would_decide {
-        details.push(format!("would decide it: {words}"));
+    details.push(fill(said.flows, &[&finding.flows.to_string()]));
+    details.push(fill(said.first_frames, &[&joined(&finding.frames)]));
+    if let Some(decides) = &finding.would_decide {
+        details.push(fill(said.would_decide, &[decides]));
     }
     if let Some(reference) = &finding.reference {
-        details.push(format!("reference: {reference}"));
+        details.push(fill(said.reference, &[reference]));
     }
     Case {
         details: details.into_iter().map(String::into_bytes).collect(),
@@ -269,17 +284,21 @@ fn of_finding(report: &Report, finding: &Finding) -> Case {
 fn of_claim(report: &Report, claim: &ClaimResult, id: String) -> Case {
     let fail_on = report.settings.fail_on;
     let verdict = claim.verdict.as_str();
+    let said = &WORDS.judged;
     let mut details: Vec<Vec<u8>> = [
-        format!("claim: {}", claim.quote),
-        format!("{}, {}, {}", claim.speaker, claim.said, claim.source),
-        format!("read as: {}", claim.reading),
+        fill(said.claim, &[&claim.quote]),
+        fill(
+            said.claimed_by,
+            &[&claim.speaker, &claim.said, &claim.source],
+        ),
+        fill(said.read_as, &[&claim.reading]),
     ]
     .map(String::into_bytes)
     .to_vec();
-    details.extend(exhibits("against", &claim.against));
-    details.extend(exhibits("open", &claim.open));
-    if let Some(words) = &claim.would_decide {
-        details.push(format!("would decide it: {words}").into_bytes());
+    details.extend(exhibits(said.against, &claim.against));
+    details.extend(exhibits(said.open, &claim.open));
+    if let Some(decides) = &claim.would_decide {
+        details.push(fill(said.would_decide, &[decides]).into_bytes());
     }
     Case {
         name: id.into_bytes(),
@@ -290,7 +309,10 @@ fn of_claim(report: &Report, claim: &ClaimResult, id: String) -> Case {
             ClaimVerdict::Indeterminate => undecided(fail_on.indeterminate, verdict),
             ClaimVerdict::NotExercised => undecided(fail_on.not_exercised, verdict),
         },
-        message: format!("{verdict}: {}", claim.sentence),
+        message: fill(
+            WORDS.units.labelled,
+            &[words::claim(claim.verdict), &claim.sentence],
+        ),
         details,
     }
 }
@@ -298,9 +320,9 @@ fn of_claim(report: &Report, claim: &ClaimResult, id: String) -> Case {
 fn exhibits(what: &str, exhibits: &[Exhibit]) -> Vec<Vec<u8>> {
     let line = |exhibit: &Exhibit| {
         let frames = joined(&exhibit.frames);
-        let words = format!("{} (frames {frames})", exhibit.because);
+        let words = fill(WORDS.judged.with_frames, &[&exhibit.because, &frames]);
         let of_it = judged::of(&judged::exhibit(exhibit), &words);
-        [what.as_bytes(), b": ", &of_it].concat()
+        words::around(what, &of_it)
     };
     exhibits.iter().map(line).collect()
 }

@@ -9,7 +9,9 @@
 //! part has a share of the room; what does not fit is counted, and `--format json` has it.
 
 use super::judged;
-use super::{escape, text};
+use super::text::length;
+use super::{escape, text, words};
+use crate::language::{WORDS, fill};
 use crate::model::{ClaimResult, ClaimVerdict, Destination, Finding, Report, Verdict};
 use std::io::{self, Write};
 
@@ -28,14 +30,10 @@ const CREDITS: usize = 4_000;
 pub(super) fn markdown(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut page = String::new();
     summary(&mut page, report);
-    findings(&mut page, report, Verdict::Violated, "Violated", VIOLATED);
-    findings(
-        &mut page,
-        report,
-        Verdict::Indeterminate,
-        "Not decided",
-        OPEN,
-    );
+    let words = &WORDS.comment;
+    let (violated, open) = (words.violated_are, words.open_are);
+    findings(&mut page, report, Verdict::Violated, violated, VIOLATED);
+    findings(&mut page, report, Verdict::Indeterminate, open, OPEN);
     claims(&mut page, report);
     not_exercised(&mut page, report);
     losses(&mut page, report);
@@ -67,7 +65,7 @@ fn rows(page: &mut String, head: &[&str], rows: impl Iterator<Item = String>, ro
     }
     if left_out > 0 {
         line(page, "");
-        let words = format!("and {left_out} more, left out here: `--format json` has them.");
+        let words = fill(WORDS.comment.left_out, &[&left_out.to_string()]);
         line(page, &words);
     }
     line(page, "");
@@ -77,7 +75,7 @@ fn summary(page: &mut String, report: &Report) {
     line(page, "## Whereto\n");
     let questions = text::questions(report);
     if questions.is_empty() && report.policy.is_none() && report.claims.is_empty() {
-        line(page, "Nothing was judged in this capture.\n");
+        line(page, &format!("{}\n", WORDS.comment.not_judged));
     }
     for (question, answer) in &questions {
         let question = prose(question, 600);
@@ -89,7 +87,8 @@ fn summary(page: &mut String, report: &Report) {
         } else {
             &policy.title
         };
-        line(page, &format!("Policy: {}\n", prose(title.as_bytes(), 300)));
+        let title = fill(WORDS.comment.policy, &[&prose(title.as_bytes(), 300)]);
+        line(page, &format!("{title}\n"));
         let answer = text::policy_answer(report, policy);
         line(page, &format!("{}\n", prose(&answer, 600)));
         if let Some(notice) = &policy.notice {
@@ -101,79 +100,91 @@ fn summary(page: &mut String, report: &Report) {
 }
 
 fn counts(page: &mut String, report: &Report) {
+    let words = &WORDS.comment;
     let standing = report.standing();
     let [violated, indeterminate, met] = standing.findings;
     let [violated_aside, indeterminate_aside] = standing.suppressed;
     let judged = violated.saturating_add(indeterminate).saturating_add(met);
     if judged > 0 {
-        line(page, "| Findings | | Suppressed |");
+        line(page, &row_of(&[words.findings, "", words.suppressed]));
         line(page, "|-|-:|-:|");
-        line(
-            page,
-            &format!("| violated | {violated} of {judged} | {violated_aside} |"),
-        );
-        let aside = indeterminate_aside;
-        line(
-            page,
-            &format!("| indeterminate | {indeterminate} of {judged} | {aside} |"),
-        );
-        line(page, &format!("| met | {met} of {judged} | |\n"));
-    }
-    let claims = report.claims.len();
-    if claims > 0 {
-        let [contradicted, open, not_exercised, supported] = standing.claims;
-        line(page, "| Claims | |");
-        line(page, "|-|-:|");
-        for (word, number) in [
-            ("contradicted", contradicted),
-            ("indeterminate", open),
-            ("not exercised", not_exercised),
-            ("supported by this capture", supported),
+        for (verdict, number, aside) in [
+            (Verdict::Violated, violated, violated_aside.to_string()),
+            (
+                Verdict::Indeterminate,
+                indeterminate,
+                indeterminate_aside.to_string(),
+            ),
+            (Verdict::Met, met, String::new()),
         ] {
-            line(page, &format!("| {word} | {number} of {claims} |"));
+            let part = part(number, judged);
+            line(page, &row_of(&[words::verdict(verdict), &part, &aside]));
         }
         line(page, "");
     }
-    line(page, &format!("Exit code {}.\n", report.exit_code()));
+    let claims = length(report.claims.len());
+    if claims > 0 {
+        let [contradicted, open, not_exercised, supported] = standing.claims;
+        line(page, &row_of(&[words.claims, ""]));
+        line(page, "|-|-:|");
+        for (word, number) in [
+            (words.contradicted, contradicted),
+            (words.indeterminate, open),
+            (words.not_exercised, not_exercised),
+            (words.supported, supported),
+        ] {
+            line(page, &row_of(&[word, &part(number, claims)]));
+        }
+        line(page, "");
+    }
+    let code = report.exit_code().to_string();
+    line(page, &format!("{}\n", fill(words.exit_code, &[&code])));
+}
+
+/// `3 of 7`, as digits.
+fn part(number: u64, all: u64) -> String {
+    fill(WORDS.part, &[&number.to_string(), &all.to_string()])
+}
+
+/// Cells as a row of a table.
+fn row_of(cells: &[&str]) -> String {
+    let cells = cells.iter().map(|cell| match *cell {
+        "" => " |".to_owned(),
+        cell => format!(" {cell} |"),
+    });
+    format!("|{}", cells.collect::<String>())
 }
 
 /// What was examined, and how much of it has a name.
 fn coverage(page: &mut String, report: &Report) {
     const SHOWN: usize = 8;
     let (totals, losses) = (&report.totals, &report.losses);
+    let words = &WORDS.comment;
+    let mut item = |said: String| line(page, &format!("- {said}"));
     for input in report.inputs.iter().take(SHOWN) {
-        let path = code(input.path.bytes(), 200);
-        let hash = match &input.sha256 {
-            Some(hash) => format!(", SHA-256 `{hash}`"),
-            None => ", not hashed".to_owned(),
-        };
-        line(page, &format!("- {path}: {} packets{hash}", input.packets));
+        let (path, packets) = (code(input.path.bytes(), 200), input.packets.to_string());
+        item(match &input.sha256 {
+            Some(hash) => fill(words.input, &[&path, &packets, hash]),
+            None => fill(words.input_not_hashed, &[&path, &packets]),
+        });
     }
     let more = report.inputs.len().saturating_sub(SHOWN);
     if more > 0 {
-        line(page, &format!("- and {more} more captures"));
+        item(fill(words.more_captures, &[&more.to_string()]));
     }
     if let Some((first, last)) = totals.time {
-        line(page, &format!("- from {first} to {last}"));
+        item(fill(words.time, &[&first.to_string(), &last.to_string()]));
     }
-    let (packets, flows) = (totals.packets, totals.flows);
-    line(
-        page,
-        &format!("- in flows: {} of {packets} packets", losses.in_flows),
-    );
-    let outbound = totals.outbound_flows;
-    line(
-        page,
-        &format!(
-            "- outbound: {outbound} of {flows} flows, {} bytes out",
-            totals.bytes_out
-        ),
-    );
-    let [observed, inferred, unnamed] = totals.names;
-    let words = format!(
-        "- names of outbound flows: {observed} observed, {inferred} inferred, {unnamed} without\n"
-    );
-    line(page, &words);
+    let packets = part(losses.in_flows, totals.packets);
+    item(fill(words.in_flows, &[&packets]));
+    let flows = part(totals.outbound_flows, totals.flows);
+    item(fill(
+        words.outbound,
+        &[&flows, &totals.bytes_out.to_string()],
+    ));
+    let names = totals.names.map(|number| number.to_string());
+    item(fill(words.names, &names.each_ref().map(String::as_str)));
+    line(page, "");
 }
 
 fn findings(page: &mut String, report: &Report, verdict: Verdict, title: &str, room: usize) {
@@ -182,12 +193,17 @@ fn findings(page: &mut String, report: &Report, verdict: Verdict, title: &str, r
     if count == 0 {
         return;
     }
-    let title = format!("### {title} ({count})\n");
-    let head = [
-        title.as_str(),
-        "| Destination | Country | Flows | First frames | What was observed | Finding |",
-        "|-|-|-:|-|-|-|",
-    ];
+    let title = format!("### {}\n", fill(title, &[&count.to_string()]));
+    let words = &WORDS.comment;
+    let heads = row_of(&[
+        WORDS.destination,
+        WORDS.country,
+        WORDS.flows,
+        words.first_frames,
+        words.observed,
+        words.finding,
+    ]);
+    let head = [title.as_str(), &heads, "|-|-|-:|-|-|-|"];
     rows(
         page,
         &head,
@@ -201,17 +217,19 @@ fn row(report: &Report, finding: &Finding) -> String {
     let country = country(judged::destination(report, finding), finding);
     let mut words = prose(finding.why.as_bytes(), 700);
     if let Some(decides) = &finding.would_decide {
-        words.push_str(&format!(
-            " *Would decide it:* {}",
-            prose(decides.as_bytes(), 300)
-        ));
+        let decides = prose(decides.as_bytes(), 300);
+        let decides = fill(WORDS.comment.would_decide, &[&decides]);
+        words = fill(WORDS.units.sentences, &[&words, &decides]);
     }
     if let Some(suppression) = &finding.suppressed {
-        words = format!("**{}** {words}", prose(suppression.words(), 300));
+        words = format!(
+            "**{}** {words}",
+            prose(words::suppression(suppression), 300)
+        );
     }
     let reference = finding.reference.as_deref().unwrap_or_default();
     if !reference.is_empty() {
-        words.push_str(&format!(" ({})", prose(reference, 200)));
+        words = fill(WORDS.units.coded, &[&words, &prose(reference, 200)]);
     }
     format!(
         "| {} | {country} | {} | {} | {words} | {} {} |",
@@ -228,7 +246,7 @@ fn country(destination: Option<&Destination>, finding: &Finding) -> String {
     let place = destination.map(|destination| destination.place.country);
     match (finding.country, place) {
         (Some(country), _) | (None, Some(Some(country))) => country.to_string(),
-        (None, Some(None)) => "not known".to_owned(),
+        (None, Some(None)) => WORDS.comment.not_known.to_owned(),
         (None, None) => String::new(),
     }
 }
@@ -246,26 +264,30 @@ fn claims(page: &mut String, report: &Report) {
     if report.claims.is_empty() {
         return;
     }
-    let title = format!("### Claims ({})\n", report.claims.len());
-    let head = [
-        title.as_str(),
-        "| Claim | Verdict | What this capture says |",
-        "|-|-|-|",
-    ];
+    let words = &WORDS.comment;
+    let count = report.claims.len().to_string();
+    let title = format!("### {}\n", fill(words.claims_are, &[&count]));
+    let heads = row_of(&[words.claim, WORDS.verdict, words.says]);
+    let head = [title.as_str(), &heads, "|-|-|-|"];
     let row = |(claim, id): (&ClaimResult, &String)| {
         let verdict = match claim.verdict {
-            ClaimVerdict::Contradicted => "**contradicted**",
-            ClaimVerdict::Indeterminate => "indeterminate",
-            ClaimVerdict::NotExercised => "not exercised",
-            ClaimVerdict::Supported => "supported by this capture",
+            ClaimVerdict::Contradicted => format!("**{}**", words.contradicted),
+            ClaimVerdict::Indeterminate => words.indeterminate.to_owned(),
+            ClaimVerdict::NotExercised => words.not_exercised.to_owned(),
+            ClaimVerdict::Supported => words.supported.to_owned(),
         };
         let id = id.strip_prefix("claim:").unwrap_or(id);
+        let quote = fill(
+            WORDS.claims_part.quote,
+            &[
+                &prose(claim.quote.as_bytes(), 300),
+                &prose(claim.speaker.as_bytes(), 80),
+                &prose(claim.said.as_bytes(), 40),
+            ],
+        );
         format!(
-            "| {} “{}” ({}, {}) | {verdict} | {} |",
+            "| {} {quote} | {verdict} | {} |",
             code(id, 80),
-            prose(claim.quote.as_bytes(), 300),
-            prose(claim.speaker.as_bytes(), 80),
-            prose(claim.said.as_bytes(), 40),
             prose(claim.sentence.as_bytes(), 700),
         )
     };
@@ -280,7 +302,8 @@ fn not_exercised(page: &mut String, report: &Report) {
     if count == 0 {
         return;
     }
-    let title = format!("### Rules that no flow exercised ({count})\n");
+    let count = count.to_string();
+    let title = format!("### {}\n", fill(WORDS.comment.rules_untested, &[&count]));
     let each = silent.map(|rule| {
         format!(
             "- {}: {}",
@@ -293,17 +316,18 @@ fn not_exercised(page: &mut String, report: &Report) {
 
 fn losses(page: &mut String, report: &Report) {
     let losses = &report.losses;
-    let all = report.totals.packets;
+    let words = &WORDS.comment;
     let mut lines: Vec<Vec<u8>> = Vec::new();
     for warning in &losses.warnings {
-        lines.push([b"Warning: ", warning.bytes()].concat());
+        lines.push(words::around(WORDS.losses_part.warning, warning.bytes()));
     }
-    for (what, reasons) in [
-        ("Not decoded", &losses.undecodable),
-        ("Not IP", &losses.not_ip),
-    ] {
+    let [not_ip, not_decoded, _] = WORDS.loss_kinds;
+    let kinds = [(not_decoded, &losses.undecodable), (not_ip, &losses.not_ip)];
+    for (what, reasons) in kinds {
         for (reason, packets) in reasons {
-            lines.push(format!("{what}: {packets} of {all} packets: {reason}").into_bytes());
+            let packets = part(*packets, report.totals.packets);
+            let said = fill(words.reason, &[what, &packets, &words::reason(reason)]);
+            lines.push(said.into_bytes());
         }
     }
     let recorded = |of: fn(&crate::model::Interface) -> Option<u64>| {
@@ -312,43 +336,39 @@ fn losses(page: &mut String, report: &Report) {
             Some(sum.unwrap_or(0).saturating_add(n))
         })
     };
-    for (what, number) in [
+    let [by_interface, by_system] = [
+        recorded(|it| it.dropped_by_interface),
+        recorded(|it| it.dropped_by_os),
+    ];
+    for (what, unknown, number) in [
         (
-            "Dropped by interfaces",
-            recorded(|it| it.dropped_by_interface),
+            words.by_interfaces,
+            words.by_interfaces_unknown,
+            by_interface,
         ),
-        (
-            "Dropped by operating systems",
-            recorded(|it| it.dropped_by_os),
-        ),
+        (words.by_systems, words.by_systems_unknown, by_system),
     ] {
-        let words = match number {
-            Some(number) => format!("{what}: {number} packets"),
-            None => format!("{what}: not recorded"),
+        let said = match number {
+            Some(number) => fill(what, &[&number.to_string()]),
+            None => unknown.to_owned(),
         };
-        lines.push(words.into_bytes());
+        lines.push(said.into_bytes());
     }
     for (what, number) in [
-        ("Packets filtered", losses.filtered),
-        ("Packets cut", losses.cut_packets),
-        ("Records lost in damage", losses.lost_records),
-        ("Places of damage", losses.damage_count),
+        (words.filtered, losses.filtered),
+        (words.cut, losses.cut_packets),
+        (words.lost_records, losses.lost_records),
+        (words.damage, losses.damage_count),
     ] {
-        lines.push(format!("{what}: {number}").into_bytes());
+        lines.push(fill(what, &[&number.to_string()]).into_bytes());
     }
-    lines.extend(
-        losses
-            .counts
-            .iter()
-            .map(|(name, number)| format!("{name}: {number}").into_bytes()),
-    );
-    let each = lines.iter().map(|words| format!("- {}", prose(words, 400)));
-    rows(
-        page,
-        &["### Losses: what this capture does not show\n"],
-        each,
-        LOSSES,
-    );
+    let counts = losses.counts.iter();
+    lines.extend(counts.map(|(name, number)| {
+        let values = [words::term(name), &*number.to_string()];
+        fill(WORDS.losses_part.counted, &values).into_bytes()
+    }));
+    let each = lines.iter().map(|said| format!("- {}", prose(said, 400)));
+    rows(page, &[&format!("### {}\n", words.losses)], each, LOSSES);
 }
 
 /// What the licences of the data ask to be said.
@@ -357,21 +377,25 @@ fn credits(page: &mut String, report: &Report) {
         return;
     }
     let each = report.data.iter().map(|source| {
-        let date = source.date.as_deref().unwrap_or("without a date");
-        let mut words = format!(
-            "- {}, {}",
-            code(source.name.as_bytes(), 80),
-            prose(date, 40)
+        let date = source.date.as_deref().unwrap_or(WORDS.comment.no_date);
+        let source_words = fill(
+            WORDS.comment.source,
+            &[&code(source.name.as_bytes(), 80), &prose(date, 40)],
         );
-        if let Some(credit) = &source.credit {
-            words.push_str(&format!(": {}", prose(credit, 200)));
-        }
+        let mut said = match &source.credit {
+            Some(credit) => {
+                let credit = prose(credit, 200);
+                fill(WORDS.units.labelled, &[&source_words, &credit])
+            }
+            None => source_words,
+        };
         if let Some(link) = &source.link {
-            words.push_str(&format!(" {}", code(link, 120)));
+            said.push_str(&format!(" {}", code(link, 120)));
         }
-        words
+        format!("- {said}")
     });
-    rows(page, &["### Data\n"], each, CREDITS);
+    let title = format!("### {}\n", WORDS.comment.data);
+    rows(page, &[&title], each, CREDITS);
 }
 
 fn prose(text: impl AsRef<[u8]>, most: usize) -> String {

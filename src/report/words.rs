@@ -1,10 +1,15 @@
-//! Numbers of registries in words.
+//! Numbers of registries, and what the model counts and grades, in words.
 //!
-//! In:   link types, DNS types and response codes.
-//! Out:  the names that their registries give them.
+//! In:   link types, DNS types and response codes; verdicts, grades, scopes.
+//! Out:  the names that their registries give them; words of the report's language. Those of the
+//!       model's own (`as_str`) are for machines.
 //! Spec: the tcpdump group's list of LINKTYPE_ values; IANA, "Domain Name System (DNS)
 //!       Parameters".
 
+use crate::language::{AxisWords, WORDS, fill};
+use crate::model::{
+    ClaimVerdict, Confidence, Fact, Grade, Known, Reason, Scope, Severity, Suppression, Verdict,
+};
 use std::borrow::Cow;
 
 /// The name of a link type, without `LINKTYPE_`.
@@ -21,6 +26,182 @@ pub(crate) fn dns_type(number: u16) -> Cow<'static, str> {
 pub(crate) fn dns_rcode(number: u16) -> Cow<'static, str> {
     find(DNS_RCODES, number).map_or_else(|| format!("RCODE{number}").into(), Cow::Borrowed)
 }
+
+/// A verdict in a sentence.
+pub(super) fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Violated => WORDS.grades.violated,
+        Verdict::Indeterminate => WORDS.grades.indeterminate,
+        Verdict::Met => WORDS.grades.met,
+    }
+}
+
+/// A verdict on a claim in a sentence.
+pub(super) fn claim(verdict: ClaimVerdict) -> &'static str {
+    match verdict {
+        ClaimVerdict::Contradicted => WORDS.grades.contradicted,
+        ClaimVerdict::Indeterminate => WORDS.grades.open,
+        ClaimVerdict::NotExercised => WORDS.grades.untested,
+        ClaimVerdict::Supported => WORDS.grades.supported,
+    }
+}
+
+/// How sure a place is.
+pub(super) fn sure(confidence: Confidence) -> &'static str {
+    let [high, medium, low, none] = WORDS.grades.sure;
+    match confidence {
+        Confidence::High => high,
+        Confidence::Medium => medium,
+        Confidence::Low => low,
+        Confidence::None => none,
+    }
+}
+
+/// How sure a place is, of the word of the `country_confidence` column.
+pub(super) fn sure_word(word: &str) -> &str {
+    let all = [
+        Confidence::High,
+        Confidence::Medium,
+        Confidence::Low,
+        Confidence::None,
+    ];
+    let known = all.into_iter().find(|known| known.as_str() == word);
+    known.map(sure).unwrap_or(word)
+}
+
+/// How grave a rule is, of the word in a saved report.
+pub(super) fn severity_word(word: &str) -> &str {
+    let known = Severity::ALL.into_iter();
+    let mut known = known.filter(|known| known.as_str() == word);
+    known.next().map(severity).unwrap_or(word)
+}
+
+/// How grave a rule is.
+pub(super) fn severity(severity: Severity) -> &'static str {
+    let [note, low, medium, high, critical] = WORDS.grades.severity;
+    match severity {
+        Severity::Note => note,
+        Severity::Low => low,
+        Severity::Medium => medium,
+        Severity::High => high,
+        Severity::Critical => critical,
+    }
+}
+
+/// How far a flow goes.
+pub(super) fn scope(scope: Scope) -> &'static str {
+    let [outbound, local, multicast, loopback] = WORDS.grades.scope;
+    match scope {
+        Scope::Outbound => outbound,
+        Scope::Lan => local,
+        Scope::Multicast => multicast,
+        Scope::Loopback => loopback,
+    }
+}
+
+/// How a step of the reasoning is known.
+pub(super) fn known(known: Known) -> &'static str {
+    match known {
+        Known::Declared => WORDS.declared,
+        Known::Observed => WORDS.observed,
+        Known::LookedUp => WORDS.looked_up,
+        Known::Calculated => WORDS.calculated,
+        Known::Inferred => WORDS.inferred,
+    }
+}
+
+/// How a name is known, of the word of the `name_grade` column.
+pub(super) fn grade(grade: &'static str) -> &'static str {
+    let grades = [Grade::Observed, Grade::Inferred, Grade::None];
+    let known = grades.iter().zip(WORDS.grades.named);
+    let mut known = known.filter(|(known, _)| known.as_str() == grade);
+    known.next().map_or(grade, |(_, word)| word)
+}
+
+/// What a source of places or owners gives.
+pub(super) fn gives(given: &[&'static str]) -> String {
+    const GIVEN: [&str; 7] = [
+        "country",
+        "asn",
+        "ranges",
+        "anycast",
+        "registration",
+        "owners",
+        "database",
+    ];
+    let word = |given: &&'static str| {
+        let known = GIVEN.iter().position(|known| known == given);
+        let word = known.and_then(|at| WORDS.gives.get(at));
+        (*word.unwrap_or(given)).to_owned()
+    };
+    WORDS.all(&given.iter().map(word).collect::<Vec<_>>())
+}
+
+/// What a fact that the user gave is about.
+pub(super) fn fact(fact: Fact) -> &'static str {
+    let words = &WORDS.about;
+    match fact {
+        Fact::Device => words.device,
+        Fact::Firmware => words.firmware,
+        Fact::Apps => words.apps,
+        Fact::Sim => words.sim,
+        Fact::Place => words.place,
+        Fact::Dates => words.dates,
+        Fact::Network => words.network,
+        Fact::CapturedBy => words.captured_by,
+        Fact::Method => words.method,
+        Fact::Contact => words.contact,
+        Fact::Case => words.case,
+        Fact::Note => words.note,
+    }
+}
+
+/// Why a finding does not count, in one sentence.
+pub(super) fn suppression(suppression: &Suppression) -> String {
+    let (owner, reason) = (&suppression.owner, &suppression.reason);
+    let words = &WORDS.findings_part;
+    match &suppression.expires {
+        Some(day) => fill(words.suppressed_until, &[owner, reason, day]),
+        None => fill(words.suppressed_always, &[owner, reason]),
+    }
+}
+
+/// A template with one value around words of a capture, which may be no text.
+pub(super) fn around(template: &str, subject: &[u8]) -> Vec<u8> {
+    let (before, after) = template.split_once("{0}").unwrap_or((template, ""));
+    [before.as_bytes(), subject, after.as_bytes()].concat()
+}
+
+/// A word of JSON as people read it: the name of a loss, a layer, the function of a name.
+pub(super) fn term(word: &str) -> &str {
+    let mut known = WORDS.terms.iter().filter(|(known, _)| *known == word);
+    known.next().map_or(word, |(_, shown)| shown)
+}
+
+/// Why a packet or a layer was not understood.
+pub(super) fn reason(reason: &Reason) -> String {
+    let (layer, what) = (term(reason.layer), term(reason.what));
+    match reason.number {
+        Some(number) => fill(
+            WORDS.losses_part.because_number,
+            &[layer, what, &number.to_string(), &format!("{number:#x}")],
+        ),
+        None => fill(WORDS.losses_part.because, &[layer, what]),
+    }
+}
+
+/// What a fact is about, by what JSON calls it.
+pub(super) fn fact_word(name: &str) -> &str {
+    let known = Fact::ALL.into_iter().find(|known| known.as_str() == name);
+    known.map(fact).unwrap_or(name)
+}
+
+/// The axes of expectation by their rules.
+pub(super) const AXES: [(&str, &AxisWords); 3] = [
+    ("expected-country", &WORDS.place_axis),
+    ("expected-operator", &WORDS.operator_axis),
+    ("expected-owner", &WORDS.owner_axis),
+];
 
 fn find<N: Ord + Copy>(table: &[(N, &'static str)], number: N) -> Option<&'static str> {
     let place = table

@@ -13,6 +13,7 @@ use super::Catalogue;
 use super::form::{self, File};
 use crate::Error;
 use crate::data::{OwnerCompany, OwnerFunction, OwnerGroup, OwnerSuffix, OwnerTable, Words};
+use crate::language::{WORDS, fill};
 use crate::model::{Country, DataSource};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -64,7 +65,7 @@ impl Catalogue {
             let known = sources.iter().any(|source| source.sha256 == sha256);
             if known || parsed.iter().any(|other| other.sha256 == sha256) {
                 let path = file.path.display();
-                warnings.push(format!("{path} is loaded already: it is asked once"));
+                warnings.push(fill(WORDS.catalogue.loaded_already, &[&path.to_string()]));
                 continue;
             }
             parsed.push(parse(file, sha256)?);
@@ -77,11 +78,7 @@ impl Catalogue {
         }
         let trackers = |file: &Parsed<'_>| matches!(file.content, Content::Trackers(_));
         if !names.is_empty() && !parsed.iter().any(trackers) {
-            warnings.push(
-                "companies.json names companies and no domains: give trackers.json with it, by a \
-                 further --owners"
-                    .to_owned(),
-            );
+            warnings.push(WORDS.catalogue.no_domains.to_owned());
         }
         for file in parsed {
             self.take(file, &names, sources);
@@ -100,7 +97,13 @@ impl Catalogue {
         let name = unique(&file_name.to_string_lossy(), sources);
         let kind = parsed.kind.as_str();
         let (description, table) = match parsed.content {
-            Content::Names(own) => (format!("{kind}: {} names of companies", own.len()), None),
+            Content::Names(own) => {
+                let number = own.len().to_string();
+                (
+                    fill(WORDS.catalogue.names_of_companies, &[kind, &number]),
+                    None,
+                )
+            }
             Content::Table(table) => (described(kind, &table), Some(table)),
             Content::Trackers(trackers) => {
                 let table = trackers.table(names);
@@ -125,7 +128,7 @@ impl Catalogue {
 }
 
 fn described(kind: &str, table: &OwnerTable) -> String {
-    format!("{kind}: {}", super::contents(table))
+    fill(WORDS.units.labelled, &[kind, &super::contents(table)])
 }
 
 fn unique(name: &str, sources: &[DataSource]) -> String {

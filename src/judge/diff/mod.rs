@@ -102,7 +102,7 @@ fn credit(words: Option<&str>, link: Option<&str>) -> Option<String> {
 fn declared(about: Option<&crate::model::About>) -> Vec<(String, String)> {
     let facts = about.into_iter().flat_map(crate::model::About::facts);
     facts
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .map(|(fact, value)| (fact.as_str().to_owned(), value.to_owned()))
         .collect()
 }
 

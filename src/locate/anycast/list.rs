@@ -13,11 +13,11 @@
 //! its size, which is limited.
 
 use crate::Error;
+use crate::language::{WORDS, fill};
 use crate::locate::listing::Listing;
 use crate::locate::prefix::Prefix;
 use crate::locate::ranges::{Table, is_prefix_column, records};
 use crate::model::DataSource;
-use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -100,15 +100,14 @@ fn read(listing: &Listing) -> Result<(AnycastList, DataSource), Error> {
     let description = found.words(form);
     let day = listing.day_in_name();
     let name = listing.file_name();
-    let dated = day
-        .as_deref()
-        .map_or(String::new(), |day| format!(", {day}"));
+    let words = &WORDS.anycast;
+    let words = match day.as_deref() {
+        Some(day) => [words.listed_day, words.listed_part_day].map(|it| fill(it, &[&name, day])),
+        None => [words.listed, words.listed_part].map(|it| fill(it, &[&name])),
+    };
     let list = AnycastList {
         table: Table::build(found.entries, u32::min, |inner, _| inner),
-        words: [
-            format!("listed as anycast in {name}{dated}").into(),
-            format!("listed in {name}{dated} as a prefix of which a part is anycast").into(),
-        ],
+        words: words.map(Into::into),
     };
     Ok((list, listing.source(description, day.as_deref(), "anycast")))
 }
@@ -132,22 +131,20 @@ impl Found {
     }
 
     fn words(&self, form: &str) -> String {
-        let mut words = format!("{form}: {} prefixes", self.entries.len());
+        let said = &WORDS.lists;
+        let number = self.entries.len().to_string();
+        let mut words = vec![fill(said.prefixes, &[form, &number])];
         for (count, what) in [
-            (self.part, "anycast in part"),
-            (self.unicast, "left out as unicast or not sure"),
-            (self.bad, "left out (no prefix)"),
-            (
-                self.cut,
-                "with bits beyond their length, which were cut off",
-            ),
+            (self.part, said.in_part),
+            (self.unicast, said.unicast),
+            (self.bad, said.no_prefix),
+            (self.cut, said.cut),
         ] {
             if count > 0 {
-                // Writing to a String cannot fail.
-                let _ = write!(words, ", {count} {what}");
+                words.push(fill(what, &[&count.to_string()]));
             }
         }
-        words
+        words.join(WORDS.units.comma)
     }
 }
 
@@ -160,7 +157,7 @@ fn lines(text: &str, found: &mut Found) -> Result<&'static str, Broken> {
             found.add(prefix, WHOLE)?;
         }
     }
-    Ok("list of anycast prefixes")
+    Ok(WORDS.lists.plain)
 }
 
 /// The columns that say how sure a table is.
@@ -218,9 +215,9 @@ fn table(text: &str, found: &mut Found) -> Result<&'static str, Broken> {
         }
     }
     Ok(if census {
-        "LACeS anycast census"
+        WORDS.lists.census
     } else {
-        "table of anycast prefixes"
+        WORDS.lists.table
     })
 }
 

@@ -10,11 +10,11 @@ use super::kinds::{Kind, Pool, Said};
 use super::table::Table;
 use super::{Kinds, Ranges};
 use crate::Error;
+use crate::language::{WORDS, fill};
 use crate::locate::listing::Listing;
 use crate::locate::prefix::Prefix;
 use crate::model::{DataSource, OpinionKind};
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
 /// No list of an operator has a tenth of these.
 const MOST_ENTRIES: usize = 4_000_000;
@@ -87,30 +87,24 @@ impl Sink {
 
     /// What was read and what was left out, in words.
     fn words(&self, form: &str) -> String {
-        let mut words = format!("{form}: {} ranges", self.entries.len());
+        let said = &WORDS.lists;
+        let number = self.entries.len().to_string();
+        let mut words = vec![fill(said.ranges, &[form, &number])];
         for (count, what) in [
-            (self.bad, "left out (no prefix, or not whole)"),
-            (
-                self.cut,
-                "with bits beyond their length, which were cut off",
-            ),
-            (self.mapped, "IPv4-mapped, read as IPv4"),
+            (self.bad, said.no_range),
+            (self.cut, said.cut),
+            (self.mapped, said.mapped),
         ] {
             if count > 0 {
-                // Writing to a String cannot fail.
-                let _ = write!(words, ", {count} {what}");
+                words.push(fill(what, &[&count.to_string()]));
             }
         }
         if self.unplaced > 0 {
             let names: Vec<&str> = self.unknown.iter().map(String::as_str).collect();
-            let _ = write!(
-                words,
-                ", {} without a country, as their region is not known ({})",
-                self.unplaced,
-                names.join(" ")
-            );
+            let values = [&*self.unplaced.to_string(), &names.join(" ")];
+            words.push(fill(said.unplaced, &values));
         }
-        words
+        words.join(WORDS.units.comma)
     }
 }
 

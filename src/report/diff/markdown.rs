@@ -7,10 +7,12 @@
 //! Every character that Markdown or HTML could take for an order stands behind a backslash or as
 //! an entity: no word of a capture becomes a link, a picture, a mention or a cell.
 
-use super::{place_words, subject_words, summary, trip_words};
+use super::{place_words, status_word, subject_words, summary, trip_words};
+use crate::language::{WORDS, fill};
 use crate::model::Text;
 use crate::model::diff::{Diff, Status};
 use crate::report::escape;
+use crate::report::words::{claim as claim_word, severity};
 use std::io::{self, Write};
 
 /// Rows of the table; JSON and CSV have them all.
@@ -18,14 +20,13 @@ const ROWS: usize = 200;
 
 /// The page.
 pub(super) fn page(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "## What changed between two captures\n")?;
-    writeln!(
-        out,
-        "**{}** Before: {}. After: {}.\n",
-        summary(diff),
-        inert(&diff.before.path),
-        inert(&diff.after.path)
-    )?;
+    let words = &WORDS.changes;
+    writeln!(out, "## {}\n", words.title)?;
+    let sides = fill(
+        words.sides,
+        &[&inert(&diff.before.path), &inert(&diff.after.path)],
+    );
+    writeln!(out, "**{}** {sides}\n", summary(diff))?;
     for claim in &diff.claims {
         let against: Vec<String> = claim
             .against
@@ -37,18 +38,19 @@ pub(super) fn page(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
         write!(
             out,
             "- **{}** {}: {}",
-            claim.verdict.as_str(),
+            claim_word(claim.verdict),
             inert(&Text::from(&*claim.id)),
             inert(&Text::from(claim.sentence.as_str()))
         )?;
         if against.is_empty() {
             writeln!(out)?;
         } else {
-            writeln!(out, " Against it: {}.", against.join(", "))?;
+            let against = fill(words.against, &[&against.join(WORDS.units.comma)]);
+            writeln!(out, " {against}")?;
         }
     }
     if !diff.claims.is_empty() {
-        writeln!(out, "\nWhere it says this capture, the one after is meant.")?;
+        writeln!(out, "\n{}", words.claims_are_after)?;
         writeln!(out)?;
     }
     let rows: Vec<_> = diff
@@ -57,14 +59,19 @@ pub(super) fn page(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
         .filter(|change| change.status != Status::Unchanged)
         .collect();
     if !rows.is_empty() {
-        writeln!(out, "| | Name | Before | After | RTT |\n|-|-|-|-|-|")?;
+        let (name, before, after) = (words.name, words.before, words.after);
+        let trip = words.round_trip;
+        writeln!(
+            out,
+            "| | {name} | {before} | {after} | {trip} |\n|-|-|-|-|-|"
+        )?;
     }
     for change in rows.iter().take(ROWS) {
         let text = |words: String| inert(&Text::from(words.as_str()));
         writeln!(
             out,
             "| {} | {} | {} | {} | {} |",
-            change.status.as_str(),
+            status_word(change.status),
             inert(&Text::from(subject_words(change))),
             text(place_words(change.before.as_ref())),
             text(place_words(change.after.as_ref())),
@@ -72,18 +79,16 @@ pub(super) fn page(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
         )?;
     }
     if rows.len() > ROWS {
-        writeln!(
-            out,
-            "\nand {} more, in JSON and CSV.",
-            rows.len().saturating_sub(ROWS)
-        )?;
+        let more = rows.len().saturating_sub(ROWS).to_string();
+        writeln!(out, "\n{}", fill(words.more_elsewhere, &[&more]))?;
     }
     if !diff.caveats.is_empty() {
-        writeln!(out, "\n**To be kept in mind**\n")?;
+        writeln!(out, "\n**{}**\n", words.keep_in_mind)?;
     }
     for caveat in &diff.caveats {
-        let words = inert(&Text::from(caveat.words.as_str()));
-        writeln!(out, "- {}: {words}", caveat.severity.as_str())?;
+        let said = inert(&Text::from(caveat.words.as_str()));
+        let said = fill(words.caveat, &[severity(caveat.severity), &said]);
+        writeln!(out, "- {said}")?;
     }
     Ok(())
 }

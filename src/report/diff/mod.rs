@@ -9,9 +9,11 @@ pub(super) mod csv;
 pub(super) mod judged;
 mod markdown;
 
+use super::words::around;
 use super::{CSV, Format, JSON, TEXT, countries, html, json, junit, text};
-use crate::model::Country;
+use crate::language::{WORDS, fill};
 use crate::model::diff::{Axis, Diff, NameChange, Spot, Status, Subject};
+use crate::model::{Confidence, Country};
 use std::collections::BTreeSet;
 
 /// The formats of a comparison.
@@ -77,11 +79,16 @@ pub(super) fn subject_words(change: &NameChange) -> Vec<u8> {
     if let (Some(_), Some(new)) = (old, new) {
         let later = name_of(new);
         if !later.eq_ignore_ascii_case(&first) {
-            words.extend_from_slice(" → ".as_bytes());
-            words.extend_from_slice(&later);
+            words = became(&words, &later);
         }
     }
     words
+}
+
+/// One name and the one that came after it: they may be no text.
+fn became(first: &[u8], later: &[u8]) -> Vec<u8> {
+    let (before, after) = WORDS.changes.became.split_once("{1}").unwrap_or_default();
+    [&around(before, first), later, after.as_bytes()].concat()
 }
 
 fn name_of(subject: &Subject) -> Vec<u8> {
@@ -96,7 +103,8 @@ fn name_of(subject: &Subject) -> Vec<u8> {
     };
     let more = subject.names.len().saturating_sub(1);
     if more > 0 {
-        words.extend_from_slice(format!(" and {more} more").as_bytes());
+        let more = fill(WORDS.changes.and_more, &["{0}", &more.to_string()]);
+        words = around(&more, &words);
     }
     words
 }
@@ -115,22 +123,22 @@ pub(super) fn place_words(subject: Option<&Subject>) -> String {
     if subject.spots.len() > SPOTS || subject.more_spots {
         words.push("…".to_owned());
     }
-    words.join(", ")
+    words.join(WORDS.units.comma)
 }
 
 /// Places of one name that are listed.
 const SPOTS: usize = 3;
 
 fn spot_words(spot: &Spot) -> String {
-    let mut what = match (spot.anycast, spot.country) {
-        (true, _) => "anycast".to_owned(),
+    let words = &WORDS.changes;
+    let what = match (spot.anycast, spot.country) {
+        (true, _) => words.anycast.to_owned(),
+        (false, Some(country)) if spot.confidence < Confidence::Medium => {
+            fill(words.not_surely, &[country.code()])
+        }
         (false, Some(country)) => country.to_string(),
-        (false, None) => "not known".to_owned(),
+        (false, None) => words.not_known.to_owned(),
     };
-    if spot.country.is_some() && !spot.anycast && spot.confidence < crate::model::Confidence::Medium
-    {
-        what.push_str(", not surely");
-    }
     let cloud = spot
         .cloud
         .as_deref()
@@ -149,7 +157,10 @@ fn spot_words(spot: &Spot) -> String {
     if details.is_empty() {
         what
     } else {
-        format!("{what} ({})", details.join(", "))
+        fill(
+            WORDS.units.coded,
+            &[&what, &details.join(WORDS.units.comma)],
+        )
     }
 }
 
@@ -159,11 +170,12 @@ pub(super) fn trip_words(change: &NameChange) -> String {
         let trips = subject.as_ref().and_then(|subject| subject.round_trips);
         trips.map(|trips| milliseconds(trips.smallest_ns))
     };
+    let words = &WORDS.changes;
     match (of(&change.before), of(&change.after)) {
-        (Some(old), Some(new)) => format!("{old} → {new} ms"),
-        (Some(old), None) if change.after.is_some() => format!("{old} → ? ms"),
-        (None, Some(new)) if change.before.is_some() => format!("? → {new} ms"),
-        (Some(one), None) | (None, Some(one)) => format!("{one} ms"),
+        (Some(old), Some(new)) => fill(words.trips, &[&old, &new]),
+        (Some(old), None) if change.after.is_some() => fill(words.trip_lost, &[&old]),
+        (None, Some(new)) if change.before.is_some() => fill(words.trip_new, &[&new]),
+        (Some(one), None) | (None, Some(one)) => fill(WORDS.units.milliseconds, &[&one]),
         (None, None) => String::new(),
     }
 }
@@ -198,37 +210,72 @@ pub(super) fn frames_words(subject: Option<&Subject>, most: usize) -> String {
 
 /// `5 names moved, 1 appeared, none vanished, …`.
 pub(super) fn summary(diff: &Diff) -> String {
-    let mut parts = Vec::new();
-    for (status, words) in [
-        (Status::Moved, "moved"),
-        (
-            Status::Changed,
-            "changed at the same or partly the same place",
-        ),
-        (Status::Appeared, "appeared"),
-        (Status::Vanished, "vanished"),
-        (Status::Unchanged, "unchanged"),
-        (Status::NotComparable, "not comparable"),
+    let words = &WORDS.changes;
+    let moved = diff.count(Status::Moved);
+    let moved = fill(WORDS.form(moved, words.sum_moved), &[&moved.to_string()]);
+    let mut parts = vec![moved];
+    for (status, template) in [
+        (Status::Changed, words.sum_changed),
+        (Status::Appeared, words.sum_appeared),
+        (Status::Vanished, words.sum_vanished),
+        (Status::Unchanged, words.sum_unchanged),
+        (Status::NotComparable, words.sum_not_comparable),
     ] {
         let count = diff.count(status);
-        let noun = match (parts.is_empty(), count) {
-            (false, _) => "",
-            (true, 1) => " name",
-            (true, _) => " names",
-        };
         if count > 0 || status != Status::Changed {
-            parts.push(format!("{count}{noun} {words}"));
+            parts.push(fill(template, &[&count.to_string()]));
         }
     }
-    format!("{}.", parts.join(", "))
+    fill(words.summary, &[&parts.join(WORDS.units.comma)])
+}
+
+/// A status in a cell.
+pub(super) fn status_word(status: Status) -> &'static str {
+    of_status(status, WORDS.changes.statuses)
+}
+
+/// A status above its table.
+pub(super) fn status_head(status: Status) -> &'static str {
+    of_status(status, WORDS.changes.status_heads)
+}
+
+fn of_status(status: Status, words: [&'static str; 6]) -> &'static str {
+    let [
+        moved,
+        changed,
+        appeared,
+        vanished,
+        not_comparable,
+        unchanged,
+    ] = words;
+    match status {
+        Status::Moved => moved,
+        Status::Changed => changed,
+        Status::Appeared => appeared,
+        Status::Vanished => vanished,
+        Status::NotComparable => not_comparable,
+        Status::Unchanged => unchanged,
+    }
+}
+
+/// An axis above its table.
+pub(super) fn axis_head(axis: Axis) -> &'static str {
+    let [owners, countries, operators, protocols, encryption] = WORDS.changes.axes;
+    match axis {
+        Axis::Owners => owners,
+        Axis::Countries => countries,
+        Axis::Operators => operators,
+        Axis::Protocols => protocols,
+        Axis::Encryption => encryption,
+    }
 }
 
 /// The key of a group, raw: a country with its name.
 pub(super) fn group_words(axis: Axis, key: Option<&crate::model::Text>) -> Vec<u8> {
     let Some(key) = key else {
         return match axis {
-            Axis::Protocols => b"not recognised".to_vec(),
-            _ => b"not known".to_vec(),
+            Axis::Protocols => WORDS.changes.not_recognised.as_bytes().to_vec(),
+            _ => WORDS.changes.not_known.as_bytes().to_vec(),
         };
     };
     let country = key
@@ -236,7 +283,9 @@ pub(super) fn group_words(axis: Axis, key: Option<&crate::model::Text>) -> Vec<u
         .filter(|_| axis == Axis::Countries)
         .and_then(Country::new);
     match country.and_then(|country| Some((country, countries::name(country)?))) {
-        Some((country, name)) => format!("{country} {name}").into_bytes(),
+        Some((country, name)) => {
+            fill(WORDS.changes.group_country, &[country.code(), name]).into_bytes()
+        }
         None => key.bytes().to_vec(),
     }
 }

@@ -14,8 +14,9 @@ mod steps;
 #[cfg(test)]
 mod tests;
 
+use super::words;
 use crate::Error;
-use crate::language::WORDS;
+use crate::language::{WORDS, fill};
 use crate::model::{ClaimResult, Exhibit, PlaceClass, Report, Step, Text};
 use dossier::Dossier;
 use find::Wanted;
@@ -121,10 +122,13 @@ fn explained(
     }
     let rows = rows_of(numbers(dossier, &wanted))?;
     let mut all = explanations(dossier, &wanted, &rows);
+    let said = &WORDS.explain_part;
     for one in &mut all {
         let Some(row) = &asked_for else { continue };
-        one.facts
-            .insert(0, ("Asked for", format!("flow {}", row.flow)));
+        one.facts.insert(
+            0,
+            (said.asked_for, fill(said.flow, &[&row.flow.to_string()])),
+        );
         // Of many flows the first are shown: the one that was asked for is not left out.
         if !one.flows.iter().any(|shown| shown.flow == row.flow) {
             one.flows.insert(0, row.clone());
@@ -199,9 +203,8 @@ fn explanations(
     }
     let left = find::meant(wanted).saturating_sub(MOST);
     if let Some(last) = all.last_mut().filter(|_| left > 0) {
-        last.notes.push(format!(
-            "{left} more fit what was asked for: ask for one by its id."
-        ));
+        let more = fill(WORDS.explain_part.more_fit, &[&left.to_string()]);
+        last.notes.push(more);
     }
     all
 }
@@ -223,8 +226,11 @@ fn of_destination(dossier: &Dossier, at: usize, rows: &BTreeMap<u64, FlowRow>) -
         return all;
     };
     let mut one = Explanation {
-        title: Text::from([b"destination ", destination.subject().bytes()].concat()),
-        sentence: "Nothing was judged here: no expectation speaks of it.".to_owned(),
+        title: Text::from(words::around(
+            WORDS.explain_part.destination,
+            destination.subject().bytes(),
+        )),
+        sentence: WORDS.explain_part.not_judged.to_owned(),
         steps: steps(destination, destination.flows),
         would_settle: destination.country_settled_by.clone().into_iter().collect(),
         all_flows: destination.flows,
@@ -252,25 +258,14 @@ fn base(dossier: &Dossier, rows: &BTreeMap<u64, FlowRow>, numbers: &[u64]) -> Ex
         .filter_map(|number| rows.get(number));
     let mut notes = Vec::new();
     if dossier.saved {
-        notes.push(
-            "Read from a saved report: the captures were not looked at. It has no packets and no \
-             more than the first 16 flows of a finding; the commands need the captures it was \
-             made from, where they were then."
-                .to_owned(),
-        );
+        notes.push(WORDS.explain_part.from_saved.to_owned());
     }
     if dossier.inputs > 1 {
-        let inputs = dossier.inputs;
-        notes.push(format!(
-            "Frames are counted over all {inputs} captures in the order of time."
-        ));
+        let inputs = dossier.inputs.to_string();
+        notes.push(fill(WORDS.explain_part.several_captures, &[&inputs]));
     }
     if dossier.filtered {
-        notes.push(
-            "A filter chose the packets of this report; extract has none, and counts flows and \
-             frames without it."
-                .to_owned(),
-        );
+        notes.push(WORDS.explain_part.filtered.to_owned());
     }
     Explanation {
         flows: shown.cloned().collect(),
@@ -299,7 +294,7 @@ fn of_finding(
     let decides = decides.or_else(|| known.country_settled_by.clone());
     let about_place = finding.check == "server-country";
     Explanation {
-        title: Text::from(format!("finding {}", finding.id).as_str()),
+        title: Text::from(fill(WORDS.explain_part.finding, &[&finding.id]).as_str()),
         verdict: Some(finding.verdict.clone()),
         subject: destination.map(DestinationRow::subject),
         sentence: finding.why.clone(),
@@ -329,13 +324,14 @@ fn facts(
     finding: &FindingRow,
     destination: Option<&DestinationRow>,
 ) -> Vec<(&'static str, String)> {
+    let said = &WORDS.explain_part;
     let mut facts = Vec::new();
     if let Some(destination) = destination {
         let sure = match destination.country_confidence.as_str() {
-            "none" | "" => "not rated".to_owned(),
-            word => word.to_owned(),
+            "none" | "" => WORDS.not_rated,
+            word => words::sure_word(word),
         };
-        facts.push(("Confidence", format!("{sure}, of the place")));
+        facts.push((WORDS.confidence, fill(said.confidence_of, &[sure])));
     }
     let expected = dossier
         .expected
@@ -343,34 +339,34 @@ fn facts(
         .find(|(rule, _)| *rule == finding.rule);
     let (check, severity) = (&finding.check, &finding.severity);
     let rule = match (expected, dossier.rule(&finding.rule)) {
-        (Some((_, written)), _) => format!("{}: expected is {written}", finding.rule),
-        (None, Some(rule)) => format!("{}: {}", finding.rule, rule.reason),
+        (Some((_, written)), _) => fill(said.rule_expects, &[&finding.rule, written]),
+        (None, Some(rule)) => fill(WORDS.units.labelled, &[&finding.rule, &rule.reason]),
         (None, None) => finding.rule.clone(),
     };
-    facts.push(("Rule", rule));
-    facts.push(("Looks at", format!("{check}; severity {severity}")));
+    facts.push((WORDS.rule, rule));
+    let severity = words::severity_word(severity);
+    facts.push((said.looks_at, fill(said.check, &[check, severity])));
     let of_policy = dossier.policy.as_ref().filter(|_| expected.is_none());
     if let Some(policy) = of_policy {
         let line = dossier.rule(&finding.rule).map_or(0, |rule| rule.line);
-        let line = match line {
-            0 => String::new(),
-            line => format!(", line {line}"),
-        };
         let (title, name, origin) = (&policy.title, &policy.name, &policy.origin);
-        facts.push(("Policy", format!("{title} ({name}, {origin}{line})")));
+        let policy_words = match line {
+            0 => fill(WORDS.policy_part.title, &[title, name, origin]),
+            line => fill(said.policy_line, &[title, name, origin, &line.to_string()]),
+        };
+        facts.push((WORDS.policy, policy_words));
         facts.extend(policy.notice.clone().map(|notice| ("", notice)));
     }
     let by_rule = dossier.rule(&finding.rule);
     let by_rule = by_rule.and_then(|rule| rule.reference.clone());
     let reference = finding.reference.clone().or(by_rule);
-    facts.extend(reference.map(|words| ("Reference", words)));
+    facts.extend(reference.map(|words| (WORDS.reference, words)));
     if let Some(it) = &finding.suppressed {
-        let until = match &it.expires {
-            Some(day) => format!("until {day}"),
-            None => "without an end".to_owned(),
+        let words = match &it.expires {
+            Some(day) => fill(said.suppressed_until, &[&it.owner, &it.reason, day]),
+            None => fill(said.suppressed_always, &[&it.owner, &it.reason]),
         };
-        let words = format!("by {} {until}: {}", it.owner, it.reason);
-        facts.push(("Suppressed", words));
+        facts.push((said.suppressed, words));
     }
     if let Some(at) = finding.destination {
         facts.extend(claims_on(dossier, at));
@@ -381,20 +377,21 @@ fn facts(
 /// The claims that have a destination among what speaks for or against them.
 fn claims_on(dossier: &Dossier, at: usize) -> Option<(&'static str, String)> {
     let has = |exhibits: &[Exhibit]| exhibits.iter().any(|it| it.destination == Some(at));
+    let said = &WORDS.explain_part;
     let mut words = Vec::new();
     for claim in &dossier.claims {
         let side = if has(&claim.against) {
-            "does not fit"
+            said.claim_against
         } else if has(&claim.open) {
-            "leaves open"
+            said.claim_open
         } else if has(&claim.supporting) {
-            "fits"
+            said.claim_fits
         } else {
             continue;
         };
-        words.push(format!("{side} {}", claim.id));
+        words.push(fill(side, &[&claim.id]));
     }
-    (!words.is_empty()).then(|| ("Claims", words.join("; ")))
+    (!words.is_empty()).then(|| (said.claims, words.join(WORDS.units.semicolon)))
 }
 
 fn of_claim(dossier: &Dossier, claim: &ClaimResult, rows: &BTreeMap<u64, FlowRow>) -> Explanation {
@@ -408,6 +405,7 @@ fn of_claim(dossier: &Dossier, claim: &ClaimResult, rows: &BTreeMap<u64, FlowRow
     let mut addresses: Vec<IpAddr> = addresses.collect();
     addresses.sort_unstable();
     addresses.dedup();
+    let words = &WORDS.explain_part;
     let [fits, against, open] = claim.flows;
     let decided = against.saturating_add(open);
     let choice: Vec<String> = numbers
@@ -416,13 +414,16 @@ fn of_claim(dossier: &Dossier, claim: &ClaimResult, rows: &BTreeMap<u64, FlowRow
         .collect();
     let reply = claim.reply.as_deref().map(str::to_owned);
     Explanation {
-        title: Text::from(format!("claim {}", claim.id).as_str()),
+        title: Text::from(fill(WORDS.explain_part.claim, &[&claim.id]).as_str()),
         verdict: Some(claim.verdict.as_str().to_owned()),
         sentence: claim.sentence.clone(),
         facts: vec![
-            ("Read as", claim.reading.clone()),
-            ("Source", claim.source.to_string()),
-            ("File", format!("{}, line {}", claim.origin, claim.line)),
+            (words.read_as, claim.reading.clone()),
+            (words.source, claim.source.to_string()),
+            (
+                words.file,
+                fill(words.file_line, &[&claim.origin, &claim.line.to_string()]),
+            ),
         ],
         steps: claim.why.clone(),
         not_shown: claim.cannot_show.clone(),

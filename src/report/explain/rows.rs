@@ -229,9 +229,12 @@ impl DestinationRow {
             return name;
         }
         let words = match (self.addresses.first(), self.address_count.saturating_sub(1)) {
-            (None, _) => "no address".to_owned(),
+            (None, _) => WORDS.explain_part.no_address.to_owned(),
             (Some(first), 0) => first.to_string(),
-            (Some(first), more) => format!("{first} and {more} more"),
+            (Some(first), more) => {
+                let (first, more) = (first.to_string(), more.to_string());
+                fill(WORDS.more_addresses, &[&first, &more])
+            }
         };
         Text::from(words.as_str())
     }

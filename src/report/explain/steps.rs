@@ -9,6 +9,7 @@ use crate::language::{WORDS, fill};
 use crate::model::{Known, Step};
 use crate::report::text::layout::{bytes, count, span};
 use crate::report::text::length;
+use crate::report::words;
 
 /// Sources that are listed one by one.
 const SOURCES: usize = 8;
@@ -90,7 +91,7 @@ fn placed(destination: &DestinationRow) -> Option<String> {
         .class_words
         .as_ref()
         .or(destination.country_class.as_ref());
-    let confidence = &destination.country_confidence;
+    let confidence = words::sure_word(&destination.country_confidence);
     let mut said = match (&destination.country, class) {
         (Some(country), Some(class)) => fill(
             words.place_class,

@@ -15,6 +15,7 @@ use crate::report::diff::{
 };
 use crate::report::text::layout::{bytes, count, duration, span};
 use crate::report::text::length;
+use crate::report::words;
 use std::io::{self, Write};
 
 /// Rows of names.
@@ -67,13 +68,14 @@ fn title(diff: &Diff) -> String {
         let last = path.rsplit(['/', '\\']).find(|part| !part.is_empty());
         last.unwrap_or_default().to_owned()
     };
+    let became = WORDS.changes.became;
     // Two captures of one name, each in a folder of its own: the folders tell them apart.
     let (old, new) = (name(&diff.before), name(&diff.after));
     if old == new {
         let path = |side: &DiffSide| side.path.lossless().into_owned();
-        return format!("{} → {}", path(&diff.before), path(&diff.after));
+        return fill(became, &[&path(&diff.before), &path(&diff.after)]);
     }
-    format!("{old} → {new}")
+    fill(became, &[&old, &new])
 }
 
 fn contents(page: &mut Page, diff: &Diff, words: &Words) {
@@ -124,7 +126,7 @@ fn summary_part(page: &mut Page, diff: &Diff, words: &Words) {
         }
         page.raw("<li><a href=\"#names\">")
             .element("b", status_word(status, words));
-        let part = words.part(found, all, say.names_of);
+        let part = words.part(found, all, words.names_of);
         page.element("span class=\"say\"", &part)
             .raw("<span></span></a></li>");
     }
@@ -146,7 +148,7 @@ fn facts(page: &mut Page, side: &DiffSide, words: &Words) {
             .raw("</div>");
     };
     for (name, value) in &side.declared {
-        fact(name, value);
+        fact(words::fact_word(name), value);
     }
     if let Some((first, last)) = side.time {
         fact(words.time, &span(first, last));
@@ -163,7 +165,7 @@ fn facts(page: &mut Page, side: &DiffSide, words: &Words) {
     }
     if !side.devices.is_empty() {
         let shown: Vec<&str> = side.devices.iter().take(4).map(String::as_str).collect();
-        fact(words.device, &shown.join(", "));
+        fact(words.device, &shown.join(words.units.comma));
     }
     page.raw("</dl>");
 }
@@ -239,9 +241,10 @@ fn row(page: &mut Page, number: usize, change: &NameChange, words: &Words) {
     let any = change.any();
     let owner = any.and_then(|side| side.owner.as_deref());
     let function = any.and_then(|side| side.function.as_deref());
+    let function = function.map(words::term);
     let known: Vec<&str> = owner.into_iter().chain(function).collect();
     if !known.is_empty() {
-        page.element("span class=\"sub\"", &known.join(", "));
+        page.element("span class=\"sub\"", &known.join(words.units.comma));
     }
     let rank = Status::ALL.iter().position(|one| *one == change.status);
     page.raw("</th><td class=\"full\" data-v=\"")
@@ -265,7 +268,7 @@ fn row(page: &mut Page, number: usize, change: &NameChange, words: &Words) {
         encryption_words(change.after.as_ref()),
     );
     match (&change.before, &change.after) {
-        (Some(_), Some(_)) if old != new => page.text(&format!("{old} → {new}")),
+        (Some(_), Some(_)) if old != new => page.text(&fill(words.changes.became, &[&old, &new])),
         (Some(_), None) => page.text(&old),
         _ => page.text(&new),
     };

@@ -5,13 +5,14 @@ use super::summary::confidence;
 use super::{claim_words, verdict_word};
 use crate::language::{Words, fill};
 use crate::model::{
-    ClaimResult, ClaimVerdict, Confidence, Destination, Exhibit, Finding, Known, PolicyResult,
-    Report, RuleResult, Verdict,
+    ClaimResult, ClaimVerdict, Confidence, Destination, Exhibit, Finding, PolicyResult, Report,
+    RuleResult, Verdict,
 };
 use crate::report::explain::rows::DestinationRow;
 use crate::report::explain::steps;
 use crate::report::text::layout::{bytes, count, percent};
 use crate::report::text::length;
+use crate::report::words;
 use std::net::IpAddr;
 
 /// Cards of findings of one verdict.
@@ -53,8 +54,8 @@ pub(super) fn findings(page: &mut Page, report: &Report, words: &Words) {
         }
         let more = of().count().saturating_sub(CARDS);
         if more > 0 {
-            let word = verdict_word(verdict, words).to_lowercase();
-            let say = fill(words.more_in_json, &[&count(length(more)), &word]);
+            let word = words::verdict(verdict);
+            let say = fill(words.more_in_json, &[&count(length(more)), word]);
             page.element("p class=\"lede\"", &say);
         }
     }
@@ -101,7 +102,7 @@ pub(super) fn claim(page: &mut Page, claim: &ClaimResult, report: &Report, words
         page.raw("<li><span>")
             .text(&step.words)
             .raw("<span class=\"kind\">");
-        page.text(known(step.known, words))
+        page.text(words::known(step.known))
             .raw("</span></span></li>");
     }
     page.raw("</ol></div><div class=\"side\">");
@@ -320,7 +321,7 @@ fn card(page: &mut Page, finding: &Finding, report: &Report, words: &Words) {
             page.raw("<li><span>")
                 .text(&step.words)
                 .raw("<span class=\"kind\">");
-            page.text(known(step.known, words))
+            page.text(words::known(step.known))
                 .raw("</span></span></li>");
         }
     }
@@ -365,8 +366,11 @@ fn addresses(destination: &Destination, words: &Words) -> String {
         .address_count
         .saturating_sub(length(shown.len()));
     match more {
-        0 => shown.join(", "),
-        more => fill(words.more_addresses, &[&shown.join(", "), &count(more)]),
+        0 => shown.join(words.units.comma),
+        more => fill(
+            words.more_addresses,
+            &[&shown.join(words.units.comma), &count(more)],
+        ),
     }
 }
 
@@ -382,7 +386,7 @@ fn evidence<'f>(page: &mut Page, rows: impl Iterator<Item = (&'f [u32], String)>
         let numbers: Vec<String> = frames.iter().take(6).map(u32::to_string).collect();
         let more = if frames.len() > 6 { " …" } else { "" };
         page.raw("<tr><th scope=\"row\">")
-            .text(&numbers.join(", "))
+            .text(&numbers.join(words.units.comma))
             .raw(more);
         page.raw("</th><td>").raw(&markup).raw("</td></tr>");
     }
@@ -475,7 +479,7 @@ fn rule(page: &mut Page, rule: &RuleResult, words: &Words) {
     };
     let [violated, indeterminate, met] = rule.flows;
     page.raw("</td><td>")
-        .text(rule.severity.as_str())
+        .text(words::severity(rule.severity))
         .raw("</td><td>");
     page.text(&fill(
         words.rule_flows,
@@ -486,15 +490,4 @@ fn rule(page: &mut Page, rule: &RuleResult, words: &Words) {
         page.element("span class=\"sub\"", reference);
     }
     page.raw("</td></tr>");
-}
-
-/// How a step is known.
-fn known(known: Known, words: &Words) -> &'static str {
-    match known {
-        Known::Declared => words.declared,
-        Known::Observed => words.observed,
-        Known::LookedUp => words.looked_up,
-        Known::Calculated => words.calculated,
-        Known::Inferred => words.inferred,
-    }
 }

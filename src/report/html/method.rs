@@ -6,6 +6,7 @@ use crate::model::{Confidence, Report, Scope};
 use crate::report::command::{arguments, quoted};
 use crate::report::text::layout::{bytes, count};
 use crate::report::text::{header, length};
+use crate::report::words;
 
 /// Rows of one list.
 const LISTED: usize = 50;
@@ -67,7 +68,7 @@ fn losses(report: &Report, words: &Words) -> Vec<String> {
             lines.push(fill(words.no_loss, &[what]));
         }
         for (reason, number) in reasons.iter().take(LISTED) {
-            let reason = reason.to_string();
+            let reason = words::reason(reason);
             lines.push(fill(words.loss, &[what, &of(*number), &reason]));
         }
     }
@@ -105,7 +106,10 @@ fn losses(report: &Report, words: &Words) -> Vec<String> {
         lines.push(fill(words.folded, &[&flows]));
     }
     for (name, number) in &losses.counts {
-        lines.push(fill(words.loss_count, &[name, &count(*number)]));
+        lines.push(fill(
+            words.loss_count,
+            &[words::term(name), &count(*number)],
+        ));
     }
     for warning in losses.warnings.iter().take(LISTED) {
         lines.push(fill(words.warning, &[&warning.lossless()]));
@@ -136,10 +140,8 @@ fn inputs(page: &mut Page, report: &Report, words: &Words) {
         page.raw("<tr><th scope=\"row\" class=\"mono\">")
             .name(&input.path)
             .raw("</th><td>");
-        // The words begin with the path, escaped for a terminal; the rest is ours.
-        let said = header::input_words(input);
-        let what = said.rsplit_once(": ").map_or("", |(_, what)| what);
-        page.text(what).raw("</td><td class=\"full\">");
+        page.text(&header::input_facts(input))
+            .raw("</td><td class=\"full\">");
         hash(page, input.sha256.as_deref(), words);
         page.raw("</td></tr>");
     }
@@ -184,7 +186,7 @@ fn data(page: &mut Page, report: &Report, words: &Words) {
             .text(&source.name)
             .raw("</th><td>");
         let day = source.date.as_deref().unwrap_or(words.no_date);
-        let gives = source.gives.join(words.and);
+        let gives = words::gives(&source.gives);
         page.text(&fill(words.source_gives, &[&gives, day, &source.origin]));
         page.raw("</td><td class=\"full\">");
         hash(page, Some(&source.sha256), words);

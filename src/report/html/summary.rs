@@ -8,7 +8,8 @@ use crate::model::{ClaimVerdict, Confidence, Report, Verdict};
 use crate::report::text::axes::axes;
 use crate::report::text::header::destinations_by_verdict;
 use crate::report::text::layout::{bytes, count, duration, percent, span};
-use crate::report::text::{length, outbound};
+use crate::report::text::{length, outbound, policy_answer, policy_question};
+use crate::report::words;
 
 pub(super) fn summary(page: &mut Page, report: &Report, coverage: &Coverage, words: &Words) {
     page.raw("<section id=\"summary\" aria-labelledby=\"h1\">\n<h1 id=\"h1\">");
@@ -45,7 +46,7 @@ fn question(report: &Report, words: &Words) -> String {
             }
         }
         None => match &report.policy {
-            Some(policy) => fill(words.fits_policy, &[&policy.title]),
+            Some(policy) => policy_question(policy),
             None => words.no_question.to_owned(),
         },
     }
@@ -79,25 +80,16 @@ fn answers(report: &Report, words: &Words) -> Vec<String> {
             }
         }
         let claims = words.many(all, words.claims_of);
-        let parts = parts.join(words.all_pictures.comma);
+        let parts = parts.join(words.units.comma);
         answers.push(fill(words.claims_answer, &[&claims, &parts]));
     }
     if let Some(policy) = &report.policy {
-        let of = |verdict| {
-            let found = policy.rules.iter().filter(|rule| rule.verdict == verdict);
-            count(length(found.count()))
-        };
-        answers.push(fill(
-            words.policy_answer,
-            &[
-                &words.many(length(policy.rules.len()), words.rules_of),
-                &policy.title,
-                &of(Some(Verdict::Violated)),
-                &of(Some(Verdict::Indeterminate)),
-                &of(Some(Verdict::Met)),
-                &of(None),
-            ],
-        ));
+        let answer = policy_answer(report, policy);
+        // Where the page asks something else first, the answer has its own question with it.
+        answers.push(match answers.is_empty() {
+            true => answer,
+            false => fill(words.units.sentences, &[&policy_question(policy), &answer]),
+        });
     }
     if answers.is_empty() {
         answers.push(crate::report::text::header::unjudged(report));
@@ -149,7 +141,7 @@ fn scope(page: &mut Page, report: &Report, words: &Words) {
     };
     if let Some(about) = &report.settings.about {
         for (name, value) in about.facts() {
-            fact(name, value);
+            fact(words::fact(name), value);
         }
     }
     if let Some((first, last)) = report.totals.time {
@@ -181,7 +173,7 @@ fn scope(page: &mut Page, report: &Report, words: &Words) {
             .take(2)
             .map(ToString::to_string)
             .collect();
-        fact(words.device, &addresses.join(", "));
+        fact(words.device, &addresses.join(words.units.comma));
     }
     page.raw("</dl>");
 }
@@ -209,8 +201,11 @@ fn examined(page: &mut Page, report: &Report, coverage: &Coverage, words: &Words
         (neither, words.unnamed),
         (local, words.local),
     ]
-    .map(|(packets, what)| format!("{}: {what}", words.many(packets, words.packets)))
-    .join("; ");
+    .map(|(packets, what)| {
+        let packets = words.many(packets, words.packets);
+        fill(words.units.labelled, &[&packets, what])
+    })
+    .join(words.units.semicolon);
     page.raw("\n<svg class=\"bar\" role=\"img\"")
         .attribute("aria-label", &label)
         .raw(">");

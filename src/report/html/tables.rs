@@ -9,6 +9,7 @@ use crate::language::{Words, fill};
 use crate::model::{Destination, Protection, Report, Scope};
 use crate::report::text::layout::{bytes, count};
 use crate::report::text::{country_words, length};
+use crate::report::words;
 use std::collections::BTreeSet;
 
 /// Rows of destinations.
@@ -140,7 +141,7 @@ fn row(
         "" => fill(words.frame_number, &[&frames.join("")]),
         via => fill(
             words.named_by,
-            &[via, destination.name_grade, &frames.join("")],
+            &[via, words::grade(destination.name_grade), &frames.join("")],
         ),
     };
     page.element("span class=\"sub\"", &how).raw("</th>");
@@ -171,9 +172,9 @@ fn row(
             "span"
         };
         let shown = match kind {
-            Protection::Cleartext => format!("{}: {word}", words.cleartext),
+            Protection::Cleartext => fill(words.units.labelled, &[words.cleartext, word]),
             Protection::Encrypted => word.clone(),
-            Protection::Unknown => format!("{}: {word}", words.unidentified),
+            Protection::Unknown => fill(words.units.labelled, &[words.unidentified, word]),
         };
         page.element(class, &shown).raw("<br>");
     }
@@ -214,7 +215,7 @@ fn where_it_is(page: &mut Page, destination: &Destination, words: &Words) {
             }
         }
         None if destination.scope != Scope::Outbound => {
-            page.element("span class=\"soft\"", destination.scope.as_str());
+            page.element("span class=\"soft\"", words::scope(destination.scope));
         }
         None => {
             page.verdict(Mark::Unsure, words.indeterminate);
@@ -230,17 +231,20 @@ fn who_controls(page: &mut Page, destination: &Destination, words: &Words) {
     let owner = destination.owner.owner.as_ref();
     match owner {
         Some(owner) => {
-            let seat = owner
-                .group_country
-                .map_or_else(String::new, |code| format!(" ({code})"));
-            page.text(&format!("{}{seat}", owner.group));
+            match &owner.group_country {
+                Some(country) => {
+                    let seat = [&*owner.group, country.code()];
+                    page.text(&fill(words.units.coded, &seat))
+                }
+                None => page.text(&owner.group),
+            };
         }
         None => {
             page.element("span class=\"soft\"", words.unknown);
         }
     }
     if let Some(function) = &destination.owner.function {
-        page.element("span class=\"sub\"", function);
+        page.element("span class=\"sub\"", words::term(function));
     }
     let on = match (&destination.place.operator, &destination.place.as_org) {
         (Some(operator), _) => Some(fill(words.on_network, &[&operator.name])),
@@ -288,8 +292,10 @@ fn names(page: &mut Page, report: &Report, words: &Words) {
         if let Some(domain) = &destination.registrable_domain {
             page.breakable(domain);
         }
-        page.raw("</td><td>").text(destination.name_grade).raw(", ");
-        page.text(destination.name_via).raw("</td><td>");
+        let known = [words::grade(destination.name_grade), destination.name_via];
+        page.raw("</td><td>")
+            .text(&fill(words.name_known, &known))
+            .raw("</td><td>");
         match &destination.owner.owner {
             Some(owner) => page
                 .text(&owner.group)

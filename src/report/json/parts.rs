@@ -169,9 +169,9 @@ fn settings(json: &mut Writer<'_>, settings: &Settings) {
         if !about.reply.is_empty() {
             json.field_string("reply", &about.reply);
         }
-        json.list("facts", about.facts(), |json, (name, value)| {
+        json.list("facts", about.facts(), |json, (fact, value)| {
             json.begin(b'{');
-            json.field_string("name", name);
+            json.field_string("name", fact.as_str());
             json.field_string("value", value);
             json.end(b'}');
         });

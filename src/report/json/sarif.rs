@@ -9,11 +9,12 @@
 //! frames as logical locations. There is no clock and no path but those that the user gave.
 
 use super::writer::Writer;
+use crate::language::{WORDS, fill};
 use crate::model::{
     ClaimResult, ClaimVerdict, Damage, Finding, Input, Reason, Report, Severity, Text, Verdict,
 };
-use crate::report::escape;
 use crate::report::judged::{self, Rule};
+use crate::report::{escape, words};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{self, Write};
 
@@ -187,7 +188,7 @@ impl<'r> Log<'r> {
             json.begin(b'[');
             json.begin(b'{');
             at_line(json, origin, line);
-            message_of(json, "message", "The rule of the policy");
+            message_of(json, "message", WORDS.judged.rule_of_policy);
             json.end(b'}');
             json.end(b']');
         }
@@ -213,15 +214,11 @@ impl<'r> Log<'r> {
     /// A rule that flows met, or that none exercised.
     fn rule(&self, json: &mut Writer<'_>, rule: &Rule<'_>, met: Option<u64>) {
         let (kind, word, message) = match met {
-            Some(met) => (
-                "pass",
-                "met",
-                format!("{met} of the destinations in this capture that the rule judges meet it"),
-            ),
+            Some(met) => ("pass", "met", fill(WORDS.judged.met, &[&met.to_string()])),
             None => (
                 "notApplicable",
                 "not-exercised",
-                "No flow in this capture exercised the rule".to_owned(),
+                WORDS.judged.not_exercised.to_owned(),
             ),
         };
         json.begin(b'{');
@@ -364,7 +361,7 @@ fn descriptor(
     message_of(json, "shortDescription", about);
     message_of(json, "fullDescription", about);
     let help = match reference {
-        Some(reference) if !reference.is_empty() => format!("{about} ({reference})"),
+        Some(reference) if !reference.is_empty() => fill(WORDS.units.coded, &[about, reference]),
         _ => about.to_owned(),
     };
     message_of(json, "help", help);
@@ -429,7 +426,8 @@ fn logical(json: &mut Writer<'_>, subject: &[u8], frames: &[u32]) {
     // Each once: the list must have no two that are equal.
     for frame in frames.iter().collect::<BTreeSet<_>>() {
         json.begin(b'{');
-        json.field_string("name", &format!("frame {frame}"));
+        let name = fill(WORDS.frame_number, &[&frame.to_string()]);
+        json.field_string("name", &name);
         json.field_string("kind", "frame");
         json.end(b'}');
     }
@@ -441,7 +439,7 @@ fn suppressions(json: &mut Writer<'_>, finding: &Finding) {
         json.begin(b'{');
         json.field_string("kind", "external");
         json.field_string("status", "accepted");
-        json.field_string("justification", &suppression.words());
+        json.field_string("justification", &words::suppression(suppression));
         json.end(b'}');
     });
 }
@@ -461,7 +459,10 @@ fn invocations(json: &mut Writer<'_>, report: &Report) {
     }
     for damage in &losses.damages {
         json.line();
-        let words = format!("damaged at byte {}: {}", damage.offset, damage.what);
+        let words = fill(
+            WORDS.judged.damaged_at,
+            &[&damage.offset.to_string(), &damage.what],
+        );
         notification(json, "warning", &words, Some((report, damage)));
     }
     for words in lost(report) {
@@ -477,32 +478,32 @@ fn invocations(json: &mut Writer<'_>, report: &Report) {
 fn lost(report: &Report) -> Vec<String> {
     let losses = &report.losses;
     let all = report.totals.packets;
+    let said = &WORDS.judged;
     let mut lines = Vec::new();
     for (what, reasons) in [
-        ("not decoded", &losses.undecodable),
-        ("not IP", &losses.not_ip),
+        (said.not_decoded, &losses.undecodable),
+        (said.not_ip, &losses.not_ip),
     ] {
         let each = reasons.iter().map(|(reason, packets): (&Reason, &u64)| {
-            format!("{what}: {packets} of {all} packets: {reason}")
+            let (packets, all) = (packets.to_string(), all.to_string());
+            fill(what, &[&packets, &all, &words::reason(reason)])
         });
         lines.extend(each);
     }
     for (what, number) in [
-        ("packets filtered", losses.filtered),
-        ("packets cut", losses.cut_packets),
-        ("records lost in damage", losses.lost_records),
-        ("places of damage", losses.damage_count),
+        (said.filtered, losses.filtered),
+        (said.cut, losses.cut_packets),
+        (said.lost_records, losses.lost_records),
+        (said.damage, losses.damage_count),
     ] {
         if number > 0 {
-            lines.push(format!("{what}: {number}"));
+            lines.push(fill(what, &[&number.to_string()]));
         }
     }
-    lines.extend(
-        losses
-            .counts
-            .iter()
-            .map(|(name, number)| format!("{name}: {number}")),
-    );
+    lines.extend(losses.counts.iter().map(|(name, number)| {
+        let values = [words::term(name), &number.to_string()];
+        fill(WORDS.losses_part.counted, &values)
+    }));
     lines
 }
 

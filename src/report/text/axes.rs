@@ -5,73 +5,42 @@
 //!
 //! Where a server is, who operates it and whose its name is are asked apart and never merged.
 
-use super::layout::{count, part};
 use super::{in_country, length, outbound};
+use crate::language::{AxisWords, WORDS, fill};
 use crate::model::{Country, Expectation, Finding, Report, Verdict};
-use crate::report::escape;
+use crate::report::{escape, words};
 use std::collections::BTreeSet;
 
 /// One axis, with its words.
 pub(in crate::report) struct Axis<'r> {
     rule: &'static str,
-    /// How the examined part of the report calls it.
-    pub(super) label: &'static str,
+    pub(super) words: &'static AxisWords,
     pub(in crate::report) expectation: &'r Expectation,
-    question: (&'static str, &'static str),
-    /// `at addresses placed`.
-    pub(super) met: &'static str,
-    /// `flows were observed to addresses in`.
-    violated: &'static str,
-    /// `the place is not known surely enough`.
-    open: &'static str,
-    /// `No flow was observed to an address placed elsewhere.`
-    none_elsewhere: &'static str,
 }
 
 /// The axes on which something was expected.
 pub(in crate::report) fn axes(report: &Report) -> Vec<Axis<'_>> {
     let settings = &report.settings;
-    let place = settings.expect.as_ref().map(|expectation| Axis {
-        rule: "expected-country",
-        label: "Expected",
-        expectation,
-        question: ("Does the traffic in this capture stay within ", "?"),
-        met: "at addresses placed",
-        violated: "flows were observed to addresses in",
-        open: "the place is not known surely enough",
-        none_elsewhere: "No flow was observed to an address placed elsewhere.",
+    let asked = [
+        &settings.expect,
+        &settings.expect_operator,
+        &settings.expect_owner,
+    ];
+    let axes = words::AXES.into_iter().zip(asked);
+    let axes = axes.filter_map(|((rule, words), expectation)| {
+        Some(Axis {
+            rule,
+            words,
+            expectation: expectation.as_ref()?,
+        })
     });
-    let operator = settings.expect_operator.as_ref().map(|expectation| Axis {
-        rule: "expected-operator",
-        label: "Operators",
-        expectation,
-        question: (
-            "Are the networks operated by companies with their seat in ",
-            "?",
-        ),
-        met: "in networks of operators with their seat",
-        violated: "flows were observed to networks of operators with their seat in",
-        open: "no catalogue names the operator",
-        none_elsewhere: "No flow was observed to a network of an operator with its seat elsewhere.",
-    });
-    let owner = settings.expect_owner.as_ref().map(|expectation| Axis {
-        rule: "expected-owner",
-        label: "Owners",
-        expectation,
-        question: ("Are the names owned by companies with their seat in ", "?"),
-        met: "under names of owners with their seat",
-        violated: "flows were observed under names of owners with their seat in",
-        open: "the owner of the name, or its seat, is not known",
-        none_elsewhere: "No flow was observed under a name of an owner with its seat elsewhere.",
-    });
-    [place, operator, owner].into_iter().flatten().collect()
+    axes.collect()
 }
 
 impl Axis<'_> {
     pub(in crate::report) fn question(&self) -> String {
-        let (before, after) = self.question;
         let written = escape::terminal_str(&self.expectation.written);
-        format!("{before}{written}{after}")
+        fill(self.words.question, &[&written])
     }
 
     pub(super) fn findings<'r>(&self, report: &'r Report) -> impl Iterator<Item = &'r Finding> {
@@ -91,39 +60,25 @@ impl Axis<'_> {
     pub(in crate::report) fn answer(&self, report: &Report) -> String {
         let all = length(outbound(report).count());
         let [violated, indeterminate, _] = self.counts(report);
-        let open = format!(
-            "For {} {}.",
-            part(indeterminate, all, "destination"),
-            self.open
-        );
+        let of = |number| WORDS.part(number, all, WORDS.destinations_of);
+        let open = || fill(self.words.open, &[&of(indeterminate)]);
         match (all, violated, indeterminate) {
-            (0, ..) => "None observed: there are no outbound flows in this capture.".to_owned(),
-            (_, 0, 0) => format!(
-                "Yes, in this capture: {} {} within what was expected.",
-                if all == 1 {
-                    "the one destination is".to_owned()
-                } else {
-                    format!("all {} destinations are", count(all))
-                },
-                self.met
+            (0, ..) => WORDS.answers.nothing_outbound.to_owned(),
+            (_, 0, 0) => WORDS.many(all, self.words.yes),
+            (_, 0, _) => fill(
+                WORDS.answers.not_decided,
+                &[&open(), self.words.none_elsewhere],
             ),
-            (_, 0, _) => format!("Not decided. {open} {}", self.none_elsewhere),
             _ => {
                 let found = self.findings(report);
                 let countries: BTreeSet<Country> = found
                     .filter(|finding| finding.verdict == Verdict::Violated)
                     .filter_map(|finding| finding.country)
                     .collect();
-                let first = format!(
-                    "No: in this capture {} {}, for {}.",
-                    self.violated,
-                    listed(&countries),
-                    part(violated, all, "destination")
-                );
-                if indeterminate > 0 {
-                    format!("{first} {open}")
-                } else {
-                    first
+                let first = fill(self.words.no, &[&listed(&countries), &of(violated)]);
+                match indeterminate {
+                    0 => first,
+                    _ => fill(WORDS.units.sentences, &[&first, &open()]),
                 }
             }
         }
@@ -140,14 +95,10 @@ pub(super) fn listed(countries: &BTreeSet<Country>) -> String {
         .collect();
     let more = countries.len().saturating_sub(SHOWN);
     if more > 0 {
-        names.push(format!(
-            "{more} more {}",
-            if more == 1 { "country" } else { "countries" }
-        ));
+        names.push(WORDS.many(length(more), WORDS.answers.more_countries));
     }
-    match names.pop() {
-        Some(last) if names.is_empty() => last,
-        Some(last) => format!("{} and {last}", names.join(", ")),
-        None => "no known country".to_owned(),
+    if names.is_empty() {
+        return WORDS.answers.no_country.to_owned();
     }
+    WORDS.all(&names)
 }

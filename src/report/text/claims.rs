@@ -1,10 +1,11 @@
 //! The claims: a ledger, then a card for each with what speaks for it, against it and leaves it
 //! open.
 
-use super::layout::{Ink, Page, bytes, count, many, pad, part, percent};
+use super::layout::{Ink, Page, bytes, count, pad, percent};
 use super::length;
+use crate::language::{WORDS, fill};
 use crate::model::{ClaimResult, ClaimVerdict, Exhibit, Report};
-use crate::report::escape;
+use crate::report::{escape, words};
 use std::io;
 
 /// Exhibits of each side on a card; all that are kept stand in JSON.
@@ -32,18 +33,17 @@ pub(super) fn answer(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         return Ok(());
     }
     page.blank()?;
-    let question = "Does the traffic in this capture fit what was claimed?";
-    page.paragraph(question, 0, Some(Ink::Strong))?;
+    page.paragraph(WORDS.fits_claims, 0, Some(Ink::Strong))?;
     page.paragraph(&answer_words(report), 0, None)?;
     page.blank()?;
     let all = length(report.claims.len());
     for verdict in LEDGER {
         let (sign, ink) = mark(verdict);
-        let label = pad(&format!("{sign} {}", verdict.as_str()), 18, false);
+        let label = pad(&format!("{sign} {}", words::claim(verdict)), 18, false);
         let label = page.paint(&label, Some(ink));
         page.line(&format!(
             "  {label}{}",
-            part(counted(report, verdict), all, "claim")
+            WORDS.part(counted(report, verdict), all, WORDS.claims_of)
         ))?;
     }
     Ok(())
@@ -57,30 +57,19 @@ fn counted(report: &Report, verdict: ClaimVerdict) -> u64 {
 fn answer_words(report: &Report) -> String {
     let all = length(report.claims.len());
     let [contradicted, open, untested, supported] = LEDGER.map(|it| counted(report, it));
-    let is = |number: u64| if number == 1 { "is" } else { "are" };
+    let words = &WORDS.claims_part;
+    let part = |number| WORDS.part(number, all, WORDS.claims_of);
     if contradicted > 0 {
-        return format!(
-            "Not all of it: {} {} contradicted by this capture.",
-            part(contradicted, all, "claim"),
-            is(contradicted)
-        );
+        let words = WORDS.form(contradicted, words.contradicted);
+        return fill(words, &[&part(contradicted)]);
     }
     if open > 0 {
-        return format!(
-            "Not decided: this capture leaves {} open.",
-            part(open, all, "claim")
-        );
+        return fill(words.open, &[&part(open)]);
     }
     match (supported, untested) {
-        (0, _) => "Not tested: no claim was exercised by this capture.".to_owned(),
-        (_, 0) => format!(
-            "Yes, in this capture: it supports {}.",
-            part(supported, all, "claim")
-        ),
-        _ => format!(
-            "As far as it was tested: this capture supports {}, and does not exercise the others.",
-            part(supported, all, "claim")
-        ),
+        (0, _) => words.untested.to_owned(),
+        (_, 0) => fill(words.supported, &[&part(supported)]),
+        _ => fill(words.supported_so_far, &[&part(supported)]),
     }
 }
 
@@ -88,10 +77,7 @@ pub(super) fn claims(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     if report.claims.is_empty() {
         return Ok(());
     }
-    page.heading(
-        "CLAIMS",
-        "as read by the file of claims; a verdict is about this capture",
-    )?;
+    page.heading(WORDS.claims_part.heading, WORDS.claims_part.remark)?;
     for verdict in LEDGER {
         for claim in report.claims.iter().filter(|it| it.verdict == verdict) {
             card(page, claim)?;
@@ -103,41 +89,39 @@ pub(super) fn claims(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
 
 fn card(page: &mut Page<'_>, claim: &ClaimResult) -> io::Result<()> {
     let (sign, ink) = mark(claim.verdict);
-    let verdict = page.paint(&format!("{sign} {}", claim.verdict.as_str()), Some(ink));
+    let words = &WORDS.claims_part;
+    let verdict = format!("{sign} {}", words::claim(claim.verdict));
+    let verdict = page.paint(&verdict, Some(ink));
     let id = page.paint(&escape::terminal_str(&claim.id), Some(Ink::Strong));
     page.line(&format!("  {verdict}  {id}"))?;
     let say = escape::terminal_str;
-    let quote = format!(
-        "“{}” ({}, {})",
-        say(&claim.quote),
-        say(&claim.speaker),
-        say(&claim.said)
-    );
+    let quote = [&claim.quote, &claim.speaker, &claim.said].map(|text| say(text));
+    let quote = fill(words.quote, &quote.each_ref().map(AsRef::as_ref));
     page.paragraph(&quote, 4, Some(Ink::Soft))?;
     page.paragraph(&say(&claim.sentence), 4, None)?;
-    page.paragraph(&format!("Read as: {}", say(&claim.reading)), 4, None)?;
+    page.paragraph(&fill(WORDS.read_as, &[&say(&claim.reading)]), 4, None)?;
     sides(page, claim, SHOWN, 4)?;
-    if let Some(words) = &claim.weakest {
-        page.paragraph(&say(words), 4, None)?;
+    if let Some(weakest) = &claim.weakest {
+        page.paragraph(&say(weakest), 4, None)?;
     }
     page.paragraph(&hidden(claim), 4, None)?;
-    if let Some(words) = &claim.would_decide {
-        page.paragraph(&format!("Would decide it: {}", say(words)), 4, None)?;
+    if let Some(decides) = &claim.would_decide {
+        let decides = fill(WORDS.terminal.would_decide, &[&say(decides)]);
+        page.paragraph(&decides, 4, None)?;
     }
-    page.paragraph(
-        &format!("Cannot show: {}", say(&claim.cannot_show.join(" "))),
-        4,
-        Some(Ink::Soft),
-    )?;
-    let place = format!(
-        "Source: {}; {}, line {}",
-        say(&claim.source),
-        say(&claim.origin),
-        claim.line
+    let cannot = fill(words.cannot_show, &[&say(&claim.cannot_show.join(" "))]);
+    page.paragraph(&cannot, 4, Some(Ink::Soft))?;
+    let place = fill(
+        words.source,
+        &[
+            &say(&claim.source),
+            &say(&claim.origin),
+            &claim.line.to_string(),
+        ],
     );
     page.paragraph(&place, 4, Some(Ink::Soft))?;
     match &claim.reply {
-        Some(reply) => page.paragraph(&format!("Reply: “{}”", say(reply)), 4, None),
+        Some(reply) => page.paragraph(&fill(words.reply, &[&say(reply)]), 4, None),
         None => Ok(()),
     }
 }
@@ -151,19 +135,22 @@ pub(super) fn sides(
 ) -> io::Result<()> {
     let [supporting, against, open] = claim.exhibits;
     let [flows_for, flows_against, flows_open] = claim.flows;
+    let words = &WORDS.claims_part;
     let all = [
-        ("Against", &claim.against, against, flows_against),
-        ("Open", &claim.open, open, flows_open),
-        ("For", &claim.supporting, supporting, flows_for),
+        (words.against, &claim.against, against, flows_against),
+        (words.left_open, &claim.open, open, flows_open),
+        (words.fits, &claim.supporting, supporting, flows_for),
     ];
-    for (label, exhibits, destinations, flows) in all {
+    for (head, exhibits, destinations, flows) in all {
         if flows == 0 {
             continue;
         }
-        let head = format!(
-            "{label}: {} to {}",
-            many(flows, "flow"),
-            many(destinations, "destination")
+        let head = fill(
+            head,
+            &[
+                &WORDS.many(flows, WORDS.flows_of),
+                &WORDS.many(destinations, WORDS.destinations_of),
+            ],
         );
         page.paragraph(&head, indent, Some(Ink::Strong))?;
         let deeper = indent.saturating_add(2);
@@ -172,8 +159,8 @@ pub(super) fn sides(
         }
         let more = destinations.saturating_sub(length(exhibits.len().min(most)));
         if more > 0 {
-            let words = format!("and {}, see --format json", many(more, "more destination"));
-            page.paragraph(&words, deeper, Some(Ink::Soft))?;
+            let more = WORDS.many(more, words.more_destinations);
+            page.paragraph(&more, deeper, Some(Ink::Soft))?;
         }
     }
     Ok(())
@@ -196,38 +183,42 @@ fn exhibit_words(exhibit: &Exhibit) -> String {
         .take(FRAMES)
         .map(u32::to_string)
         .collect();
-    let more = exhibit.flows.saturating_sub(length(frames.len()));
-    let more = match more {
-        0 => String::new(),
-        more => format!(" and {} more", count(more)),
+    let shown = length(frames.len());
+    let more = exhibit.flows.saturating_sub(shown);
+    let forms = match more {
+        0 => WORDS.claims_part.exhibit,
+        _ => WORDS.claims_part.exhibit_more,
     };
-    format!(
-        "{}: {}, {} out, first frame{} {}{more}. {}",
-        subject.join(" "),
-        many(exhibit.flows, "flow"),
-        bytes(exhibit.bytes_out),
-        if frames.len() == 1 { "" } else { "s" },
-        frames.join(" "),
-        escape::terminal_str(&exhibit.because)
+    fill(
+        WORDS.form(shown, forms),
+        &[
+            &subject.join(" "),
+            &WORDS.many(exhibit.flows, WORDS.flows_of),
+            &bytes(exhibit.bytes_out),
+            &frames.join(" "),
+            &escape::terminal_str(&exhibit.because),
+            &count(more),
+        ],
     )
 }
 
 /// What could not be held against the claim.
 pub(super) fn hidden(claim: &ClaimResult) -> String {
     let hidden = &claim.hidden;
-    let mut words = format!(
-        "Hidden: {} may be of the subject ({} of the bytes out)",
-        part(hidden.maybe_flows, hidden.all_flows, "outbound flow"),
-        percent(hidden.maybe_bytes_out, hidden.all_bytes_out)
+    let said = fill(
+        WORDS.claims_part.hidden,
+        &[
+            &WORDS.part(hidden.maybe_flows, hidden.all_flows, WORDS.outbound_flows),
+            &percent(hidden.maybe_bytes_out, hidden.all_bytes_out),
+            &count(hidden.could_contradict_flows),
+            &bytes(hidden.encrypted_bytes_out),
+        ],
     );
-    words.push_str(&format!(
-        ", {} of which could be counter-examples; {} out in flows of the subject are encrypted.",
-        count(hidden.could_contradict_flows),
-        bytes(hidden.encrypted_bytes_out)
-    ));
-    if let Some(losses) = &hidden.losses {
-        words.push(' ');
-        words.push_str(&escape::terminal_str(losses));
+    match &hidden.losses {
+        Some(losses) => fill(
+            WORDS.units.sentences,
+            &[&said, &escape::terminal_str(losses)],
+        ),
+        None => said,
     }
-    words
 }

@@ -1,9 +1,11 @@
 //! Destinations by country, what stayed nearby, and who was asked for names.
 
-use super::layout::{Cell, Column, Ink, Page, bytes, count, flexible, many, numbers, part, words};
+use super::layout::{Cell, Column, Ink, Page, bytes, count, flexible, numbers, words};
 use super::{country_words, in_country, length, mark, operator_words, outbound, subject_words};
+use crate::language::{WORDS, fill};
 use crate::model::{Country, Destination, Report, Scope, Verdict};
 use crate::report::escape;
+use crate::report::words::{grade, scope, sure};
 use std::collections::BTreeMap;
 use std::io;
 
@@ -21,14 +23,14 @@ pub(super) fn by_country(page: &mut Page<'_>, report: &Report) -> io::Result<()>
         .iter()
         .filter(|group| group.country.is_some())
         .count();
+    let said = &WORDS.destinations_part;
     let remark = match length(countries) {
-        0 => "flows observed in this capture".to_owned(),
-        1 => "flows observed to addresses in 1 country in this capture".to_owned(),
-        n => format!("flows observed to addresses in {n} countries in this capture"),
+        0 => said.observed.to_owned(),
+        n => fill(WORDS.form(n, said.observed_in), &[&n.to_string()]),
     };
-    page.heading("DESTINATIONS", &remark)?;
+    page.heading(said.heading, &remark)?;
     if groups.is_empty() {
-        return page.paragraph("None observed.", 2, None);
+        return page.paragraph(WORDS.none_observed, 2, None);
     }
     let table = Layout::new(page, report, &groups);
     groups
@@ -106,16 +108,17 @@ impl Layout {
         let judged = report.is_judged();
         let mut columns = Vec::new();
         columns.extend(judged.then_some(words("")));
-        columns.push(flexible("name", 16));
+        let heads = &WORDS.columns;
+        columns.push(flexible(heads.name, 16));
         if wide {
-            columns.push(flexible("network", 12));
-            columns.push(flexible("protocol", 8));
+            columns.push(flexible(heads.network, 12));
+            columns.push(flexible(heads.protocol, 8));
         }
-        columns.push(numbers("flows"));
-        columns.push(numbers("out"));
-        columns.push(numbers("in"));
-        columns.push(words("placed"));
-        columns.extend(wide.then_some(words("named by")));
+        columns.push(numbers(heads.flows));
+        columns.push(numbers(heads.out));
+        columns.push(numbers(heads.into));
+        columns.push(words(heads.placed));
+        columns.extend(wide.then_some(words(heads.named_by)));
         let mut table = Layout {
             columns,
             widths: Vec::new(),
@@ -148,7 +151,8 @@ impl Layout {
             }
             super::who::line(page, destination, self.below())?;
             if destination.in_baseline == Some(true) {
-                page.paragraph("in the baseline too", self.below(), Some(Ink::Soft))?;
+                let too = WORDS.destinations_part.in_baseline;
+                page.paragraph(too, self.below(), Some(Ink::Soft))?;
             }
         }
         if folded.is_empty() {
@@ -162,29 +166,26 @@ impl Layout {
                 .count(),
         );
         let more = match flagged {
-            0 => "see --format json".to_owned(),
-            _ => format!(
-                "and {} more violated or indeterminate among them, see --format json",
-                count(flagged)
-            ),
+            0 => WORDS.destinations_part.see_json.to_owned(),
+            _ => fill(WORDS.destinations_part.more_flagged, &[&count(flagged)]),
         };
         page.paragraph(&more, INDENT + 2, Some(Ink::Soft))
     }
 
     fn title(&self, page: &mut Page<'_>, report: &Report, group: &Group<'_>) -> io::Result<()> {
-        let name = group
-            .country
-            .map_or_else(|| "Country not known".to_owned(), country_words);
-        let remark = format!(
-            "{}, {}, {} out, {} in",
-            part(
-                length(group.rows.len()),
-                length(outbound(report).count()),
-                "destination"
-            ),
-            many(sum(&group.rows, |row| row.flows), "flow"),
-            bytes(sum(&group.rows, |row| row.bytes_out)),
-            bytes(sum(&group.rows, |row| row.bytes_in))
+        let name = group.country.map_or_else(
+            || WORDS.destinations_part.unplaced.to_owned(),
+            country_words,
+        );
+        let (rows, all) = (length(group.rows.len()), length(outbound(report).count()));
+        let remark = fill(
+            WORDS.destinations_part.sums,
+            &[
+                &WORDS.part(rows, all, WORDS.destinations_of),
+                &WORDS.many(sum(&group.rows, |row| row.flows), WORDS.flows_of),
+                &bytes(sum(&group.rows, |row| row.bytes_out)),
+                &bytes(sum(&group.rows, |row| row.bytes_in)),
+            ],
         );
         let used = escape::columns(&name).saturating_add(escape::columns(&remark));
         let name = page.paint(&name, Some(Ink::Strong));
@@ -211,9 +212,9 @@ impl Layout {
         cells.push(bytes(destination.bytes_out).into());
         cells.push(bytes(destination.bytes_in).into());
         cells.push(match destination.place.country {
-            Some(_) => destination.place.confidence.as_str().into(),
+            Some(_) => sure(destination.place.confidence).into(),
             None if self.wide => Cell::soft(short_reason(destination)),
-            None => Cell::soft("unknown"),
+            None => Cell::soft(WORDS.destinations_part.unknown),
         });
         if self.wide {
             cells.push(short_name_words(destination));
@@ -224,18 +225,18 @@ impl Layout {
     /// Protocol, operator and, where there is no country, why: below the row, uncut.
     fn second_line(&self, page: &mut Page<'_>, destination: &Destination) -> io::Result<()> {
         let because = destination.place.unknown_because.unwrap_or_default();
-        let name = match destination.name {
-            Some(_) => format!("name {}", name_words(destination)),
-            None => "no name observed".to_owned(),
-        };
         let facts = [
             destination.protocols.join(" "),
             operator_words(destination),
             because.to_owned(),
-            name,
+            name_fact(destination),
         ];
         let facts: Vec<String> = facts.into_iter().filter(|fact| !fact.is_empty()).collect();
-        page.paragraph(&facts.join(", "), self.below(), Some(Ink::Soft))
+        page.paragraph(
+            &facts.join(WORDS.units.comma),
+            self.below(),
+            Some(Ink::Soft),
+        )
     }
 
     /// Where the lines below a row begin.
@@ -246,10 +247,8 @@ impl Layout {
     fn folded(&self, folded: &[&Destination]) -> Vec<Cell> {
         let mut cells = Vec::with_capacity(self.columns.len());
         cells.extend(self.judged.then(Cell::default));
-        cells.push(Cell::soft(format!(
-            "other ({})",
-            count(length(folded.len()))
-        )));
+        let other = count(length(folded.len()));
+        cells.push(Cell::soft(fill(WORDS.destinations_part.other, &[&other])));
         if self.wide {
             cells.extend([Cell::default(), Cell::default()]);
         }
@@ -262,38 +261,41 @@ impl Layout {
 
 /// Why there is no country, up to the colon: `anycast`.
 fn short_reason(destination: &Destination) -> &'static str {
-    let because = destination.place.unknown_because.unwrap_or("unknown");
+    let because = destination.place.unknown_because;
+    let because = because.unwrap_or(WORDS.destinations_part.unknown);
     because.split(':').next().unwrap_or(because)
 }
 
-/// `observed (sni)`.
-pub(super) fn name_words(destination: &Destination) -> String {
+/// `name observed (sni)`, `no name observed`.
+pub(super) fn name_fact(destination: &Destination) -> String {
+    let words = &WORDS.destinations_part;
     match &destination.name {
-        Some(_) => format!("{} ({})", destination.name_grade, destination.name_via),
-        None => "none observed".to_owned(),
+        Some(_) => fill(
+            words.name,
+            &[grade(destination.name_grade), destination.name_via],
+        ),
+        None => words.no_name.to_owned(),
     }
 }
 
 /// `sni`; `dns, inferred`.
 fn short_name_words(destination: &Destination) -> Cell {
+    let words = &WORDS.destinations_part;
     match (&destination.name, destination.name_grade) {
-        (None, _) => Cell::soft("none observed"),
+        (None, _) => Cell::soft(words.no_short_name),
         (Some(_), "observed") => destination.name_via.into(),
-        (Some(_), grade) => format!("{}, {grade}", destination.name_via).into(),
+        (Some(_), known) => fill(words.short_name, &[destination.name_via, grade(known)]).into(),
     }
 }
 
 /// What did not leave the local network.
 pub(super) fn nearby(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
-    page.heading("NEARBY", "not counted as outbound")?;
+    let words = &WORDS.nearby_part;
+    page.heading(words.heading, words.remark)?;
     for (scope, label, what) in [
-        (
-            Scope::Lan,
-            "Local",
-            "private, link-local or shared addresses",
-        ),
-        (Scope::Multicast, "Multicast", "groups or broadcast"),
-        (Scope::Loopback, "Loopback", "the device itself"),
+        (Scope::Lan, words.local, words.local_is),
+        (Scope::Multicast, words.multicast, words.multicast_is),
+        (Scope::Loopback, words.loopback, words.loopback_is),
     ] {
         let rows: Vec<&Destination> = report
             .destinations
@@ -301,7 +303,7 @@ pub(super) fn nearby(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
             .filter(|row| row.scope == scope)
             .collect();
         if rows.is_empty() {
-            page.field(label, "none observed")?;
+            page.field(label, WORDS.nearby_part.none)?;
             continue;
         }
         let mut protocols: Vec<&str> = rows
@@ -310,16 +312,23 @@ pub(super) fn nearby(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
             .collect();
         protocols.sort_unstable();
         protocols.dedup();
-        let words = format!(
-            "{} ({what}), {}, {} out, {} in{}{}",
-            many(length(rows.len()), "destination"),
-            many(sum(&rows, |row| row.flows), "flow"),
-            bytes(sum(&rows, |row| row.bytes_out)),
-            bytes(sum(&rows, |row| row.bytes_in)),
-            if protocols.is_empty() { "" } else { ": " },
-            protocols.join(" ")
+        let protocols = protocols.join(" ");
+        let sums = match protocols.is_empty() {
+            true => words.sums,
+            false => words.sums_protocols,
+        };
+        let said = fill(
+            sums,
+            &[
+                &WORDS.many(length(rows.len()), WORDS.destinations_of),
+                what,
+                &WORDS.many(sum(&rows, |row| row.flows), WORDS.flows_of),
+                &bytes(sum(&rows, |row| row.bytes_out)),
+                &bytes(sum(&rows, |row| row.bytes_in)),
+                &protocols,
+            ],
         );
-        page.field(label, &words)?;
+        page.field(label, &said)?;
     }
     Ok(())
 }
@@ -330,16 +339,16 @@ const RESOLVING: [&str; 4] = ["dns", "dot", "doh", "doq"];
 /// Who was asked for names, and which names cannot be seen.
 pub(super) fn resolvers(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     const LISTED: usize = 8;
-    page.heading("NAMES", "")?;
+    page.heading(WORDS.resolvers_part.heading, "")?;
     let asked: Vec<&Destination> = report
         .destinations
         .iter()
         .filter(|row| row.scope != Scope::Multicast)
         .filter(|row| row.protocols.iter().any(|word| RESOLVING.contains(word)))
         .collect();
-    let mut label = "Resolvers";
+    let mut label = WORDS.resolvers_part.resolvers;
     if asked.is_empty() {
-        page.field(label, "none observed")?;
+        page.field(label, WORDS.nearby_part.none)?;
     }
     for row in asked.iter().take(LISTED) {
         page.field(label, &resolver(row))?;
@@ -347,12 +356,13 @@ pub(super) fn resolvers(page: &mut Page<'_>, report: &Report) -> io::Result<()> 
     }
     if asked.len() > LISTED {
         let more = length(asked.len().saturating_sub(LISTED));
-        page.field("", &format!("and {} more, see --format json", count(more)))?;
+        page.field("", &fill(WORDS.terminal.more_in_json, &[&count(more)]))?;
     }
     hidden(page, report)
 }
 
 fn resolver(row: &Destination) -> String {
+    let words = &WORDS.resolvers_part;
     let protocols: Vec<&str> = row
         .protocols
         .iter()
@@ -360,15 +370,18 @@ fn resolver(row: &Destination) -> String {
         .filter(|word| RESOLVING.contains(word))
         .collect();
     let place = match (row.scope, row.place.country) {
-        (Scope::Outbound, Some(country)) => format!("address in {}", in_country(country)),
-        (Scope::Outbound, None) => "country not known".to_owned(),
-        (scope, _) => scope.as_str().to_owned(),
+        (Scope::Outbound, Some(country)) => fill(words.address_in, &[&in_country(country)]),
+        (Scope::Outbound, None) => words.unplaced.to_owned(),
+        (local, _) => scope(local).to_owned(),
     };
-    format!(
-        "{}: {}, {place}, {}",
-        subject_words(row),
-        protocols.join(" "),
-        many(row.flows, "flow")
+    fill(
+        words.resolver,
+        &[
+            &subject_words(row),
+            &protocols.join(" "),
+            &place,
+            &WORDS.many(row.flows, WORDS.flows_of),
+        ],
     )
 }
 
@@ -384,12 +397,10 @@ fn hidden(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     });
     let outer = having(&|row| row.name_via == "ech-outer");
     let unnamed = having(&|row| row.name.is_none());
-    let words = format!(
-        "names asked over encrypted DNS at {}; only the outer name of an encrypted hello at {}; \
-         no name at {}",
-        part(encrypted, all, "destination"),
-        part(outer, all, "destination"),
-        part(unnamed, all, "destination")
+    let of = |part| WORDS.part(part, all, WORDS.destinations_of);
+    let hidden = fill(
+        WORDS.resolvers_part.hidden_are,
+        &[&of(encrypted), &of(outer), &of(unnamed)],
     );
-    page.field("Not visible", &words)
+    page.field(WORDS.resolvers_part.hidden, &hidden)
 }

@@ -4,15 +4,16 @@
 //! Out:  the answer, the claims, what became of each name, what makes the sides less
 //!       comparable. Each name stands on one line, cut in the middle where there is no room.
 
-use super::layout::{
-    Cell, Column, Ink, Page, bytes, count, duration, flexible, many, numbers, span, words,
-};
+use super::layout::{Cell, Column, Ink, Page, bytes, count, flexible, numbers, words};
 use super::{header, length};
+use crate::language::{WORDS, fill};
 use crate::model::diff::{Axis, Diff, DiffSide, GroupChange, NameChange, Status, Subject, Volume};
 use crate::model::{ClaimResult, ClaimVerdict, Severity, Text};
 use crate::report::diff::{
-    encryption_words, frames_words, group_words, place_words, subject_words, summary, trip_words,
+    axis_head, encryption_words, frames_words, group_words, place_words, status_head, status_word,
+    subject_words, summary, trip_words,
 };
+use crate::report::words::{claim as claim_word, severity};
 use crate::report::{Style, escape};
 use std::io::{self, Write};
 
@@ -31,7 +32,7 @@ pub fn diff(diff: &Diff, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let page = &mut Page::new(out, style);
     header::title(page)?;
     page.blank()?;
-    page.paragraph("What changed between these captures?", 0, Some(Ink::Strong))?;
+    page.paragraph(WORDS.diff_page.question, 0, Some(Ink::Strong))?;
     page.paragraph(&summary(diff), 0, None)?;
     claims(page, diff)?;
     for status in Status::ALL {
@@ -48,10 +49,7 @@ fn claims(page: &mut Page<'_>, diff: &Diff) -> io::Result<()> {
     if diff.claims.is_empty() {
         return Ok(());
     }
-    page.heading(
-        "CLAIMS",
-        "where it says this capture, the one after is meant",
-    )?;
+    page.heading(WORDS.changes.claims, WORDS.changes.claims_remark)?;
     for claim in &diff.claims {
         self::claim(page, claim)?;
         page.blank()?;
@@ -66,10 +64,15 @@ fn claim(page: &mut Page<'_>, claim: &ClaimResult) -> io::Result<()> {
         ClaimVerdict::NotExercised => ("○", Some(Ink::Soft)),
         ClaimVerdict::Supported => ("●", Some(Ink::Met)),
     };
-    let verdict = page.paint(&format!("{sign} {}", claim.verdict.as_str()), ink);
+    let said = &WORDS.changes;
+    let verdict = format!("{sign} {}", claim_word(claim.verdict));
+    let verdict = page.paint(&verdict, ink);
     let id = page.paint(&escape::terminal_str(&claim.id), Some(Ink::Strong));
     page.line(&format!("  {verdict}  {id}"))?;
-    let quote = format!("“{}” ({}, {})", claim.quote, claim.speaker, claim.said);
+    let quote = fill(
+        WORDS.claims_part.quote,
+        &[&claim.quote, &claim.speaker, &claim.said],
+    );
     page.paragraph(&escape::terminal_str(&quote), 4, Some(Ink::Soft))?;
     let against: Vec<String> = claim
         .against
@@ -78,12 +81,13 @@ fn claim(page: &mut Page<'_>, claim: &ClaimResult) -> io::Result<()> {
         .map(|exhibit| match (&exhibit.name, exhibit.address) {
             (Some(name), _) => escape::terminal(name).into_owned(),
             (None, Some(address)) => address.to_string(),
-            (None, None) => "not known".to_owned(),
+            (None, None) => said.not_known.to_owned(),
         })
         .collect();
     let mut sentence = escape::terminal_str(&claim.sentence).into_owned();
     if !against.is_empty() {
-        sentence.push_str(&format!(" Against it: {}.", against.join(", ")));
+        let against = fill(said.against, &[&against.join(WORDS.units.comma)]);
+        sentence = fill(WORDS.units.sentences, &[&sentence, &against]);
     }
     page.paragraph(&sentence, 4, None)?;
     for (exhibits, ink) in [
@@ -100,27 +104,27 @@ fn claim(page: &mut Page<'_>, claim: &ClaimResult) -> io::Result<()> {
                 .unwrap_or_default();
             let frames: Vec<String> = exhibit.frames.iter().take(4).map(u32::to_string).collect();
             let because = escape::terminal_str(&exhibit.because);
-            let words = format!("{name}: {because}; after: {}", frames.join(", "));
+            let frames = frames.join(WORDS.units.comma);
+            let words = fill(said.exhibit, &[&name, &because, &frames]);
             page.paragraph(&words, 6, Some(ink))?;
         }
     }
     if let Some(words) = &claim.would_decide {
-        page.paragraph(
-            &format!("would decide: {}", escape::terminal_str(words)),
-            4,
-            Some(Ink::Soft),
-        )?;
+        let decides = fill(said.would_decide, &[&escape::terminal_str(words)]);
+        page.paragraph(&decides, 4, Some(Ink::Soft))?;
     }
     if claim.hidden.maybe_flows > 0 {
-        let words = format!(
-            "{} of {} after may or may not be what the claim speaks of; {} could be against it",
-            count(claim.hidden.maybe_flows),
-            many(claim.hidden.all_flows, "flow"),
-            count(claim.hidden.could_contradict_flows)
+        let words = fill(
+            said.hidden,
+            &[
+                &count(claim.hidden.maybe_flows),
+                &WORDS.many(claim.hidden.all_flows, WORDS.flows_of),
+                &count(claim.hidden.could_contradict_flows),
+            ],
         );
         page.paragraph(&words, 4, Some(Ink::Soft))?;
     }
-    let cannot = format!("cannot show: {}", claim.cannot_show.join(" "));
+    let cannot = fill(said.cannot_show, &[&claim.cannot_show.join(" ")]);
     page.paragraph(&escape::terminal_str(&cannot), 4, Some(Ink::Soft))
 }
 
@@ -131,11 +135,11 @@ type Shown = (Column, fn(&NameChange) -> Cell);
 const WIDE: usize = 120;
 
 fn shown(status: Status, width: usize) -> Vec<Shown> {
-    let mut found: Vec<Shown> = vec![(flexible("Name", 16), name_cell)];
-    let before: Shown = (flexible("Before", 8), |change| {
+    let mut found: Vec<Shown> = vec![(flexible(WORDS.changes.name, 16), name_cell)];
+    let before: Shown = (flexible(WORDS.changes.before, 8), |change| {
         place_cell(change.before.as_ref())
     });
-    let after: Shown = (flexible("After", 8), |change| {
+    let after: Shown = (flexible(WORDS.changes.after, 8), |change| {
         place_cell(change.after.as_ref())
     });
     match status {
@@ -143,15 +147,17 @@ fn shown(status: Status, width: usize) -> Vec<Shown> {
         Status::Vanished => found.push(before),
         _ => found.extend([before, after]),
     }
-    found.push((words("RTT"), |change| trip_words(change).into()));
+    found.push((words(WORDS.changes.round_trip), |change| {
+        trip_words(change).into()
+    }));
     let why = matches!(status, Status::Changed | Status::NotComparable);
     if why || (status == Status::Moved && width >= WIDE) {
-        found.push((flexible("What else", 10), |change| {
+        found.push((flexible(WORDS.changes.else_, 10), |change| {
             Cell::soft(escape::terminal_str(&else_words(change)))
         }));
     }
     if width >= WIDE {
-        found.push((flexible("Frames", 6), frames_cell));
+        found.push((flexible(WORDS.changes.frames, 6), frames_cell));
     }
     found
 }
@@ -171,7 +177,9 @@ fn place_cell(side: Option<&Subject>) -> Cell {
 fn frames_cell(change: &NameChange) -> Cell {
     let frames = |side: &Option<Subject>| frames_words(side.as_ref(), 2);
     Cell::soft(match (frames(&change.before), frames(&change.after)) {
-        (one, other) if !one.is_empty() && !other.is_empty() => format!("{one} → {other}"),
+        (one, other) if !one.is_empty() && !other.is_empty() => {
+            fill(WORDS.changes.became, &[&one, &other])
+        }
         (one, other) => format!("{one}{other}"),
     })
 }
@@ -182,8 +190,7 @@ fn names(page: &mut Page<'_>, diff: &Diff, status: Status) -> io::Result<()> {
         return Ok(());
     }
     let total = length(diff.names.len());
-    let title = status.as_str().to_uppercase().replace('-', " ");
-    page.heading(&title, &super::layout::part(all, total, "name"))?;
+    page.heading(status_head(status), &WORDS.part(all, total, WORDS.names_of))?;
     let shown = shown(status, page.width());
     let table: Vec<Column> = shown.iter().map(|(column, _)| *column).collect();
     let changes = diff
@@ -201,10 +208,7 @@ fn names(page: &mut Page<'_>, diff: &Diff, status: Status) -> io::Result<()> {
     }
     let more = all.saturating_sub(length(rows.len()));
     if more > 0 {
-        let words = format!(
-            "and {} more: in full with --format json or csv",
-            count(more)
-        );
+        let words = fill(WORDS.changes.more_rows, &[&count(more)]);
         page.paragraph(&words, 2, Some(Ink::Soft))?;
     }
     Ok(())
@@ -221,18 +225,18 @@ fn else_words(change: &NameChange) -> String {
             encryption_words(change.before.as_ref()),
             encryption_words(change.after.as_ref()),
         );
-        parts.push(format!("{old} → {new}"));
+        parts.push(fill(WORDS.changes.became, &[&old, &new]));
     }
-    parts.join("; ")
+    parts.join(WORDS.units.semicolon)
 }
 
 const GROUPED: [Column; 6] = [
     flexible("", 16),
     words(""),
-    numbers("flows before"),
-    numbers("after"),
-    numbers("bytes out before"),
-    numbers("after"),
+    numbers(WORDS.changes.flows_before),
+    numbers(WORDS.changes.then),
+    numbers(WORDS.changes.bytes_before),
+    numbers(WORDS.changes.then),
 ];
 
 fn groups(page: &mut Page<'_>, diff: &Diff, axis: Axis) -> io::Result<()> {
@@ -254,7 +258,7 @@ fn groups(page: &mut Page<'_>, diff: &Diff, axis: Axis) -> io::Result<()> {
             std::cmp::Reverse(sum(change)),
         )
     });
-    page.heading(&axis.as_str().to_uppercase(), "")?;
+    page.heading(axis_head(axis), "")?;
     let cells = |change: &GroupChange| -> [Cell; 6] {
         let of = |side: &Option<Volume>, part: fn(&Volume) -> String| {
             side.as_ref().map(part).unwrap_or_default()
@@ -262,7 +266,7 @@ fn groups(page: &mut Page<'_>, diff: &Diff, axis: Axis) -> io::Result<()> {
         let status = if change.status == Status::Unchanged {
             ""
         } else {
-            change.status.as_str()
+            status_word(change.status)
         };
         [
             escape::terminal(&Text::from(group_words(axis, change.key.as_ref())))
@@ -287,75 +291,65 @@ fn groups(page: &mut Page<'_>, diff: &Diff, axis: Axis) -> io::Result<()> {
     }
     let more = length(changes.len().saturating_sub(GROUPS));
     if more > 0 {
-        page.paragraph(&format!("and {} more", count(more)), 2, Some(Ink::Soft))?;
+        let more = fill(WORDS.changes.more, &[&count(more)]);
+        page.paragraph(&more, 2, Some(Ink::Soft))?;
     }
     Ok(())
 }
 
 fn compared(page: &mut Page<'_>, diff: &Diff) -> io::Result<()> {
-    page.heading("COMPARED", "")?;
-    for (label, side) in [("Before", &diff.before), ("After", &diff.after)] {
+    let said = &WORDS.changes;
+    page.heading(said.compared, "")?;
+    for (label, side) in [(said.before, &diff.before), (said.after, &diff.after)] {
         page.field(label, &side_words(side))?;
         for input in side.inputs.iter().take(4) {
-            let hash = input.sha256.as_deref().unwrap_or("not hashed");
+            let hash = input.sha256.as_deref().unwrap_or(WORDS.not_hashed);
             page.field("  SHA-256", &escape::terminal_str(hash))?;
         }
         let more = side.input_count.saturating_sub(4);
         if more > 0 {
-            page.field("", &format!("and {} more captures", count(more)))?;
+            page.field("", &fill(said.more_captures, &[&count(more)]))?;
         }
     }
     for words in &diff.normalised {
-        page.field("Normalised", words)?;
+        page.field(said.normalised, words)?;
     }
     Ok(())
 }
 
 fn side_words(side: &DiffSide) -> String {
-    let mut parts = vec![format!(
-        "{}: {}",
-        escape::terminal(&side.path),
-        match side.form {
-            "report" => "a saved report",
-            _ => "captures",
-        }
-    )];
-    parts.push(many(side.packets, "packet"));
-    parts.push(many(side.volume.flows, "outbound flow"));
-    if let Some((first, last)) = side.time {
-        parts.push(format!(
-            "{} ({})",
-            span(first, last),
-            duration(last.since(first))
-        ));
+    let said = &WORDS.changes;
+    let form = match side.form {
+        "report" => said.saved,
+        _ => said.captures,
+    };
+    let mut parts = vec![fill(said.side, &[&escape::terminal(&side.path), form])];
+    parts.push(WORDS.many(side.packets, WORDS.packets));
+    parts.push(WORDS.many(side.volume.flows, WORDS.outbound_flows));
+    if side.time.is_some() {
+        parts.push(header::time_words(side.time));
     }
     if let Some(vantage) = &side.vantage {
-        parts.push(format!("recorded in {}", escape::terminal_str(vantage)));
+        parts.push(fill(said.recorded_in, &[&escape::terminal_str(vantage)]));
     }
-    parts.join(", ")
+    parts.join(WORDS.units.comma)
 }
 
 fn caveats(page: &mut Page<'_>, diff: &Diff) -> io::Result<()> {
-    page.heading("TO BE KEPT IN MIND", "")?;
+    page.heading(WORDS.changes.caveats, "")?;
     for caveat in &diff.caveats {
         let ink = if caveat.severity >= Severity::Medium {
             Some(Ink::Indeterminate)
         } else {
             None
         };
-        let words = format!(
-            "{}: {}",
-            caveat.severity.as_str(),
-            escape::terminal_str(&caveat.words)
-        );
+        let grave = severity(caveat.severity);
+        let words = escape::terminal_str(&caveat.words);
+        let words = fill(WORDS.changes.caveat, &[grave, &words]);
         page.paragraph(&words, 2, ink)?;
     }
     if diff.left_out {
-        page.paragraph(
-            "Names beyond the budget of either side are left out of both.",
-            2,
-            Some(Ink::Indeterminate),
-        )?;
+        page.paragraph(WORDS.diff_page.left_out, 2, Some(Ink::Indeterminate))?;
     }
     Ok(())
 }

@@ -6,13 +6,14 @@
 
 use super::claims;
 use super::layout::{
-    Cell, Column, Ink, Page, bytes, count, flexible, instant, numbers, part, words,
+    Cell, Column, Ink, Page, bytes, count, flexible, instant, numbers, words as column,
 };
 use super::length;
+use crate::language::{WORDS, fill};
 use crate::model::{ClaimResult, ClaimVerdict, Step, Verdict};
 use crate::report::explain::Explanation;
 use crate::report::explain::rows::FlowRow;
-use crate::report::{Style, command, escape};
+use crate::report::{Style, command, escape, words};
 use std::io::{self, Write};
 use std::net::IpAddr;
 
@@ -39,11 +40,10 @@ fn explanation(page: &mut Page<'_>, one: &Explanation) -> io::Result<()> {
     title(page, one)?;
     page.blank()?;
     if let Some(claim) = &one.claim {
-        let quote = format!(
-            "“{}” ({}, {})",
-            safe(&claim.quote),
-            safe(&claim.speaker),
-            safe(&claim.said)
+        let quote = [&claim.quote, &claim.speaker, &claim.said].map(|text| safe(text));
+        let quote = fill(
+            WORDS.claims_part.quote,
+            &quote.each_ref().map(String::as_str),
         );
         page.paragraph(&quote, 2, None)?;
         page.blank()?;
@@ -55,22 +55,22 @@ fn explanation(page: &mut Page<'_>, one: &Explanation) -> io::Result<()> {
     }
     steps(page, &one.steps)?;
     sides(page, one)?;
-    let whole = "docs/limits.md has the whole list";
-    list(page, "WHAT THIS DOES NOT SHOW", whole, &one.not_shown)?;
-    list(page, "WHAT WOULD SETTLE IT", "", &one.would_settle)?;
+    let words = &WORDS.explain_part;
+    list(page, words.not_shown, words.whole_list, &one.not_shown)?;
+    list(page, words.would_settle, "", &one.would_settle)?;
     evidence(page, one)?;
     filter(page, &one.addresses)?;
     packets(page, &one.command)?;
-    page.heading("VENDOR’S REPLY", "")?;
+    page.heading(words.reply, "")?;
     match &one.reply {
-        Some(reply) => page.paragraph(&format!("“{}”", safe(reply)), 2, None)?,
-        None => page.paragraph("None recorded.", 2, None)?,
+        Some(reply) => page.paragraph(&fill(words.quoted, &[&safe(reply)]), 2, None)?,
+        None => page.paragraph(WORDS.no_reply, 2, None)?,
     }
     if !one.notes.is_empty() {
         page.blank()?;
     }
     for note in &one.notes {
-        page.paragraph(&format!("Note: {}", safe(note)), 0, Some(Ink::Soft))?;
+        page.paragraph(&fill(words.note, &[&safe(note)]), 0, Some(Ink::Soft))?;
     }
     Ok(())
 }
@@ -88,7 +88,7 @@ fn title(page: &mut Page<'_>, one: &Explanation) -> io::Result<()> {
     let Some(verdict) = &one.verdict else {
         return Ok(());
     };
-    let (sign, ink) = mark(verdict);
+    let (sign, verdict, ink) = mark(verdict);
     let verdict = format!("{sign} {verdict}");
     let used = escape::columns(&verdict).saturating_add(2);
     let subject = one
@@ -102,11 +102,12 @@ fn title(page: &mut Page<'_>, one: &Explanation) -> io::Result<()> {
     page.line(&format!("{verdict}  {subject}"))
 }
 
-/// The mark of a verdict, of a finding or of a claim, by its word.
-fn mark(word: &str) -> (&'static str, Option<Ink>) {
+/// Mark and words of a verdict, of a finding or of a claim, by what a saved report calls it.
+fn mark(word: &str) -> (&'static str, &str, Option<Ink>) {
     let verdicts = [Verdict::Violated, Verdict::Indeterminate, Verdict::Met];
     if let Some(verdict) = verdicts.into_iter().find(|it| it.as_str() == word) {
-        return super::mark(Some(verdict));
+        let (sign, ink) = super::mark(Some(verdict));
+        return (sign, words::verdict(verdict), ink);
     }
     let claims = [
         ClaimVerdict::Contradicted,
@@ -116,9 +117,9 @@ fn mark(word: &str) -> (&'static str, Option<Ink>) {
     match claims.into_iter().find(|it| it.as_str() == word) {
         Some(verdict) => {
             let (sign, ink) = claims::mark(verdict);
-            (sign, Some(ink))
+            (sign, words::claim(verdict), Some(ink))
         }
-        None => ("", None),
+        None => ("", word, None),
     }
 }
 
@@ -128,9 +129,10 @@ fn steps(page: &mut Page<'_>, steps: &[Step]) -> io::Result<()> {
     if steps.is_empty() {
         return Ok(());
     }
-    page.heading("REASONING", "each step with how it is known")?;
+    let words = &WORDS.explain_part;
+    page.heading(words.reasoning, words.reasoning_remark)?;
     for (number, step) in steps.iter().enumerate() {
-        let known = step.known.as_str().replace('-', " ");
+        let known = words::known(step.known);
         let number = number.saturating_add(1);
         let lead = format!("{number:>2}. ");
         let known = format!("{known:KNOWN$}");
@@ -146,10 +148,11 @@ fn sides(page: &mut Page<'_>, one: &Explanation) -> io::Result<()> {
     let Some([fits, against]) = &one.sides else {
         return Ok(());
     };
-    for (title, lines) in [("FOR IT", fits), ("AGAINST IT", against)] {
+    let words = &WORDS.explain_part;
+    for (title, lines) in [(words.for_it, fits), (words.against_it, against)] {
         if lines.is_empty() {
             page.heading(title, "")?;
-            page.paragraph("None observed.", 2, None)?;
+            page.paragraph(WORDS.none_observed, 2, None)?;
         }
         list(page, title, "", lines)?;
     }
@@ -157,10 +160,10 @@ fn sides(page: &mut Page<'_>, one: &Explanation) -> io::Result<()> {
 }
 
 fn exhibits(page: &mut Page<'_>, claim: &ClaimResult) -> io::Result<()> {
-    page.heading("FOR AND AGAINST IT", "")?;
+    page.heading(WORDS.explain_part.both_sides, "")?;
     claims::sides(page, claim, usize::MAX, 2)?;
     if claim.flows == [0, 0, 0] {
-        page.paragraph("No flow of the subject was observed.", 2, None)?;
+        page.paragraph(WORDS.explain_part.no_flow, 2, None)?;
     }
     if let Some(words) = &claim.weakest {
         page.paragraph(&safe(words), 2, None)?;
@@ -181,13 +184,13 @@ fn list(page: &mut Page<'_>, title: &str, remark: &str, lines: &[String]) -> io:
 
 /// The address gives way where the line is narrow; the time stands where there is room for it.
 const COLUMNS: &[Column] = &[
-    numbers("flow"),
-    words("frames"),
-    flexible("to", 18),
-    words("protocol"),
-    numbers("out"),
-    numbers("in"),
-    words("first packet (UTC)"),
+    numbers(WORDS.columns.flow),
+    column(WORDS.columns.frames),
+    flexible(WORDS.columns.to, 18),
+    column(WORDS.columns.protocol),
+    numbers(WORDS.columns.out),
+    numbers(WORDS.columns.into),
+    column(WORDS.columns.first_packet),
 ];
 
 /// From this width on there is room for the time.
@@ -198,10 +201,13 @@ fn evidence(page: &mut Page<'_>, one: &Explanation) -> io::Result<()> {
         return Ok(());
     }
     let all = one.all_flows.max(length(one.flows.len()));
-    page.heading("EVIDENCE", &part(length(one.flows.len()), all, "flow"))?;
+    page.heading(
+        WORDS.explain_part.evidence,
+        &WORDS.part(length(one.flows.len()), all, WORDS.flows_of),
+    )?;
     let rows: Vec<Vec<Cell>> = one.flows.iter().map(cells).collect();
     if rows.is_empty() {
-        return page.paragraph("The rows of its flows are not in this report.", 2, None);
+        return page.paragraph(WORDS.explain_part.no_rows, 2, None);
     }
     let without_times = COLUMNS.split_last().map_or(COLUMNS, |(_, rest)| rest);
     let table = match page.width() >= ROOM_FOR_TIMES {
@@ -256,9 +262,9 @@ fn filter(page: &mut Page<'_>, addresses: &[IpAddr]) -> io::Result<()> {
     let more = addresses.len().saturating_sub(FILTER_ADDRESSES);
     let remark = match more {
         0 => String::new(),
-        more => format!("without {} more addresses", count(length(more))),
+        more => fill(WORDS.explain_part.without, &[&count(length(more))]),
     };
-    page.heading("DISPLAY FILTER FOR WIRESHARK", &remark)?;
+    page.heading(WORDS.explain_part.filter, &remark)?;
     page.paragraph(&terms.join(" || "), 2, None)
 }
 
@@ -267,7 +273,10 @@ fn packets(page: &mut Page<'_>, command: &[String]) -> io::Result<()> {
     if command.is_empty() {
         return Ok(());
     }
-    page.heading("ITS PACKETS", "as a capture of their own")?;
+    page.heading(
+        WORDS.explain_part.packets,
+        WORDS.explain_part.packets_remark,
+    )?;
     let room = page.width().saturating_sub(6);
     let mut line = String::new();
     for word in options(command) {

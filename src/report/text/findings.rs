@@ -1,10 +1,11 @@
 //! The findings: a card each for what is violated and what is not decided, one line for the rest.
 
 use super::axes::{Axis, axes};
-use super::layout::{Ink, Page, bytes, count, part, span};
+use super::layout::{Ink, Page, bytes, count, span};
 use super::{at_least, length, mark, operator_words, subject_words};
+use crate::language::{WORDS, fill};
 use crate::model::{Destination, Finding, Report, Verdict};
-use crate::report::escape;
+use crate::report::{escape, words};
 use std::io;
 
 /// Cards of one verdict; every destination stands in the table below with its mark.
@@ -14,9 +15,9 @@ pub(super) fn findings(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     if !report.is_judged() {
         return Ok(());
     }
-    page.heading("FINDINGS", "each in full: whereto explain ID CAPTURE")?;
+    page.heading(WORDS.findings_part.heading, WORDS.findings_part.remark)?;
     if report.findings.is_empty() {
-        return page.paragraph("None: nothing in this capture could be judged.", 2, None);
+        return page.paragraph(WORDS.findings_part.none, 2, None);
     }
     for verdict in [Verdict::Violated, Verdict::Indeterminate] {
         cards(page, report, verdict)?;
@@ -36,13 +37,10 @@ fn set_aside(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     if violated_aside.saturating_add(indeterminate_aside) == 0 {
         return Ok(());
     }
-    let words = format!(
-        "Suppressed: {} of {} violated, {} of {} indeterminate; they do not count for the exit code",
-        count(violated_aside),
-        count(violated),
-        count(indeterminate_aside),
-        count(indeterminate)
-    );
+    let counts = [violated_aside, violated, indeterminate_aside, indeterminate];
+    let counts = counts.map(count);
+    let counts = counts.each_ref().map(String::as_str);
+    let words = fill(WORDS.findings_part.suppressed, &counts);
     page.paragraph(&words, 2, Some(Ink::Soft))
 }
 
@@ -54,12 +52,9 @@ fn met(page: &mut Page<'_>, report: &Report, axis: &Axis<'_>) -> io::Result<()> 
     }
     let (sign, ink) = mark(Some(Verdict::Met));
     let all = length(axis.findings(report).count());
-    let words = format!(
-        "{sign} met: {} {} within what was expected",
-        part(met, all, "destination"),
-        axis.met
-    );
-    page.paragraph(&words, 2, ink)
+    let part = WORDS.part(met, all, WORDS.destinations_of);
+    let words = fill(axis.words.met, &[&part]);
+    page.paragraph(&format!("{sign} {words}"), 2, ink)
 }
 
 /// How many findings of the policy fit what it expects: several may be of one destination.
@@ -74,11 +69,9 @@ fn met_by_policy(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     }
     let (sign, ink) = mark(Some(Verdict::Met));
     let all = length(report.findings.iter().filter(of_policy).count());
-    let words = format!(
-        "{sign} met: {} of the policy",
-        part(length(met), all, "finding")
-    );
-    page.paragraph(&words, 2, ink)
+    let part = WORDS.part(length(met), all, WORDS.findings_of);
+    let words = fill(WORDS.findings_part.met_by_policy, &[&part]);
+    page.paragraph(&format!("{sign} {words}"), 2, ink)
 }
 
 fn of(report: &Report, verdict: Verdict) -> impl Iterator<Item = &Finding> {
@@ -100,10 +93,9 @@ fn cards(page: &mut Page<'_>, report: &Report, verdict: Verdict) -> io::Result<(
     }
     let more = length(of(report, verdict).count().saturating_sub(CARDS));
     if more > 0 {
-        let words = format!(
-            "and {} more {}: marked in the table below, in full with --format json",
-            count(more),
-            verdict.as_str()
+        let words = fill(
+            WORDS.findings_part.more,
+            &[&count(more), words::verdict(verdict)],
         );
         page.paragraph(&words, 2, Some(Ink::Soft))?;
         page.blank()?;
@@ -114,12 +106,13 @@ fn cards(page: &mut Page<'_>, report: &Report, verdict: Verdict) -> io::Result<(
 /// A finding without a destination: on the policy itself.
 fn on_policy(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
     let (sign, ink) = mark(Some(finding.verdict));
-    let verdict = page.paint(&format!("{sign} {}", finding.verdict.as_str()), ink);
+    let verdict = page.paint(&format!("{sign} {}", words::verdict(finding.verdict)), ink);
     let subject = escape::terminal_str(&finding.rule).into_owned();
     let subject = page.paint(&subject, Some(Ink::Strong));
     page.line(&format!("  {verdict}  {subject} ({})", finding.check))?;
     said(page, finding)?;
-    let id = format!("finding {}", escape::terminal_str(&finding.id));
+    let id = escape::terminal_str(&finding.id);
+    let id = fill(WORDS.findings_part.finding, &[&id]);
     page.paragraph(&id, 4, Some(Ink::Soft))
 }
 
@@ -127,7 +120,7 @@ fn on_policy(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
 fn said(page: &mut Page<'_>, finding: &Finding) -> io::Result<()> {
     page.paragraph(&escape::terminal_str(&finding.why), 4, None)?;
     if let Some(words) = &finding.would_decide {
-        let words = format!("Would decide it: {}", escape::terminal_str(words));
+        let words = fill(WORDS.terminal.would_decide, &[&escape::terminal_str(words)]);
         page.paragraph(&words, 4, None)?;
     }
     Ok(())
@@ -140,7 +133,7 @@ fn card(
     destination: &Destination,
 ) -> io::Result<()> {
     let (sign, ink) = mark(Some(finding.verdict));
-    let verdict = format!("{sign} {}", finding.verdict.as_str());
+    let verdict = format!("{sign} {}", words::verdict(finding.verdict));
     let room = page
         .width()
         .saturating_sub(escape::columns(&verdict).saturating_add(4));
@@ -151,7 +144,7 @@ fn card(
     page.line(&format!("  {verdict}  {subject}"))?;
     said(page, finding)?;
     if let Some(suppression) = &finding.suppressed {
-        let words = suppression.words();
+        let words = words::suppression(suppression);
         page.paragraph(&escape::terminal_str(&words), 4, Some(Ink::Soft))?;
     }
     if let Some(rule) = super::policy::rule_words(report, finding) {
@@ -169,23 +162,21 @@ fn evidence(finding: &Finding, destination: &Destination) -> Vec<String> {
     who.extend(Some(addresses(destination)).filter(|_| destination.name.is_some()));
     who.extend(Some(operator_words(destination)).filter(|words| !words.is_empty()));
     who.extend(Some(destination.protocols.join(" ")).filter(|words| !words.is_empty()));
-    who.push(match destination.name {
-        Some(_) => format!("name {}", super::destinations::name_words(destination)),
-        None => "no name observed".to_owned(),
-    });
+    who.push(super::destinations::name_fact(destination));
     vec![
-        format!(
-            "{} out, {} in, {}",
-            bytes(destination.bytes_out),
-            bytes(destination.bytes_in),
-            span(destination.first_seen, destination.last_seen)
+        fill(
+            WORDS.findings_part.extent,
+            &[
+                &bytes(destination.bytes_out),
+                &bytes(destination.bytes_in),
+                &span(destination.first_seen, destination.last_seen),
+            ],
         ),
-        who.join("; "),
+        who.join(WORDS.units.semicolon),
         super::who::who(destination),
-        format!(
-            "{}; finding {}",
-            frames(destination),
-            escape::terminal_str(&finding.id)
+        fill(
+            WORDS.findings_part.frames_and_finding,
+            &[&frames(destination), &escape::terminal_str(&finding.id)],
         ),
     ]
 }
@@ -203,7 +194,7 @@ fn addresses(destination: &Destination) -> String {
         .saturating_sub(length(shown.len()));
     match more {
         0 => shown.join(" "),
-        _ => format!("{} and {} more", shown.join(" "), at_least(more)),
+        _ => fill(WORDS.more_addresses, &[&shown.join(" "), &at_least(more)]),
     }
 }
 
@@ -216,13 +207,11 @@ fn frames(destination: &Destination) -> String {
         .map(u32::to_string)
         .collect();
     let more = destination.flows.saturating_sub(length(shown.len()));
+    let words = &WORDS.findings_part;
+    let frames = shown.join(" ");
     match more {
-        0 if shown.len() == 1 => format!("first frame {}", shown.join(" ")),
-        0 => format!("first frame of each flow: {}", shown.join(" ")),
-        _ => format!(
-            "first frame of each flow: {} and {} more",
-            shown.join(" "),
-            count(more)
-        ),
+        0 if shown.len() == 1 => fill(words.first_frame, &[&frames]),
+        0 => fill(words.first_frames, &[&frames]),
+        _ => fill(words.first_frames_more, &[&frames, &count(more)]),
     }
 }

@@ -1,9 +1,10 @@
 //! The question, the answer, the ledger, and what was examined.
 
 use super::axes::{axes, listed};
-use super::layout::{Page, bytes, count, duration, many, pad, part, span};
+use super::layout::{Page, bytes, count, duration, pad, span};
 use super::{claims, length, mark, outbound, policy};
-use crate::model::{Country, Device, Input, Report, Verdict};
+use crate::language::{WORDS, fill};
+use crate::model::{Country, Device, Input, Report, Time, Verdict};
 use crate::report::{escape, words};
 use std::collections::BTreeSet;
 use std::io;
@@ -32,8 +33,7 @@ pub(super) fn answer(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     }
     if !judged {
         page.blank()?;
-        let question = "Where does the traffic in this capture go?";
-        page.paragraph(question, 0, Some(super::Ink::Strong))?;
+        page.paragraph(WORDS.no_question, 0, Some(super::Ink::Strong))?;
         return page.paragraph(&unjudged(report), 0, None);
     }
     if length(outbound(report).count()) > 0 {
@@ -41,16 +41,16 @@ pub(super) fn answer(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         ledger(page, report)?;
     }
     if axes.len() > 1 || report.policy.is_some() {
-        let words = "Each destination and each flow counts under its gravest verdict.";
-        page.paragraph(words, 2, Some(super::Ink::Soft))?;
+        page.paragraph(WORDS.terminal.gravest, 2, Some(super::Ink::Soft))?;
     }
     claims::answer(page, report)
 }
 
 pub(in crate::report) fn unjudged(report: &Report) -> String {
     let all = length(outbound(report).count());
+    let words = &WORDS.answers;
     if all == 0 {
-        return "None observed: there are no outbound flows in this capture.".to_owned();
+        return words.nothing_outbound.to_owned();
     }
     let countries: BTreeSet<Country> = outbound(report)
         .filter_map(|destination| destination.place.country)
@@ -58,29 +58,25 @@ pub(in crate::report) fn unjudged(report: &Report) -> String {
     let unplaced = outbound(report)
         .filter(|d| d.place.country.is_none())
         .count();
+    let destinations = WORDS.many(all, WORDS.destinations_of);
     let mut answer = match countries.len() {
-        0 => format!("To {}.", many(all, "destination")),
-        _ => format!(
-            "To {} at addresses in {}.",
-            many(all, "destination"),
-            listed(&countries)
-        ),
+        0 => fill(words.to, &[&destinations]),
+        _ => fill(words.to_countries, &[&destinations, &listed(&countries)]),
     };
     if unplaced > 0 {
-        answer.push_str(&format!(
-            " The country of {} is not known.",
-            part(length(unplaced), all, "destination")
-        ));
+        let part = WORDS.part(length(unplaced), all, WORDS.destinations_of);
+        let unplaced = fill(words.unplaced, &[&part]);
+        answer = fill(WORDS.units.sentences, &[&answer, &unplaced]);
     }
-    answer.push_str(" Nothing was judged: --expect says what is expected.");
-    answer
+    fill(WORDS.units.sentences, &[&answer, words.not_judged])
 }
 
 fn ledger(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let all = length(outbound(report).count());
     let flows = report.totals.outbound_flows;
     let rows = [Verdict::Violated, Verdict::Indeterminate, Verdict::Met];
-    let parts = destinations_by_verdict(report).map(|count| part(count, all, "destination"));
+    let parts =
+        destinations_by_verdict(report).map(|count| WORDS.part(count, all, WORDS.destinations_of));
     let width = parts
         .iter()
         .map(|words| escape::columns(words))
@@ -91,13 +87,13 @@ fn ledger(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     for (verdict, (destinations, judged_flows)) in rows.into_iter().zip(by_verdict) {
         let (sign, ink) = mark(Some(verdict));
         let label = page.paint(
-            &pad(&format!("{sign} {}", verdict.as_str()), 18, false),
+            &pad(&format!("{sign} {}", words::verdict(verdict)), 18, false),
             ink,
         );
         let destinations = pad(&destinations, width, false);
         page.line(&format!(
             "  {label}{destinations}{}",
-            part(judged_flows, flows, "flow")
+            WORDS.part(judged_flows, flows, WORDS.flows_of)
         ))?;
     }
     Ok(())
@@ -115,52 +111,53 @@ pub(in crate::report) fn destinations_by_verdict(report: &Report) -> [u64; 3] {
 
 /// What the answer rests on.
 pub(super) fn examined(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
-    page.heading("EXAMINED", "")?;
+    let words = &WORDS.examined_part;
+    page.heading(words.heading, "")?;
     captures(page, report)?;
     let totals = &report.totals;
-    let wire = bytes(totals.wire_bytes);
-    page.field(
-        "Packets",
-        &format!("{}, {wire} on the wire", many(totals.packets, "packet")),
-    )?;
-    match totals.time {
-        Some((first, last)) => page.field(
-            "Time",
-            &format!("{} ({})", span(first, last), duration(last.since(first))),
-        )?,
-        None => page.field("Time", "no packets")?,
-    }
+    let packets = WORDS.many(totals.packets, WORDS.packets);
+    let on_wire = fill(words.on_wire, &[&packets, &bytes(totals.wire_bytes)]);
+    page.field(words.packets, &on_wire)?;
+    page.field(WORDS.time, &time_words(totals.time))?;
     if let Some(filter) = &report.settings.filter {
-        let words = format!(
-            "{}, which {} did not fit",
-            escape::terminal_str(filter),
-            part(report.losses.filtered, totals.packets, "packet")
-        );
-        page.field("Filter", &words)?;
+        let left_out = WORDS.part(report.losses.filtered, totals.packets, WORDS.packets);
+        let filter = escape::terminal_str(filter);
+        page.field(words.filter, &fill(words.filter_is, &[&filter, &left_out]))?;
     }
     devices(page, &report.devices)?;
     expected(page, report)?;
     let all = totals.flows.saturating_add(totals.folded_flows);
-    page.field(
-        "Outbound",
-        &format!(
-            "{}: {} out, {} in",
-            part(totals.outbound_flows, all, "flow"),
-            bytes(totals.bytes_out),
-            bytes(totals.bytes_in)
-        ),
-    )?;
+    let outbound = fill(
+        words.outbound_is,
+        &[
+            &WORDS.part(totals.outbound_flows, all, WORDS.flows_of),
+            &bytes(totals.bytes_out),
+            &bytes(totals.bytes_in),
+        ],
+    );
+    page.field(WORDS.outbound, &outbound)?;
     baseline(page, report)?;
     let [observed, inferred, unnamed] = totals.names;
-    page.field(
-        "Named",
-        &format!(
-            "{} by what they say themselves, {} inferred from earlier DNS answers, {} unnamed",
-            part(observed, totals.outbound_flows, "flow"),
-            count(inferred),
-            count(unnamed)
-        ),
-    )
+    let named = fill(
+        words.named_is,
+        &[
+            &WORDS.part(observed, totals.outbound_flows, WORDS.flows_of),
+            &count(inferred),
+            &count(unnamed),
+        ],
+    );
+    page.field(words.named, &named)
+}
+
+/// From when to when, and how long that is.
+pub(super) fn time_words(time: Option<(Time, Time)>) -> String {
+    match time {
+        Some((first, last)) => {
+            let long = duration(last.since(first));
+            fill(WORDS.terminal.time_is, &[&span(first, last), &long])
+        }
+        None => WORDS.terminal.no_packets.to_owned(),
+    }
 }
 
 /// What remains beside what the device does at rest.
@@ -176,28 +173,27 @@ fn baseline(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         .collect();
     let more = length(captures.len().saturating_sub(SHOWN));
     if more > 0 {
-        paths.push(format!("{more} more"));
+        paths.push(fill(WORDS.units.more, &[&more.to_string()]));
     }
     let totals = &report.totals;
-    let words = format!(
-        "{}: {} to destinations that it has too; beside those {}, {} out, {} in. No verdict \
-         changes",
-        paths.join(", "),
-        part(sums.flows, totals.outbound_flows, "outbound flow"),
-        many(totals.outbound_flows.saturating_sub(sums.flows), "flow"),
-        bytes(totals.bytes_out.saturating_sub(sums.bytes_out)),
-        bytes(totals.bytes_in.saturating_sub(sums.bytes_in)),
+    let left = totals.outbound_flows.saturating_sub(sums.flows);
+    let words = fill(
+        WORDS.examined_part.baseline_is,
+        &[
+            &paths.join(WORDS.units.comma),
+            &WORDS.part(sums.flows, totals.outbound_flows, WORDS.outbound_flows),
+            &WORDS.many(left, WORDS.flows_of),
+            &bytes(totals.bytes_out.saturating_sub(sums.bytes_out)),
+            &bytes(totals.bytes_in.saturating_sub(sums.bytes_in)),
+        ],
     );
-    page.field("Baseline", &words)
+    page.field(WORDS.examined_part.baseline, &words)
 }
 
 fn captures(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     const SHOWN: usize = 8;
-    let mut label = if report.inputs.len() == 1 {
-        "Capture"
-    } else {
-        "Captures"
-    };
+    let words = &WORDS.examined_part;
+    let mut label = WORDS.form(length(report.inputs.len()), words.captures);
     for input in report.inputs.iter().take(SHOWN) {
         page.field(label, &input_words(input))?;
         label = "";
@@ -207,16 +203,22 @@ fn captures(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     }
     let more = length(report.inputs.len().saturating_sub(SHOWN));
     if more > 0 {
-        page.field("", &format!("and {more} more, see --format json"))?;
+        page.field("", &fill(words.more_captures, &[&more.to_string()]))?;
     }
     if !report.settings.hashed && !report.inputs.is_empty() {
-        page.field("", "inputs were not hashed")?;
+        page.field("", words.not_hashed)?;
     }
     Ok(())
 }
 
 /// `a.pcap.gz: pcap, gzip, ETHERNET, 1.2 MiB, 312 packets`.
-pub(in crate::report) fn input_words(input: &Input) -> String {
+fn input_words(input: &Input) -> String {
+    let path = escape::terminal(&input.path);
+    fill(WORDS.input.input, &[&path, &input_facts(input)])
+}
+
+/// The same without the path.
+pub(in crate::report) fn input_facts(input: &Input) -> String {
     let mut facts = vec![input.format.to_owned()];
     facts.extend(input.compression.iter().map(|word| (*word).to_owned()));
     let links: BTreeSet<u32> = input
@@ -226,18 +228,20 @@ pub(in crate::report) fn input_words(input: &Input) -> String {
         .collect();
     facts.extend(links.into_iter().map(link_words));
     facts.push(bytes(input.stored_bytes));
-    facts.push(many(input.packets, "packet"));
-    format!("{}: {}", escape::terminal(&input.path), facts.join(", "))
+    facts.push(WORDS.many(input.packets, WORDS.packets));
+    facts.join(WORDS.units.comma)
 }
 
 pub(super) fn link_words(number: u32) -> String {
-    words::link(number).map_or_else(|| format!("link type {number}"), str::to_owned)
+    words::link(number).map_or_else(
+        || fill(WORDS.input.link_type, &[&number.to_string()]),
+        str::to_owned,
+    )
 }
 
 fn devices(page: &mut Page<'_>, devices: &[Device]) -> io::Result<()> {
     if devices.is_empty() {
-        let words = "could not be told; every flow is seen from the end that opened it (--device names one)";
-        return page.field("Device", words);
+        return page.field(WORDS.device, WORDS.examined_part.no_device);
     }
     const SHOWN: usize = 4;
     for device in devices {
@@ -249,36 +253,39 @@ fn devices(page: &mut Page<'_>, devices: &[Device]) -> io::Result<()> {
             .collect();
         let more = length(device.addresses.len().saturating_sub(SHOWN));
         if more > 0 {
-            names.push(format!("{more} more"));
+            names.push(fill(WORDS.units.more, &[&more.to_string()]));
         }
         names.extend(device.mac.map(|mac| mac.to_string()));
         let reason = escape::terminal_str(&device.reason);
-        page.field("Device", &format!("{}: {reason}", names.join(", ")))?;
+        let names = names.join(WORDS.units.comma);
+        let said = fill(WORDS.examined_part.device_is, &[&names, &reason]);
+        page.field(WORDS.device, &said)?;
     }
     Ok(())
 }
 
 fn expected(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    let words = &WORDS.examined_part;
     for axis in axes(report) {
         let expectation = axis.expectation;
-        let mut words = escape::terminal_str(&expectation.written).into_owned();
+        let mut said = escape::terminal_str(&expectation.written).into_owned();
         if !expectation.groups.is_empty() {
             let groups: Vec<String> = expectation
                 .groups
                 .iter()
-                .map(|group| format!("{}: {} as of {}", group.name, group.title, group.date))
+                .map(|group| fill(words.group, &[&group.name, &group.title, &group.date]))
                 .collect();
-            let countries = expectation.countries.len();
-            let more = match expectation.conditional.len() {
-                0 => String::new(),
-                more => format!(" and {more} under a condition"),
+            let groups = groups.join(WORDS.units.semicolon);
+            let countries = expectation.countries.len().to_string();
+            said = match expectation.conditional.len() {
+                0 => fill(words.expected, &[&said, &countries, &groups]),
+                more => fill(
+                    words.expected_also,
+                    &[&said, &countries, &groups, &more.to_string()],
+                ),
             };
-            words = format!(
-                "{words}: {countries} countries{more} ({})",
-                groups.join("; ")
-            );
         }
-        page.field(axis.label, &escape::terminal_str(&words))?;
+        page.field(axis.words.label, &escape::terminal_str(&said))?;
     }
     Ok(())
 }

@@ -1,25 +1,20 @@
 //! The place data: what each source is, how much it covers, and where it comes from.
 
 use super::layout::{Ink, Page, count, percent};
+use crate::language::{WORDS, fill};
 use crate::model::{Cover, Holding};
-use crate::report::escape;
+use crate::report::{escape, words};
 use std::io;
 
 pub(super) fn holdings(page: &mut Page<'_>, holdings: &[Holding]) -> io::Result<()> {
     if holdings.is_empty() {
-        return page.paragraph("No place data: every country is unknown.", 0, None);
+        return page.paragraph(WORDS.data_part.none, 0, None);
     }
     for holding in holdings {
         self::holding(page, holding)?;
     }
     page.blank()?;
-    page.paragraph(
-        "Shares are of what can be asked: of all IPv4 addresses but the special ones (private, \
-         reserved and so on), and of the IPv6 networks of 48 bits that the embedded data knows to \
-         be announced.",
-        0,
-        Some(Ink::Soft),
-    )
+    page.paragraph(WORDS.data_part.shares, 0, Some(Ink::Soft))
 }
 
 fn holding(page: &mut Page<'_>, holding: &Holding) -> io::Result<()> {
@@ -28,29 +23,30 @@ fn holding(page: &mut Page<'_>, holding: &Holding) -> io::Result<()> {
     let name = escape::fit(&name, page.width());
     page.heading(&name, "")?;
     let mut field = |label: &str, words: &str| page.field(label, &escape::terminal_str(words));
+    let words = &WORDS.data_part;
     let kind = match holding.maker {
-        "" => holding.kind.to_owned(),
-        maker => format!("{} by {maker}", holding.kind),
+        "" => words::gives(&[holding.kind]),
+        maker => fill(words.kind_by, &[&words::gives(&[holding.kind]), maker]),
     };
-    field("Kind", &kind)?;
-    field("Gives", &source.gives.join(" and "))?;
-    field("What", &source.description)?;
-    field("Date", source.date.as_deref().unwrap_or("none"))?;
+    field(words.kind, &kind)?;
+    field(words.gives, &words::gives(&source.gives))?;
+    field(words.what, &source.description)?;
+    field(words.date, source.date.as_deref().unwrap_or(words.no_date))?;
     for cover in &holding.covers {
-        field(&format!("Has {}", cover.gives), &cover_words(cover))?;
+        let label = fill(words.has, &[&words::gives(&[cover.gives])]);
+        field(&label, &cover_words(cover))?;
     }
     if !holding.editions.is_empty() {
-        let words = format!(
-            "of one database with {}: the one nearest to the traffic speaks",
-            holding.editions.join(", ")
-        );
-        field("Edition", &words)?;
+        let others = holding.editions.join(WORDS.units.comma);
+        field(words.edition, &fill(words.edition_of, &[&others]))?;
     }
-    field("Origin", &source.origin)?;
+    field(words.origin, &source.origin)?;
     field("SHA-256", &source.sha256)?;
     match (&source.credit, &source.link) {
-        (Some(credit), Some(link)) => field("Credit", &format!("{credit}, {link}")),
-        (Some(words), None) | (None, Some(words)) => field("Credit", words),
+        (Some(credit), Some(link)) => {
+            field(words.credit_label, &fill(words.credit, &[credit, link]))
+        }
+        (Some(one), None) | (None, Some(one)) => field(words.credit_label, one),
         (None, None) => Ok(()),
     }
 }
@@ -60,10 +56,12 @@ fn cover_words(cover: &Cover) -> String {
         let [part, all] = [part, all].map(|number| u64::try_from(number).unwrap_or(u64::MAX));
         percent(part, all)
     };
-    format!(
-        "{} networks: {} of IPv4, {} of announced IPv6",
-        count(cover.networks),
-        share(cover.ipv4_addresses, cover.ipv4_asked),
-        share(cover.ipv6_slash48s, cover.ipv6_asked)
+    fill(
+        WORDS.data_part.covers,
+        &[
+            &count(cover.networks),
+            &share(cover.ipv4_addresses, cover.ipv4_asked),
+            &share(cover.ipv6_slash48s, cover.ipv6_asked),
+        ],
     )
 }

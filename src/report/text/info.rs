@@ -1,7 +1,8 @@
 //! One block for each capture: form, interfaces, time, hashes, comments.
 
-use super::header::link_words;
-use super::layout::{Page, bytes, count, duration, many, span};
+use super::header::{link_words, time_words};
+use super::layout::{Page, bytes, count};
+use crate::language::{WORDS, fill};
 use crate::model::{Input, Interface, Report, Text};
 use crate::report::escape;
 use std::io;
@@ -20,37 +21,34 @@ fn input(page: &mut Page<'_>, input: &Input) -> io::Result<()> {
     let path = escape::terminal(&input.path);
     let path = escape::fit(&path, page.width());
     page.heading(&path, "")?;
+    let words = &WORDS.info_part;
     let mut form = vec![input.format.to_owned()];
     form.extend(input.compression.iter().map(|word| (*word).to_owned()));
     form.push(bytes(input.stored_bytes));
     if input.inner_bytes != input.stored_bytes {
-        form.push(format!("{} inside", bytes(input.inner_bytes)));
+        form.push(fill(words.inside, &[&bytes(input.inner_bytes)]));
     }
-    page.field("Form", &form.join(", "))?;
-    page.field("Packets", &count(input.packets))?;
-    match input.time {
-        Some((first, last)) => page.field(
-            "Time",
-            &format!("{} ({})", span(first, last), duration(last.since(first))),
-        )?,
-        None => page.field("Time", "no packets")?,
-    }
-    page.field("SHA-256", input.sha256.as_deref().unwrap_or("not hashed"))?;
+    page.field(words.form, &form.join(WORDS.units.comma))?;
+    page.field(WORDS.examined_part.packets, &count(input.packets))?;
+    page.field(WORDS.time, &time_words(input.time))?;
+    let hash = input.sha256.as_deref();
+    page.field("SHA-256", hash.unwrap_or(WORDS.not_hashed))?;
     if let Some(inner) = &input.inner_sha256 {
-        page.field("  inside", inner)?;
+        page.field(&format!("  {}", words.inside_hash), inner)?;
     }
     for (place, interface) in input.interfaces.iter().enumerate().take(LISTED) {
         self::interface(page, place, interface)?;
     }
     let rest = input.interfaces.len().saturating_sub(LISTED);
     if rest > 0 {
-        page.field("", &format!("{rest} more interfaces, see --format json"))?;
+        page.field("", &fill(words.more_interfaces, &[&rest.to_string()]))?;
     }
     notes(page, &input.notes)?;
     details(page, input)
 }
 
 fn interface(page: &mut Page<'_>, place: usize, interface: &Interface) -> io::Result<()> {
+    let words = &WORDS.info_part;
     let mut facts = Vec::new();
     facts.extend(
         interface
@@ -62,28 +60,28 @@ fn interface(page: &mut Page<'_>, place: usize, interface: &Interface) -> io::Re
         interface
             .description
             .iter()
-            .map(|words| escape::terminal(words).into_owned()),
+            .map(|said| escape::terminal(said).into_owned()),
     );
-    facts.push(format!(
-        "{} ({})",
-        link_words(interface.link),
-        interface.link
+    facts.push(fill(
+        WORDS.units.coded,
+        &[&link_words(interface.link), &interface.link.to_string()],
     ));
     facts.push(match interface.snaplen {
-        0 => "no snaplen".to_owned(),
-        n => format!("snaplen {}", count(n.into())),
+        0 => words.no_snaplen.to_owned(),
+        n => fill(words.snaplen, &[&count(n.into())]),
     });
     facts.push(match interface.ticks_per_second {
-        0 => "no resolution given".to_owned(),
-        1_000_000 => "microseconds".to_owned(),
-        1_000_000_000 => "nanoseconds".to_owned(),
-        n => format!("{} ticks a second", count(n)),
+        0 => words.no_resolution.to_owned(),
+        1_000_000 => words.microseconds.to_owned(),
+        1_000_000_000 => words.nanoseconds.to_owned(),
+        n => fill(words.ticks, &[&count(n)]),
     });
-    facts.push(many(interface.packets, "packet"));
+    facts.push(WORDS.many(interface.packets, WORDS.packets));
     if interface.cut_packets > 0 {
-        facts.push(format!("{} cut", count(interface.cut_packets)));
+        facts.push(fill(words.cut, &[&count(interface.cut_packets)]));
     }
-    page.field(&format!("Interface {place}"), &facts.join(", "))?;
+    let label = fill(words.interface, &[&place.to_string()]);
+    page.field(&label, &facts.join(WORDS.units.comma))?;
     notes(page, &interface.notes)
 }
 
@@ -96,35 +94,34 @@ fn notes(page: &mut Page<'_>, notes: &[(&'static str, Text)]) -> io::Result<()> 
     }
     let rest = notes.len().saturating_sub(LISTED);
     if rest > 0 {
-        page.field("", &format!("{rest} more notes, see --format json"))?;
+        let more = fill(WORDS.info_part.more_notes, &[&rest.to_string()]);
+        page.field("", &more)?;
     }
     Ok(())
 }
 
 fn details(page: &mut Page<'_>, input: &Input) -> io::Result<()> {
+    let words = &WORDS.info_part;
     if input.secret_bytes > 0 {
-        page.field(
-            "Secrets",
-            &format!("{} of decryption secrets inside", bytes(input.secret_bytes)),
-        )?;
+        let said = fill(words.secrets_are, &[&bytes(input.secret_bytes)]);
+        page.field(words.secrets, &said)?;
     }
     if input.resolved_names > 0 {
-        page.field(
-            "Names",
-            &format!("{} in name resolution blocks", count(input.resolved_names)),
-        )?;
+        let said = fill(words.names_are, &[&count(input.resolved_names)]);
+        page.field(WORDS.names, &said)?;
     }
     if !input.skipped_blocks.is_empty() {
         let blocks: Vec<String> = input
             .skipped_blocks
             .iter()
             .take(LISTED)
-            .map(|(kind, n)| format!("{} of type {kind:#x}", count(*n)))
+            .map(|(kind, n)| fill(words.block, &[&count(*n), &format!("{kind:#x}")]))
             .collect();
-        page.field("Skipped", &format!("blocks: {}", blocks.join(", ")))?;
+        let blocks = blocks.join(WORDS.units.comma);
+        page.field(words.skipped, &fill(words.skipped_are, &[&blocks]))?;
     }
     if input.unordered {
-        page.field("Order", "packet times go backwards somewhere")?;
+        page.field(words.order, words.unordered)?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@
 
 use super::super::Style;
 pub(in crate::report) use crate::language::count;
+use crate::language::{WORDS, fill};
 use crate::model::Time;
 use crate::report::escape::{columns, fit};
 use std::io::{self, Write};
@@ -282,18 +283,16 @@ pub(super) fn pad(text: &str, width: usize, right: bool) -> String {
     }
 }
 
-/// Units that stay on the line of their number.
-const UNITS: [&str; 14] = [
-    "B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "%", "ms", "s", "min", "h", "d", "UTC",
-];
-
 /// The words of `text`: what stands between blanks, a number together with its unit.
 fn unbroken(text: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for word in text.split(' ').filter(|word| !word.is_empty()) {
         let bare = word.trim_end_matches([',', ';', ':', '.', ')']);
         match words.last_mut() {
-            Some(last) if UNITS.contains(&bare) && last.ends_with(|c: char| c.is_ascii_digit()) => {
+            Some(last)
+                if WORDS.units.unbroken.contains(&bare)
+                    && last.ends_with(|c: char| c.is_ascii_digit()) =>
+            {
                 last.push(' ');
                 last.push_str(word);
             }
@@ -340,50 +339,42 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// `1 flow`, `12,345 flows`. The plural takes an `s`.
-pub(in crate::report) fn many(number: u64, what: &str) -> String {
-    format!(
-        "{} {what}{}",
-        count(number),
-        if number == 1 { "" } else { "s" }
-    )
-}
-
-/// `3 of 14 flows`.
-pub(in crate::report) fn part(number: u64, all: u64, what: &str) -> String {
-    format!("{} of {}", count(number), many(all, what))
-}
-
 /// `640 B`, `3.2 KiB`, `1.1 GiB`: one decimal, rounded half up.
 pub(in crate::report) fn bytes(number: u64) -> String {
-    const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
     if number < 1_024 {
-        return format!("{number} B");
+        return fill(WORDS.units.bytes, &[&number.to_string()]);
     }
     let mut unit = 1_024_u128;
-    let mut name = "KiB";
-    for next in UNITS {
-        name = next;
+    let mut words = "";
+    for next in WORDS.units.sizes {
+        words = next;
         // 1023.95 and more would be rounded to 1024.0.
         if u128::from(number) * 20 < unit * 20_479 {
             break;
         }
         unit *= 1_024;
     }
-    let tenths = (u128::from(number) * 20 + unit) / (unit * 2);
-    format!("{}.{} {name}", tenths / 10, tenths % 10)
+    tenths(words, (u128::from(number) * 20 + unit) / (unit * 2))
+}
+
+/// A number with one decimal.
+pub(in crate::report) fn tenths(words: &str, tenths: u128) -> String {
+    fill(
+        words,
+        &[&(tenths / 10).to_string(), &(tenths % 10).to_string()],
+    )
 }
 
 /// `4.1 %`; `0 %` only for nothing, `100 %` only for all.
 pub(in crate::report) fn percent(number: u64, all: u64) -> String {
     if number == 0 || all == 0 {
-        return "0 %".to_owned();
+        return fill(WORDS.units.percent, &["0"]);
     }
     if number >= all {
-        return "100 %".to_owned();
+        return fill(WORDS.units.percent, &["100"]);
     }
-    let tenths = (u128::from(number) * 1_000 / u128::from(all)).clamp(1, 999);
-    format!("{}.{} %", tenths / 10, tenths % 10)
+    let share = (u128::from(number) * 1_000 / u128::from(all)).clamp(1, 999);
+    tenths(WORDS.units.percent_tenths, share)
 }
 
 /// `2026-11-21 04:31:07`.
@@ -399,7 +390,7 @@ pub(in crate::report) fn span(first: Time, last: Time) -> String {
         (Some((one, _)), Some((other, clock))) if one == other => clock,
         _ => last.as_str(),
     };
-    format!("{first} to {last} UTC")
+    fill(WORDS.units.span, &[&first, last])
 }
 
 /// `04:31:07.250`.
@@ -411,16 +402,17 @@ pub(in crate::report) fn clock(time: Time) -> String {
 pub(in crate::report) fn duration(nanoseconds: u64) -> String {
     let milliseconds = nanoseconds / 1_000_000;
     let seconds = milliseconds / 1_000;
-    let pair = |big: u64, big_unit: &str, small: u64, small_unit: &str| match small {
-        0 => format!("{big} {big_unit}"),
-        _ => format!("{big} {big_unit} {small} {small_unit}"),
+    let units = &WORDS.units;
+    let pair = |[alone, both]: [&str; 2], big: u64, small: u64| match small {
+        0 => fill(alone, &[&big.to_string()]),
+        _ => fill(both, &[&big.to_string(), &small.to_string()]),
     };
     match seconds {
-        0 => format!("{milliseconds} ms"),
-        1..=59 => format!("{seconds}.{} s", milliseconds % 1_000 / 100),
-        60..=3_599 => pair(seconds / 60, "min", seconds % 60, "s"),
-        3_600..=86_399 => pair(seconds / 3_600, "h", seconds % 3_600 / 60, "min"),
-        _ => pair(seconds / 86_400, "d", seconds % 86_400 / 3_600, "h"),
+        0 => fill(units.milliseconds, &[&milliseconds.to_string()]),
+        1..=59 => tenths(units.seconds, u128::from(milliseconds / 100)),
+        60..=3_599 => pair(units.minutes, seconds / 60, seconds % 60),
+        3_600..=86_399 => pair(units.hours, seconds / 3_600, seconds % 3_600 / 60),
+        _ => pair(units.days, seconds / 86_400, seconds % 86_400 / 3_600),
     }
 }
 
@@ -441,7 +433,7 @@ mod tests {
         assert_eq!(percent(1, 1_000_000), "0.1 %");
         assert_eq!(percent(999_999, 1_000_000), "99.9 %");
         assert_eq!(percent(3, 3), "100 %");
-        assert_eq!(part(1, 1, "flow"), "1 of 1 flow");
+        assert_eq!(WORDS.part(1, 1, WORDS.flows_of), "1 of 1 flow");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::super::{Style, escape, words};
 use super::layout::{Cell, Column, Page, bytes, clock, flexible, numbers, words as word_column};
 use super::mark;
+use crate::language::WORDS;
 use crate::model::{DnsRow, Flow, Report};
 use std::io::{self, Write};
 
@@ -18,20 +19,23 @@ pub fn flows(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<(
     let wide = page.width() >= WIDE;
     let judged = report.is_judged();
     let mut columns = vec![
-        numbers("flow"),
-        word_column("time"),
-        word_column("protocol"),
+        numbers(WORDS.columns.flow),
+        word_column(WORDS.columns.time),
+        word_column(WORDS.columns.protocol),
     ];
     let mut least = vec![7, if wide { 12 } else { 8 }, 9];
     if wide {
-        columns.extend([flexible("local", 8), flexible("remote", 8)]);
+        columns.extend([
+            flexible(WORDS.columns.local, 8),
+            flexible(WORDS.columns.remote, 8),
+        ]);
         least.extend([21, 27]);
     }
     columns.extend([
-        flexible("name or address", 8),
-        word_column("at"),
-        numbers("out"),
-        numbers("in"),
+        flexible(WORDS.columns.name_or_address, 8),
+        word_column(WORDS.columns.at),
+        numbers(WORDS.columns.out),
+        numbers(WORDS.columns.into),
     ]);
     least.extend([0, 2, 10, 10]);
     if judged {
@@ -92,12 +96,12 @@ fn endpoint(address: std::net::IpAddr, port: u16) -> String {
 }
 
 const DNS_COLUMNS: [Column; 6] = [
-    numbers("frame"),
-    word_column("time"),
-    word_column("type"),
-    word_column("result"),
-    flexible("name", 8),
-    flexible("answers", 8),
+    numbers(WORDS.columns.frame),
+    word_column(WORDS.columns.time),
+    word_column(WORDS.columns.kind),
+    word_column(WORDS.columns.result),
+    flexible(WORDS.columns.name, 8),
+    flexible(WORDS.columns.answers, 8),
 ];
 
 /// A table of all DNS, mDNS and LLMNR exchanges.
@@ -142,7 +146,7 @@ fn narrow_dns(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
         kind,
         result,
         Column {
-            head: "name, and answers below it",
+            head: WORDS.columns.name_and_answers,
             ..name
         },
     ];
@@ -161,7 +165,7 @@ fn narrow_dns(report: &Report, page: &mut Page<'_>) -> io::Result<()> {
 fn dns_cells(row: &DnsRow) -> [Cell; 6] {
     let result = match row.rcode {
         Some(code) => words::dns_rcode(code).into_owned().into(),
-        None => Cell::soft("no answer"),
+        None => Cell::soft(WORDS.columns.no_answer),
     };
     // More than a line holds need not be spelled out.
     let answers: Vec<String> = row

@@ -26,6 +26,7 @@ mod policy;
 pub(super) mod who;
 
 use super::{Style, countries, escape};
+use crate::language::{WORDS, fill};
 use crate::model::{Country, Destination, Holding, Report, Scope, Verdict};
 use layout::{Ink, Page};
 use std::io::{self, Write};
@@ -62,7 +63,7 @@ pub(super) fn questions(report: &Report) -> Vec<(String, String)> {
         .collect()
 }
 
-pub(super) use policy::answer_words as policy_answer;
+pub(super) use policy::{answer_words as policy_answer, question as policy_question};
 
 /// What the captures say about themselves, and what was lost.
 ///
@@ -88,18 +89,17 @@ pub fn holdings(holdings: &[Holding], style: Style, out: &mut dyn Write) -> io::
 /// `China (CN)`, `ZZ` where the code is not assigned.
 pub(super) fn country_words(country: Country) -> String {
     match countries::name(country) {
-        Some(name) => format!("{name} ({country})"),
+        Some(name) => fill(WORDS.units.coded, &[name, country.code()]),
         None => country.to_string(),
     }
 }
 
 /// `the United States (US)`: as it stands in a sentence.
 pub(super) fn in_country(country: Country) -> String {
-    format!(
-        "{}{}",
-        if country.takes_the() { "the " } else { "" },
-        country_words(country)
-    )
+    match country.takes_the() {
+        true => fill(WORDS.all_pictures.with_article, &[&country_words(country)]),
+        false => country_words(country),
+    }
 }
 
 /// The name, or the first address and how many more there are.
@@ -114,7 +114,7 @@ pub(super) fn subject_words(destination: &Destination) -> String {
         .unwrap_or_default();
     match destination.address_count.saturating_sub(1) {
         0 => first,
-        more => format!("{first} and {} more", at_least(more)),
+        more => fill(WORDS.more_addresses, &[&first, &at_least(more)]),
     }
 }
 
@@ -122,7 +122,7 @@ pub(super) fn subject_words(destination: &Destination) -> String {
 fn at_least(addresses: u64) -> String {
     match addresses {
         0..=239 => layout::count(addresses),
-        _ => format!("at least {}", layout::count(addresses)),
+        _ => fill(WORDS.terminal.at_least, &[&layout::count(addresses)]),
     }
 }
 

@@ -4,9 +4,10 @@
 //! Out:  a timeline: a row a phase, and below it the destinations that were contacted there
 //!       first.
 
-use super::layout::{Cell, Column, Ink, Page, bytes, clock, count, duration, flexible, many};
+use super::layout::{Cell, Column, Ink, Page, bytes, clock, count, duration, flexible};
 use super::layout::{numbers, words};
 use super::{length, subject_words};
+use crate::language::{WORDS, fill};
 use crate::model::{Phase, PhaseLog, PhaseSums, Report, Time};
 use crate::report::escape;
 use std::io;
@@ -18,26 +19,24 @@ const NAMED: usize = 12;
 const INDENT: usize = 2;
 
 const TABLE: [Column; 7] = [
-    words("from"),
-    flexible("phase", 12),
-    numbers("lasted"),
-    numbers("flows"),
-    numbers("out"),
-    numbers("in"),
-    numbers("first"),
+    words(WORDS.columns.from),
+    flexible(WORDS.columns.phase, 12),
+    numbers(WORDS.columns.lasted),
+    numbers(WORDS.columns.flows),
+    numbers(WORDS.columns.out),
+    numbers(WORDS.columns.into),
+    numbers(WORDS.columns.first),
 ];
 
 pub(super) fn timeline(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let Some(log) = &report.phases else {
         return Ok(());
     };
-    page.heading(
-        "PHASES",
-        "flows count in the phase they began in, packets in the one they were sent in",
-    )?;
-    page.field("Log", &origin(log))?;
+    let words = &WORDS.phases_part;
+    page.heading(words.heading, words.remark)?;
+    page.field(words.log, &origin(log))?;
     if log.phases.is_empty() {
-        return page.paragraph("None observed.", INDENT, None);
+        return page.paragraph(WORDS.none_observed, INDENT, None);
     }
     page.blank()?;
     let rows = rows(report, log);
@@ -50,30 +49,29 @@ pub(super) fn timeline(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     }
     let rest = log.phases.len().saturating_sub(SHOWN);
     if rest > 0 {
-        let more = format!("{}, see --format json", many(length(rest), "more phase"));
+        let more = WORDS.many(length(rest), words.more_phases);
         page.paragraph(&more, INDENT, Some(Ink::Soft))?;
     }
     Ok(())
 }
 
 fn origin(log: &PhaseLog) -> String {
-    let mut said = escape::terminal_str(&log.origin).into_owned();
-    said.push_str(&format!(", {}", many(length(log.phases.len()), "phase")));
+    let words = &WORDS.phases_part;
+    let mut facts = vec![
+        escape::terminal_str(&log.origin).into_owned(),
+        WORDS.many(length(log.phases.len()), WORDS.phases_of),
+    ];
     if log.clock_offset_ns != 0 {
         let milliseconds = log.clock_offset_ns.unsigned_abs() / 1_000_000;
-        let (sign, seconds) = (
-            if log.clock_offset_ns < 0 { "-" } else { "+" },
-            milliseconds / 1_000,
-        );
-        said.push_str(&format!(
-            ", its times moved by {sign}{seconds}.{:03} s",
-            milliseconds % 1_000
-        ));
+        let sign = if log.clock_offset_ns < 0 { "-" } else { "+" };
+        let (seconds, rest) = (milliseconds / 1_000, milliseconds % 1_000);
+        let moved = [&*format!("{sign}{seconds}"), &format!("{rest:03}")];
+        facts.push(fill(words.moved, &moved));
     }
     if let Some(sha256) = &log.sha256 {
-        said.push_str(&format!(", SHA-256 {sha256}"));
+        facts.push(fill(WORDS.policy_part.identity, &[sha256]));
     }
-    said
+    facts.join(WORDS.units.comma)
 }
 
 /// A phase, or the time before the first.
@@ -108,11 +106,14 @@ impl Row<'_> {
     fn cells(&self) -> Vec<Cell> {
         let name = match self.phase {
             Some(phase) => Cell::from(escape::terminal_str(&phase.name).into_owned()),
-            None => Cell::soft("(before the first)"),
+            None => Cell::soft(WORDS.phases_part.before_first),
         };
         let flows = match self.sums.continued_flows {
             0 => count(self.sums.flows),
-            more => format!("{} +{}", count(self.sums.flows), count(more)),
+            more => fill(
+                WORDS.phases_part.continued,
+                &[&count(self.sums.flows), &count(more)],
+            ),
         };
         let lasted = self.from.zip(self.until);
         vec![
@@ -132,7 +133,7 @@ impl Row<'_> {
     /// The note, and who was contacted here first.
     fn below(&self, page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         if let Some(note) = self.phase.and_then(|phase| phase.note.as_ref()) {
-            let note = format!("noted: {}", escape::terminal(note));
+            let note = fill(WORDS.phases_part.noted, &[&escape::terminal(note)]);
             page.paragraph(&note, INDENT + 4, Some(Ink::Soft))?;
         }
         let all = &self.sums.first_contacts;
@@ -141,12 +142,14 @@ impl Row<'_> {
         let mut names: Vec<String> = named.map(subject_words).collect();
         let more = all.len().saturating_sub(NAMED);
         if more > 0 {
-            names.push(format!("{} more, see --format json", count(length(more))));
+            let more = count(length(more));
+            names.push(fill(WORDS.phases_part.more_contacts, &[&more]));
         }
         if names.is_empty() {
             return Ok(());
         }
-        let words = format!("first contact: {}", names.join(", "));
+        let names = names.join(WORDS.units.comma);
+        let words = fill(WORDS.phases_part.first_contact, &[&names]);
         page.paragraph(&words, INDENT + 4, Some(Ink::Soft))
     }
 }

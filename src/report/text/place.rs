@@ -3,11 +3,14 @@
 //! In:   [`Whereabouts`], and the data sources they speak of.
 //! Out:  an explanation for people, one source a line.
 
-use super::layout::{Ink, Page};
+use super::in_country;
+use super::layout::{Ink, Page, tenths};
+use crate::language::{WORDS, fill};
 use crate::model::{
     Company, Confidence, Country, DataSource, NameOwner, Operator, OpinionKind, Physics, Place,
-    Whereabouts,
+    PlaceOpinion, Whereabouts,
 };
+use crate::report::words::{sure, term};
 use crate::report::{Style, escape};
 use std::io::{self, Write};
 
@@ -40,61 +43,70 @@ pub fn whereabouts(
 }
 
 fn place(page: &mut Page<'_>, place: &Place, data: &[DataSource]) -> io::Result<()> {
-    page.field("Country", &country(place))?;
+    let words = &WORDS.place_part;
+    page.field(WORDS.country, &country(place))?;
     for why in &place.lowered_because {
-        page.field("", &format!("less sure than its class: {why}"))?;
+        page.field("", &fill(words.less_sure, &[why]))?;
     }
-    for (number, opinion) in place.opinions.iter().enumerate() {
-        let label = if number == 0 { "Said by" } else { "" };
+    let mut label = words.said_by;
+    for opinion in &place.opinions {
         let Some(source) = data.get(opinion.source) else {
+            label = "";
             continue;
         };
-        let said = opinion
-            .country
-            .map_or_else(|| "no country".to_owned(), |country| country.to_string());
-        let kind = match opinion.kind {
-            OpinionKind::Database => "",
-            OpinionKind::OperatorRange => ", the operator's own word",
-            OpinionKind::Geofeed => ", the holder's own word",
-        };
-        let detail = opinion
-            .detail
-            .as_deref()
-            .map_or_else(String::new, |words| format!(": {}", safe(words)));
-        let date = source.date.as_deref().unwrap_or("no date");
-        let words = format!("{said}  {} ({date}){kind}{detail}", safe(&source.name));
-        page.field(label, &words)?;
+        page.field(label, &said(opinion, source))?;
+        label = "";
     }
     round_trip(page, place.physics.as_deref())?;
     if place.anycast == Some(true) {
-        let by = place.anycast_source.as_deref().unwrap_or("by a database");
-        page.field("Anycast", &safe(by))?;
+        let by = place.anycast_source.as_deref();
+        page.field(
+            words.anycast,
+            &safe(by.unwrap_or(words.anycast_by_database)),
+        )?;
     }
     registrations(page, place)?;
     if let Some(operator) = &place.operator {
-        page.field("Operator", &operated(operator))?;
+        page.field(words.operator, &operated(operator))?;
     }
     if let Some(settled) = place.settled_by {
-        page.field("Settled by", settled)?;
+        page.field(words.settled_by, settled)?;
     }
     Ok(())
 }
 
+fn said(opinion: &PlaceOpinion, source: &DataSource) -> String {
+    let words = &WORDS.place_part;
+    let country = opinion.country.as_ref().map(Country::code);
+    let country = country.unwrap_or(WORDS.steps.said_nowhere);
+    let date = source.date.as_deref().unwrap_or(WORDS.no_date);
+    let template = match opinion.kind {
+        OpinionKind::Database => words.by_database,
+        OpinionKind::OperatorRange => words.by_operator,
+        OpinionKind::Geofeed => words.by_holder,
+    };
+    let said = fill(template, &[country, &safe(&source.name), date]);
+    match opinion.detail.as_deref() {
+        Some(detail) => fill(WORDS.units.labelled, &[&said, &safe(detail)]),
+        None => said,
+    }
+}
+
 /// `Singapore (SG), high confidence: the operator publishes the range …`.
 fn country(place: &Place) -> String {
-    let class = place
-        .class
-        .map_or_else(String::new, |class| format!(": {}", class.words));
-    match place.country {
-        Some(country) if place.confidence > Confidence::None => format!(
-            "{}, {} confidence{class}",
-            named(country),
-            place.confidence.as_str()
-        ),
-        _ => format!(
-            "not known: {}",
-            place.unknown_because.unwrap_or("nothing was said")
-        ),
+    let words = &WORDS.place_part;
+    match (place.country, place.class) {
+        (Some(country), class) if place.confidence > Confidence::None => {
+            let (country, sure) = (in_country(country), sure(place.confidence));
+            match class {
+                Some(class) => fill(words.country_class, &[&country, sure, class.words]),
+                None => fill(words.country, &[&country, sure]),
+            }
+        }
+        _ => {
+            let why = place.unknown_because.unwrap_or(words.nothing_said);
+            fill(words.not_known, &[why])
+        }
     }
 }
 
@@ -102,136 +114,118 @@ fn round_trip(page: &mut Page<'_>, physics: Option<&Physics>) -> io::Result<()> 
     let Some(physics) = physics else {
         return Ok(());
     };
-    let ms = physics.rtt_ns / 100_000;
-    let mut words = format!(
-        "{}.{} ms from {}: light in fibre comes and returns from at most {} km (in vacuum {} km)",
-        ms / 10,
-        ms % 10,
-        physics.vantage,
-        physics.fibre_km,
-        physics.vacuum_km
+    let words = &WORDS.place_part;
+    let time = tenths(
+        WORDS.units.milliseconds_tenths,
+        u128::from(physics.rtt_ns / 100_000),
     );
-    if let Some(why) = physics.off_because {
-        words = format!(
-            "{}.{} ms from {}, not used: {why}",
-            ms / 10,
-            ms % 10,
-            physics.vantage
-        );
-    }
-    page.field("Round trip", &words)?;
+    let said = match physics.off_because {
+        Some(why) => fill(words.round_trip_off, &[&time, &physics.vantage, why]),
+        None => fill(
+            words.round_trip_is,
+            &[
+                &time,
+                &physics.vantage,
+                &physics.fibre_km.to_string(),
+                &physics.vacuum_km.to_string(),
+            ],
+        ),
+    };
+    page.field(words.round_trip, &said)?;
     for far in &physics.excluded {
-        let vacuum = if far.in_vacuum {
-            ", even in vacuum"
-        } else {
-            ""
+        let template = match far.in_vacuum {
+            true => words.ruled_out_in_vacuum,
+            false => words.ruled_out,
         };
-        let words = format!(
-            "not in {}: {} km or more{vacuum}",
-            named(far.country),
-            far.km
-        );
-        page.field("", &words)?;
+        let (country, km) = (in_country(far.country), far.km.to_string());
+        page.field("", &fill(template, &[&country, &km]))?;
     }
     Ok(())
 }
 
 fn registrations(page: &mut Page<'_>, place: &Place) -> io::Result<()> {
-    let mut words: Vec<String> = Vec::new();
-    if let Some(country) = place.registered {
-        words.push(format!("the block in {country}"));
+    let words = &WORDS.place_part;
+    let mut said: Vec<String> = Vec::new();
+    if let Some(country) = &place.registered {
+        said.push(fill(words.block_in, &[country.code()]));
     }
     if let Some(asn) = place.asn {
-        let org = place
-            .as_org
-            .as_deref()
-            .map_or_else(String::new, |org| format!(" {}", safe(org)));
-        let most = place.as_country.map_or_else(String::new, |country| {
-            format!(", most of its addresses in {country}")
+        let system = match place.as_org.as_deref() {
+            Some(org) => format!("AS{asn} {}", safe(org)),
+            None => format!("AS{asn}"),
+        };
+        said.push(match &place.as_country {
+            Some(country) => fill(words.system_in, &[&system, country.code()]),
+            None => system,
         });
-        words.push(format!("AS{asn}{org}{most}"));
     }
-    if words.is_empty() {
+    if said.is_empty() {
         return Ok(());
     }
-    page.field("Registered", &format!("{} (no place)", words.join("; ")))
+    let said = said.join(WORDS.units.semicolon);
+    page.field(words.registered, &fill(words.no_place, &[&said]))
 }
 
 fn operated(operator: &Operator) -> String {
+    let words = &WORDS.place_part;
     let (group, top) = operator.top();
-    let seat = named(*top);
-    let of = if operator.name.eq_ignore_ascii_case(group) {
-        safe(group)
-    } else {
-        format!("{}, of {}", safe(&operator.name), safe(group))
+    let seat = in_country(*top);
+    let company = match operator.name.eq_ignore_ascii_case(group) {
+        true => safe(group),
+        false => fill(words.company_of, &[&safe(&operator.name), &safe(group)]),
     };
-    if operator.registered_only {
-        return format!(
-            "{of}; registered in {seat}; {} (weak)",
-            safe(&operator.source)
-        );
-    }
-    format!("{of}, seat in {seat}; {}", safe(&operator.source))
+    let template = match operator.registered_only {
+        true => words.operator_registered,
+        false => words.operator_seat,
+    };
+    fill(template, &[&company, &seat, &safe(&operator.source)])
 }
 
 fn owner(page: &mut Page<'_>, who: &NameOwner) -> io::Result<()> {
+    let words = &WORDS.place_part;
     match (&who.owner, &who.hosted_by) {
-        (Some(own), _) => company(page, "Owner", own)?,
+        (Some(own), _) => company(page, words.owner, own)?,
         (None, Some(host)) => {
-            page.field("Owner", "not known: a customer of the host below")?;
-            company(page, "Host", host)?;
+            page.field(words.owner, words.customer)?;
+            company(page, words.host, host)?;
         }
         (None, None) => {
-            let why = who.open_because.unwrap_or("the name is in no catalogue");
-            page.field("Owner", &format!("not known: {why}"))?;
+            let why = who.open_because.unwrap_or(words.no_catalogue);
+            page.field(words.owner, &fill(words.not_known, &[why]))?;
         }
     }
     if let Some(function) = &who.function {
-        page.field("Function", &safe(function))?;
+        page.field(words.function, &safe(term(function)))?;
     }
-    page.field(
-        "Address",
-        "not asked: names are never looked up; audit a capture, or give an address",
-    )
+    page.field(words.address, words.not_asked)
 }
 
 fn company(page: &mut Page<'_>, label: &str, company: &Company) -> io::Result<()> {
-    let seat = |country: Option<Country>| {
-        country.map_or_else(
-            || "seat not known".to_owned(),
-            |country| format!("seat in {}", named(country)),
-        )
+    let words = &WORDS.place_part;
+    let seat = |name: &str, country: Option<Country>| match country {
+        Some(country) => fill(words.seat, &[&safe(name), &in_country(country)]),
+        None => fill(words.seat_unknown, &[&safe(name)]),
     };
-    let mut words = format!("{}, {}", safe(&company.name), seat(company.country));
+    let mut said = seat(&company.name, company.country);
     if !company.name.eq_ignore_ascii_case(&company.group) {
-        words = format!(
-            "{words}; of {}, {}",
-            safe(&company.group),
-            seat(company.group_country)
-        );
+        let group = seat(&company.group, company.group_country);
+        said = fill(words.of_group, &[&said, &group]);
     }
     if let Some(country) = company.incorporated {
-        words = format!("{words}; incorporated in {}", named(country));
+        said = fill(words.incorporated, &[&said, &in_country(country)]);
     }
-    page.field(label, &words)?;
-    page.field("", &format!("according to {}", safe(&company.said_by)))?;
+    page.field(label, &said)?;
+    let according = fill(words.according_to, &[&safe(&company.said_by)]);
+    page.field("", &according)?;
     if let Some(source) = &company.source {
         page.field("", &safe(source))?;
     }
     for (what, url) in &company.evidence {
-        page.field("", &format!("{}, {}", safe(what), safe(url)))?;
+        page.field("", &fill(words.evidence, &[&safe(what), &safe(url)]))?;
     }
     match &company.note {
-        Some(note) => page.field("Note", &safe(note)),
+        Some(note) => page.field(words.note, &safe(note)),
         None => Ok(()),
-    }
-}
-
-fn named(country: Country) -> String {
-    let the = if country.takes_the() { "the " } else { "" };
-    match country.name() {
-        Some(name) => format!("{the}{name} ({country})"),
-        None => country.to_string(),
     }
 }
 

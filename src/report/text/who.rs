@@ -5,8 +5,10 @@
 //!       known. Both are looked up; neither says where the server is.
 
 use super::layout::{Ink, Page};
+use crate::language::{WORDS, fill};
 use crate::model::{Company, Country, Destination, NameOwner, Operator};
 use crate::report::escape;
+use crate::report::words::term;
 use std::io;
 
 /// The line, escaped.
@@ -16,7 +18,7 @@ pub(super) fn who(destination: &Destination) -> String {
     parts.extend(operator.map(operated));
     parts.extend(owned(&destination.owner));
     parts.extend(alias(&destination.owner));
-    parts.join(" · ")
+    parts.join(WORDS.who.between)
 }
 
 /// The line below a row, where there is anything to say that the row does not.
@@ -37,34 +39,30 @@ fn operated(operator: &Operator) -> String {
     let (group, top) = operator.top();
     if operator.registered_only {
         // Its name stands beside, with its number.
-        return format!("network registered in {top}, operator not known");
+        return fill(WORDS.who.registered, &[top.code()]);
     }
-    format!("operated by {}", company(&operator.name, group, Some(*top)))
+    let company = company(&operator.name, group, Some(*top));
+    fill(WORDS.who.operated, &[&company])
 }
 
 fn owned(owner: &NameOwner) -> Option<String> {
-    let mut words = match (&owner.owner, &owner.hosted_by) {
-        (Some(own), _) => format!("name owned by {}", words(own)),
-        (None, Some(host)) => format!("name of a customer of {}", words(host)),
-        (None, None) => String::new(),
+    let said = match (&owner.owner, &owner.hosted_by) {
+        (Some(own), _) => Some(fill(WORDS.who.owned, &[&words(own)])),
+        (None, Some(host)) => Some(fill(WORDS.who.customer, &[&words(host)])),
+        (None, None) => None,
     };
-    if let Some(function) = &owner.function {
-        if !words.is_empty() {
-            words.push_str(", ");
-        }
-        words.push_str(&safe(function));
-    }
-    (!words.is_empty()).then_some(words)
+    let function = owner.function.as_ref().map(|function| safe(term(function)));
+    let said: Vec<String> = said.into_iter().chain(function).collect();
+    (!said.is_empty()).then(|| said.join(WORDS.units.comma))
 }
 
 /// Only where the alias leads to somebody else: a content network's is no news.
 fn alias(owner: &NameOwner) -> Option<String> {
     let alias = owner.alias.as_ref().filter(|_| owner.is_cloaked())?;
     let theirs = alias.owner.as_deref()?;
-    Some(format!(
-        "alias of {}, owned by {}",
-        escape::terminal(&alias.target),
-        words(theirs)
+    Some(fill(
+        WORDS.who.alias,
+        &[&escape::terminal(&alias.target), &words(theirs)],
     ))
 }
 
@@ -74,11 +72,12 @@ fn words(of: &Company) -> String {
 
 /// `Amazon (US)`; `WhatsApp, of Meta (US)`; `google (country not known)`.
 fn company(name: &str, group: &str, country: Option<Country>) -> String {
-    let seat = country.map_or_else(|| "country not known".to_owned(), |code| code.to_string());
+    let country = country.as_ref().map(Country::code);
+    let seat = country.unwrap_or(WORDS.steps.no_country);
     if name.eq_ignore_ascii_case(group) {
-        format!("{} ({seat})", safe(group))
+        fill(WORDS.steps.seat, &[&safe(group), seat])
     } else {
-        format!("{}, of {} ({seat})", safe(name), safe(group))
+        fill(WORDS.who.company_of, &[&safe(name), &safe(group), seat])
     }
 }
 
