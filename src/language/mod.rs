@@ -7,7 +7,17 @@
 //! templates as `{0}`, `{1}`, in any order; a template is plain text and is escaped when it is
 //! written. What depends on a number is a list of forms, of which [`Words::form`] takes one.
 
+mod claiming;
 mod english;
+mod judging;
+
+pub(crate) use claiming::{
+    BlindWords, CaveatWords, ChangeWords, ClaimSteps, ClaimWords, ComparedClaimWords,
+    ComparedWords, FactWords, ProtectedWords, ReadingWords, ResultWords, SettlingWords,
+};
+pub(crate) use judging::{
+    CauseWords, ExpectedWords, ExplainedWords, ListWords, RuleWords, RulingWords, SuppressionWords,
+};
 
 /// The language that reports are written in.
 pub(crate) const WORDS: &Words = &english::ENGLISH;
@@ -209,6 +219,13 @@ pub(crate) struct Words {
     pub(crate) timeline: TimelineWords,
     pub(crate) flow_diagram: FlowWords,
     pub(crate) round_trips: TripWords,
+    /// The judge.
+    pub(crate) lists: ListWords,
+    pub(crate) rules: RuleWords,
+    pub(crate) rulings: RulingWords,
+    pub(crate) suppressions: SuppressionWords,
+    pub(crate) claims: ClaimWords,
+    pub(crate) compared: ComparedWords,
 }
 
 /// What several pictures say.
@@ -379,6 +396,15 @@ impl Words {
     /// A number and its noun.
     pub(crate) fn many(&self, number: u64, noun: Forms) -> String {
         fill(self.form(number, noun), &[&count(number)])
+    }
+
+    /// `a`, `a and b`, `a, b and c`.
+    pub(crate) fn listed(&self, words: &[String]) -> String {
+        match words {
+            [] => String::new(),
+            [one] => one.clone(),
+            [first @ .., last] => fill(self.lists.last, &[&first.join(self.lists.comma), last]),
+        }
     }
 
     /// `3 of 7 flows`.
