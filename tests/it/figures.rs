@@ -189,11 +189,7 @@ impl Forms {
         }
         forms.shares(report);
         // Words of ours have numbers too: protocols, scales, limits.
-        for path in [
-            "src/report/language/english.rs",
-            "docs/cli.md",
-            "Cargo.toml",
-        ] {
+        for path in ["src/language/english.rs", "docs/cli.md", "Cargo.toml"] {
             forms.words(&kit::read(path));
         }
         forms

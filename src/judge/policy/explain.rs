@@ -134,7 +134,7 @@ impl Policy {
             let id = &exception.id;
             let expired = bench.flow.first_seen >= exception.expires;
             found.steps.push(match (expired, truth) {
-                (true, _) => fill(words.ended, &[id, &exception.last_day.to_string()]),
+                (true, _) => fill(words.ended, &[id, &exception.last_day]),
                 (false, Truth::Yes) => fill(words.covers, &[id]),
                 (false, _) => fill(words.may_cover, &[id]),
             });
@@ -165,11 +165,9 @@ fn step(rule: &Rule, axis: Axis, bench: &Bench<'_>, truth: Truth, said: Said) ->
         wording::verdict(said.verdict),
         &cause,
     ];
-    let fields = open_fields(&rule.scope, bench);
     let sure = truth == Truth::Yes;
-    if !sure {
-        values.push(&fields);
-    }
+    let fields = (!sure).then(|| open_fields(&rule.scope, bench));
+    values.extend(fields.as_deref());
     values.extend(country.as_ref().map(Country::code));
     let template = match (sure, country.is_some()) {
         (true, false) => words.means,

@@ -199,8 +199,10 @@ impl<'w> Writer<'w> {
 
 fn expired_finding(exception: &Exception, flows: u64) -> Finding {
     let words = &WORDS.rulings;
-    let last_day = exception.last_day.to_string();
-    let mut why = fill(words.expired, &[&exception.id, &exception.owner, &last_day]);
+    let mut why = fill(
+        words.expired,
+        &[&exception.id, &exception.owner, &exception.last_day],
+    );
     why.push_str(&match flows {
         0 => words.expired_unneeded.to_owned(),
         flows => WORDS.many(flows, words.expired_flows),

@@ -123,15 +123,6 @@ pub(in super::super) fn explain(
     found
 }
 
-/// On what it hangs whether `country` is among the expected ones, in a sentence.
-pub(super) fn condition(country: Country, expect: &Expectation) -> Option<String> {
-    let member = expect.condition(country)?;
-    Some(fill(
-        WORDS.rules.condition,
-        &[&named(country), &member.group, &member.condition],
-    ))
-}
-
 /// The same, where `expected` has `the expected countries (IN, SG)` in words.
 pub(in super::super) fn explain_against(
     place: &Place,
@@ -169,6 +160,15 @@ pub(in super::super) fn explain_against(
         rest,
         would_decide: None,
     }
+}
+
+/// On what it hangs whether `country` is among the expected ones, in a sentence.
+pub(super) fn condition(country: Country, expect: &Expectation) -> Option<String> {
+    let member = expect.condition(country)?;
+    Some(fill(
+        WORDS.rules.condition,
+        &[&named(country), &member.group, &member.condition],
+    ))
 }
 
 /// What is said of a place without a country.
