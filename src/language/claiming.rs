@@ -226,7 +226,7 @@ pub(crate) struct ClaimSteps {
 /// Two captures side by side.
 pub(crate) struct ComparedWords {
     pub(crate) protection: ProtectedWords,
-    pub(crate) changes: ChangeWords,
+    pub(crate) changes: NameChangeWords,
     pub(crate) caveats: CaveatWords,
     pub(crate) claims: ComparedClaimWords,
 }
@@ -242,7 +242,7 @@ pub(crate) struct ProtectedWords {
 }
 
 /// What became of a name.
-pub(crate) struct ChangeWords {
+pub(crate) struct NameChangeWords {
     /// {0} is what differs.
     pub(crate) same_place: &'static str,
     pub(crate) other_names: &'static str,

@@ -1,8 +1,8 @@
 //! The texts of a report in English.
 
 use super::{
-    BlindWords, CauseWords, CaveatWords, ChangeWords, ClaimSteps, ClaimWords, ComparedClaimWords,
-    ComparedWords, ExpectedWords, ExplainedWords, FactWords, FlowWords, ListWords, MapWords,
+    BlindWords, CauseWords, CaveatWords, ClaimSteps, ClaimWords, ComparedClaimWords, ComparedWords,
+    ExpectedWords, ExplainedWords, FactWords, FlowWords, JoinWords, MapWords, NameChangeWords,
     PictureWords, ProtectedWords, ReadingWords, ResultWords, RuleWords, RulingWords, SettlingWords,
     Steps, SuppressionWords, TimelineWords, TripWords, Words,
 };
@@ -329,11 +329,11 @@ pub(super) const ENGLISH: Words = Words {
     timeline: TIMELINE,
     flow_diagram: FLOW,
     round_trips: TRIPS,
-    lists: LISTS,
+    joins: JOINS,
     rules: RULES,
     rulings: RULINGS,
     suppressions: SUPPRESSIONS,
-    claims: CLAIMS,
+    claims: CLAIM,
     compared: COMPARED,
 };
 
@@ -531,7 +531,7 @@ const TRIPS: TripWords = TripWords {
 
 // The judge.
 
-const LISTS: ListWords = ListWords {
+const JOINS: JoinWords = JoinWords {
     comma: ", ",
     clauses: "; ",
     or: " or ",
@@ -768,7 +768,7 @@ const SUPPRESSIONS: SuppressionWords = SuppressionWords {
     name_under_rule: "{0} under {1}",
 };
 
-const CLAIMS: ClaimWords = ClaimWords {
+const CLAIM: ClaimWords = ClaimWords {
     reading: READING,
     facts: FACTS,
     decides: SETTLING,
@@ -1032,7 +1032,7 @@ const CLAIM_STEPS: ClaimSteps = ClaimSteps {
 
 const COMPARED: ComparedWords = ComparedWords {
     protection: PROTECTED,
-    changes: CHANGES,
+    changes: NAME_CHANGES,
     caveats: CAVEATS,
     claims: COMPARED_CLAIMS,
 };
@@ -1046,7 +1046,7 @@ const PROTECTED: ProtectedWords = ProtectedWords {
     unknown: "not known",
 };
 
-const CHANGES: ChangeWords = ChangeWords {
+const NAME_CHANGES: NameChangeWords = NameChangeWords {
     same_place: "the same place; {0}",
     other_names: "under other names",
     owner: "the owner differs",

@@ -6,7 +6,7 @@
 use super::Forms;
 
 /// Lists, and what stands between sentences and clauses.
-pub(crate) struct ListWords {
+pub(crate) struct JoinWords {
     pub(crate) comma: &'static str,
     /// Between clauses that are sentences of their own.
     pub(crate) clauses: &'static str,

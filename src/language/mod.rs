@@ -12,11 +12,11 @@ mod english;
 mod judging;
 
 pub(crate) use claiming::{
-    BlindWords, CaveatWords, ChangeWords, ClaimSteps, ClaimWords, ComparedClaimWords,
-    ComparedWords, FactWords, ProtectedWords, ReadingWords, ResultWords, SettlingWords,
+    BlindWords, CaveatWords, ClaimSteps, ClaimWords, ComparedClaimWords, ComparedWords, FactWords,
+    NameChangeWords, ProtectedWords, ReadingWords, ResultWords, SettlingWords,
 };
 pub(crate) use judging::{
-    CauseWords, ExpectedWords, ExplainedWords, ListWords, RuleWords, RulingWords, SuppressionWords,
+    CauseWords, ExpectedWords, ExplainedWords, JoinWords, RuleWords, RulingWords, SuppressionWords,
 };
 
 /// The language that reports are written in.
@@ -220,7 +220,7 @@ pub(crate) struct Words {
     pub(crate) flow_diagram: FlowWords,
     pub(crate) round_trips: TripWords,
     /// The judge.
-    pub(crate) lists: ListWords,
+    pub(crate) joins: JoinWords,
     pub(crate) rules: RuleWords,
     pub(crate) rulings: RulingWords,
     pub(crate) suppressions: SuppressionWords,
@@ -403,7 +403,7 @@ impl Words {
         match words {
             [] => String::new(),
             [one] => one.clone(),
-            [first @ .., last] => fill(self.lists.last, &[&first.join(self.lists.comma), last]),
+            [first @ .., last] => fill(self.joins.last, &[&first.join(self.joins.comma), last]),
         }
     }
 

@@ -223,7 +223,7 @@ impl Case<'_> {
                 parts.push(self.how_broken(kind, assertion, [broken, all]));
             }
         }
-        let parts = parts.join(WORDS.lists.clauses);
+        let parts = parts.join(WORDS.joins.clauses);
         fill(WORDS.claims.results.contradicted, &[&parts])
     }
 
@@ -360,7 +360,7 @@ impl Case<'_> {
                 if two && cause != Cause::TwoCaptures {
                     words.push(words::would_decide(Cause::TwoCaptures).to_owned());
                 }
-                words.join(WORDS.lists.and_also)
+                words.join(WORDS.joins.and_also)
             }
         };
         Some(words)

@@ -46,7 +46,7 @@ fn subject(selector: &Selector) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut list = |words: &str, items: Vec<String>| {
         if !items.is_empty() {
-            parts.push(fill(words, &[&items.join(WORDS.lists.or)]));
+            parts.push(fill(words, &[&items.join(WORDS.joins.or)]));
         }
     };
     let patterns = |patterns: &[crate::judge::selector::Pattern]| {
@@ -78,7 +78,7 @@ fn subject(selector: &Selector) -> String {
         words.until,
         selector.until.iter().map(|time| day(*time)).collect(),
     );
-    parts.join(WORDS.lists.comma)
+    parts.join(WORDS.joins.comma)
 }
 
 /// The first letter large: owners are kept in lower case.

@@ -252,7 +252,7 @@ impl Claim {
         let verdict = votes.iter().map(|vote| vote.verdict).min()?;
         Some(Vote {
             verdict,
-            because: because.join(WORDS.lists.clauses),
+            because: because.join(WORDS.joins.clauses),
         })
     }
 
@@ -307,7 +307,7 @@ impl Claim {
             .latency_reduced
             .then(|| words.faster_reading.to_owned());
         let parts: Vec<String> = moved.into_iter().chain(faster).collect();
-        parts.join(WORDS.lists.and_also)
+        parts.join(WORDS.joins.and_also)
     }
 
     fn sentence(
@@ -338,7 +338,7 @@ impl Claim {
             ClaimVerdict::Supported => words.supported,
             _ => words.undecided,
         };
-        fill(end, &[&parts.join(WORDS.lists.comma)])
+        fill(end, &[&parts.join(WORDS.joins.comma)])
     }
 
     fn why(
@@ -445,7 +445,7 @@ fn place_vote(change: &NameChange, old: &Subject, new: &Subject, least: Confiden
         codes
             .into_iter()
             .collect::<Vec<_>>()
-            .join(WORDS.lists.comma)
+            .join(WORDS.joins.comma)
     };
     let sentence = match (verdict, change.place) {
         (ClaimVerdict::Indeterminate, _) => words.open,
@@ -510,7 +510,7 @@ fn exhibit(change: &NameChange, because: String) -> Exhibit {
         .map(|(spot, _)| spot);
     let frames = |subject: &Subject| -> String {
         let frames: Vec<String> = subject.frames.iter().take(4).map(u64::to_string).collect();
-        frames.join(WORDS.lists.comma)
+        frames.join(WORDS.joins.comma)
     };
     let before_frames = change.before.as_ref().map(frames).unwrap_or_default();
     Exhibit {

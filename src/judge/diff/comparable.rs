@@ -111,7 +111,7 @@ fn knowledge(before: &DiffSide, after: &DiffSide, say: Say<'_>) {
         if only.is_empty() {
             words.no_data.to_owned()
         } else {
-            only.join(WORDS.lists.comma)
+            only.join(WORDS.joins.comma)
         }
     };
     if old != new {
@@ -124,7 +124,7 @@ fn knowledge(before: &DiffSide, after: &DiffSide, say: Say<'_>) {
             .iter()
             .filter(|entry| !after.limits.contains(entry));
         let names: Vec<&str> = differ.map(|(name, _)| name.as_str()).collect();
-        let budgets = fill(words.budgets, &[&names.join(WORDS.lists.comma)]);
+        let budgets = fill(words.budgets, &[&names.join(WORDS.joins.comma)]);
         say(Severity::Low, "budgets", budgets);
     }
 }

@@ -131,7 +131,7 @@ pub(in super::super) fn explain_against(
     data: &[DataSource],
 ) -> Explained {
     let words = &WORDS.rules;
-    let mut said = opinions(place, data).join(WORDS.lists.clauses);
+    let mut said = opinions(place, data).join(WORDS.joins.clauses);
     let physics = place.physics.as_deref().map(arithmetic);
     let Some(country) = place.country else {
         let mut found = nowhere(place, case, expected);
@@ -142,7 +142,7 @@ pub(in super::super) fn explain_against(
         return found;
     };
     for why in &place.lowered_because {
-        said.push_str(WORDS.lists.clauses);
+        said.push_str(WORDS.joins.clauses);
         said.push_str(why);
     }
     let mut rest = fill(words.place, &[confidence(place.confidence), &said]);
@@ -207,7 +207,7 @@ fn arithmetic(physics: &Physics) -> String {
         _ => words.answer_excludes,
     };
     let reach = count(physics.fibre_km.into());
-    let excluded = excluded.join(WORDS.lists.comma);
+    let excluded = excluded.join(WORDS.joins.comma);
     fill(answer, &[&answered, &reach, &physics.vantage, &excluded])
 }
 
@@ -269,7 +269,7 @@ fn opinions(place: &Place, data: &[DataSource]) -> Vec<String> {
 
 /// `the expected countries (IN, SG)`.
 pub(super) fn expected(expect: &Expectation) -> String {
-    let comma = WORDS.lists.comma;
+    let comma = WORDS.joins.comma;
     let codes: Vec<&str> = expect.countries.iter().map(Country::code).collect();
     if codes.len() <= LISTED_COUNTRIES {
         return fill(WORDS.rules.expected, &[&codes.join(comma)]);
