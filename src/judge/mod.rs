@@ -16,6 +16,7 @@ mod policy;
 mod rules;
 mod selector;
 mod suppression;
+mod wording;
 
 pub use claims::Claims;
 pub use expectation::parse_expectation;
@@ -27,7 +28,7 @@ pub use suppression::Suppressions;
 use crate::model::{
     Country, DataSource, Destination, Expectation, NameOwner, Place, Scope, Verdict,
 };
-use rules::expected_country::{self, Case};
+use rules::expected_country::{self, Case, Explained};
 use rules::{expected_operator, expected_owner};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -101,11 +102,8 @@ pub struct Judged {
 /// together once. One explainer serves one expectation and one list of sources.
 #[derive(Default)]
 pub struct Explainer {
-    known: HashMap<(Arc<Place>, Case), Words>,
+    known: HashMap<(Arc<Place>, Case), Explained>,
 }
-
-/// Why, and what would decide.
-type Words = (String, Option<&'static str>);
 
 impl Explainer {
     /// What each rule says of a destination, where it applies. `data` is the report's list of
@@ -153,15 +151,15 @@ impl Explainer {
         verdict: Verdict,
         expect: &Expectation,
         data: &[DataSource],
-    ) -> Words {
+    ) -> (String, Option<&'static str>) {
         let case = Case::of(destination, verdict);
         let place = &destination.place;
-        let (why, would_decide) = self
+        let explained = self
             .known
             .entry((Arc::clone(place), case))
             .or_insert_with(|| expected_country::explain(place, case, expect, data));
         let flows = expected_country::flows(destination);
-        ([&flows, why.as_str()].join(" "), *would_decide)
+        (explained.of(&flows), explained.would_decide)
     }
 }
 

@@ -11,6 +11,7 @@ mod pattern;
 
 pub(crate) use pattern::{Pattern, Prefix};
 
+use crate::language::WORDS;
 use crate::model::form::{Entry, Fault, Placed, shown};
 use crate::model::{Device, Flow, Grade, PhaseLog, Text, Time, Truth, Via};
 use std::net::IpAddr;
@@ -100,7 +101,7 @@ impl Field {
         match self {
             Field::Ports => "ports",
             Field::Addresses => "addresses",
-            Field::Times => "phases and times",
+            Field::Times => WORDS.rulings.explained.phases_and_times,
             Field::Protocols => "protocols",
             Field::Apps => "apps",
             Field::Devices => "devices",

@@ -11,6 +11,7 @@
 //! user's. A file is bounded in entries, and every finding is held against it in constant time.
 
 use crate::Error;
+use crate::language::{WORDS, fill};
 use crate::model::form::{self, Entry, Fault, Placed};
 use crate::model::{
     Country, Destination, Finding, Report, Suppression, SuppressionFile, Text, Time, Verdict,
@@ -106,14 +107,14 @@ impl Suppressions {
         }
         for (one, used) in self.entries.iter().zip(used) {
             let what = if expired(one) {
-                "has expired and does not apply"
+                WORDS.suppressions.expired
             } else if !used {
-                "fits no finding of this report"
+                WORDS.suppressions.unused
             } else {
                 continue;
             };
-            let (origin, line, called) = (&self.origin, one.line, &one.called);
-            let words = format!("{origin}:{line}: the suppression of {called} {what}");
+            let line = one.line.to_string();
+            let words = fill(what, &[&self.origin, &line, &one.called]);
             report.losses.warnings.push(Text::from(words.as_str()));
         }
         report.settings.suppressions = Some(SuppressionFile {
@@ -260,7 +261,7 @@ fn subject(table: &Entry<'_>) -> Result<(Key, String, Option<Verdict>), Fault> {
     let verdict = known
         .into_iter()
         .find(|known| known.as_str() == verdict.value);
-    let called = format!("{name} under {rule}");
+    let called = fill(WORDS.suppressions.name_under_rule, &[&name, &rule]);
     let key = Key::Subject(rule, name.to_ascii_lowercase());
     Ok((key, called, verdict))
 }

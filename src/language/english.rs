@@ -14,7 +14,10 @@ use super::terminal::{
     ResolverWords, TerminalWords,
 };
 use super::{
-    DiffPageWords, FlowWords, MapWords, PictureWords, Steps, TimelineWords, TripWords, Words,
+    BlindWords, CauseWords, CaveatWords, ClaimSteps, ClaimWords, ComparedClaimWords, ComparedWords,
+    DiffPageWords, ExpectedWords, ExplainedWords, FactWords, FlowWords, JoinWords, MapWords,
+    NameChangeWords, PictureWords, ProtectedWords, ReadingWords, ResultWords, RuleWords,
+    RulingWords, SettlingWords, Steps, SuppressionWords, TimelineWords, TripWords, Words,
 };
 
 pub(super) const ENGLISH: Words = Words {
@@ -385,6 +388,12 @@ pub(super) const ENGLISH: Words = Words {
     flow_diagram: FLOW,
     round_trips: TRIPS,
     diff_page: DIFF_PAGE,
+    joins: JOINS,
+    rules: RULES,
+    rulings: RULINGS,
+    suppressions: SUPPRESSIONS,
+    claims: CLAIM,
+    compared: COMPARED,
 };
 
 const UNITS: UnitWords = UnitWords {
@@ -1548,4 +1557,662 @@ const DIFF_PAGE: DiffPageWords = DiffPageWords {
     more_inputs: &["and {0} more", "and {0} more"],
     data: "{0}: data sources",
     data_heads: ["Source", "Date", "SHA-256"],
+};
+
+// The judge.
+
+const JOINS: JoinWords = JoinWords {
+    comma: ", ",
+    clauses: "; ",
+    or: " or ",
+    and_also: "; and ",
+    last: "{0} and {1}",
+};
+
+const RULES: RuleWords = RuleWords {
+    confidence: ["none", "low", "medium", "high"],
+    verdicts: ["violated", "indeterminate", "met"],
+    with_article: "the {0}",
+    nameless_country: "a country without a name",
+    country_code: "{0} ({1})",
+    of_group: "{0}, of the group {1}",
+    flows: &[
+        "Flow observed in this capture",
+        "{0} flows observed in this capture",
+    ],
+    flows_to: &[
+        "Flow observed in this capture to {1}",
+        "{0} flows observed in this capture to {1}",
+    ],
+    some_flows_to: &["{0} of {1} flows observed in this capture to {2}"],
+    addresses: &["an address", "{0} addresses"],
+    addresses_at_least: "at least {0} addresses",
+    expected: "the expected countries ({0})",
+    expected_many: "the {0} expected countries",
+    expected_groups: "the {0} expected countries (with {1})",
+    placed: [
+        "{0} in {1} ({2}), which is not among {3}.",
+        "{0} in {1} ({2}), held against {3}.",
+        "{0} in {1} ({2}), which is among {3}.",
+    ],
+    placed_nowhere: [
+        "{0} in no country that can be told, but none of {1}.",
+        "{0} in one of {1}; in which, cannot be told.",
+    ],
+    place: " Place: {0} confidence; {1}.",
+    sources: " {0}.",
+    source_says: [
+        "{0} ({1}) says {2}",
+        "{0} ({1}), the operator's own word, says {2}",
+        "{0} ({1}), the holder's own word, says {2}",
+    ],
+    source_has_none: [
+        "{0} ({1}) has no country",
+        "{0} ({1}), the operator's own word, has no country",
+        "{0} ({1}), the holder's own word, has no country",
+    ],
+    translated: " The IPv4 address inside the NAT64 address was placed.",
+    low_confidence: " Low confidence decides nothing.",
+    anycast: "{0} whose operator serves it from many places at once (anycast): no database can \
+        tell which of them answered.",
+    anycast_source: "{0} whose operator serves it from many places at once (anycast; {1}): no \
+        database can tell which of them answered.",
+    not_asked: "{0} whose place is not asked: {1}.",
+    disagree: "{0} on whose country the sources disagree.",
+    too_soon: "{0} that answered too soon for every country that a source names.",
+    in_no_database: "{0} that no loaded database places.",
+    no_database: "{0} whose place is unknown: no database is loaded.",
+    no_country: "{0} that has no country: {1}.",
+    no_reason: "no country is known",
+    inside_decides: "the packets inside the tunnel, captured where it ends",
+    not_public_decides: "no database: the address is not in public use; the network that carried \
+        the capture would have to say where it ends",
+    source_decides: "a source that places the address more surely (--geo FILE.mmdb)",
+    condition: " Whether {0} counts as a member of {1} hangs on what no capture shows: {2}.",
+    condition_decides: "knowledge from elsewhere: whether that condition holds",
+    answer_off: " The first answer came in {0} ms; it excludes nothing: {1}.",
+    answer: " The first answer came in {0} ms, in which light in fibre comes and returns from at \
+        most {1} km around the vantage {2}. A proxy or an edge of a content network may have \
+        answered for a server elsewhere.",
+    answer_excludes: " The first answer came in {0} ms, in which light in fibre comes and returns \
+        from at most {1} km around the vantage {2}: what answered is {3}. A proxy or an edge of a \
+        content network may have answered for a server elsewhere.",
+    excluded: "not in {0} ({1} km or more)",
+    excluded_in_vacuum: "not in {0} ({1} km or more, even in vacuum)",
+    network: "{0} in a network of {1}.",
+    network_number: "{0} in a network (AS{2}) of {1}.",
+    network_unnamed: "{0} in a network that no loaded database names.",
+    network_registered: "{0} in a network (AS{1}) of which only the registration is known: it does \
+        not say who controls it.",
+    network_uncatalogued: "{0} in a network (AS{1}) whose operator is in no loaded catalogue.",
+    operator_seat: [
+        " The seat of the company that, according to {0}, controls the network is in {1} ({2}), \
+            which is not among {3}.",
+        " The seat of the company that, according to {0}, controls the network is in {1} ({2}), \
+            held against {3}.",
+        " The seat of the company that, according to {0}, controls the network is in {1} ({2}), \
+            which is among {3}.",
+    ],
+    system_decides: "a database of autonomous systems that has the address (--geo FILE.mmdb)",
+    operator_decides: "a catalogue that names the operator of AS{0} (--owners FILE)",
+    name_of: "{0} under a name of {1}.",
+    owner_seat: [
+        " The seat of the company that, according to {0}, controls the name is in {1} ({2}), \
+            which is not among {3}.",
+        " The seat of the company that, according to {0}, controls the name is in {1} ({2}), \
+            held against {3}.",
+        " The seat of the company that, according to {0}, controls the name is in {1} ({2}), \
+            which is among {3}.",
+    ],
+    alias: " In this capture the name was an alias of one that, according to {0}, {1} controls.",
+    alias_seat: " In this capture the name was an alias of one that, according to {0}, {1} ({2}) \
+        controls.",
+    owner_no_seat: "{0} under a name of {1}, according to {2}, which gives no country.",
+    owner_no_name: "{0} without an observed name: whose they are, cannot be told.",
+    owner_outer: "{0} under the outer name of an encrypted hello: the name inside is hidden.",
+    owner_customer: "{0} under a name that a customer of {1} has: who the customer is, is not \
+        known.",
+    owner_open: "{0} under a name without an owner: {1}.",
+    owner_uncatalogued: "{0} under a name that is in no loaded catalogue.",
+    seat_decides: "a catalogue that gives the seat of that company (--owners FILE)",
+    name_decides: "a name: the device's DNS answers in the capture, or a handshake that shows it",
+    inner_name_decides: "the name inside the encrypted hello, from the device or its DNS answers",
+    customer_decides: "a catalogue that has the customer's name (--owners FILE)",
+    owner_decides: "a catalogue that has the name (--owners FILE)",
+};
+
+const RULINGS: RulingWords = RulingWords {
+    not_told_apart: "{0}, {1} on {2}, to destinations that are not told apart here.",
+    exception_open: " Whether the exception {0} covers them, cannot be told.",
+    expired: "The exception {0}, granted by {1}, ended on {2}, before the end of this capture.",
+    expired_unneeded: " None of the flows observed in this capture would have needed it.",
+    expired_flows: &[
+        " One flow observed in this capture would have been covered by it.",
+        " {0} flows observed in this capture would have been covered by it.",
+    ],
+    expired_decides: "its owner: renew the exception, or take it out of the policy",
+    least_confidence: " The policy asks for {0} confidence at least.",
+    rival: " Whether this rule judges them or {0}, by which they would be {1}, cannot be told.",
+    rule_open: " Whether the rule means them, cannot be told.",
+    condition_source: " Whether {0} counts as a member of {1} hangs on what no capture shows: {2} \
+        ({3}).",
+    condition_decides: "knowledge from elsewhere: {0}",
+    membership_decides: "what the membership hangs on",
+    places_without: "{0}, without {1}",
+    places_but: "all but {0}",
+    because: "{0}: {1}. Expected is {2}.",
+    cause_of: "{0} with {1}",
+    expected: EXPECTED,
+    causes: CAUSES,
+    protocol_decides: "what the flow speaks, from the device or the app that opened it",
+    handshake_decides: "the whole handshake: a capture that holds both directions from the start",
+    strength_decides: "the strength of that protocol, which is not that of TLS",
+    resolver_decides: "the name or the owner of the resolver",
+    local_resolver_decides: "a capture on the other side of the local resolver",
+    tunnel_decides: "how the capture was made, and who built the tunnel",
+    proxied: " The name was given to a proxy at that address: where the named server is, is not \
+        shown.",
+    proxied_decides: "a capture on the other side of the proxy",
+    not_its_name: " The name may not be the one that was asked for: others share the address, or \
+        it stands before a hidden one.",
+    its_name_decides: "the name that was asked for, from the device or its handshake",
+    carries: " The flow carries other traffic inside: where that goes, and whose it is, is not \
+        shown.",
+    carries_decides: "the traffic inside, captured before it enters the tunnel",
+    sure_name_decides: "a name that is surely the flow's own",
+    owner_or_name_decides: "a catalogue that has the name (--owners FILE), or a name that is \
+        surely the flow's own",
+    app_decides: "a capture that names the app of each flow",
+    phase_decides: "a log of the test that has the phase (--phases FILE)",
+    speaks_decides: "what the flow speaks",
+    explained: EXPLAINED,
+};
+
+const EXPECTED: ExpectedWords = ExpectedWords {
+    no_limit: "no limit",
+    encrypted: "that content is encrypted",
+    at_least: "{0} at least",
+    not_asked_for: "nothing: encryption is not asked for",
+    unreadable_names: "that names cannot be read on the way",
+    resolver: "another resolver, or this one where it is met",
+    no_hidden_names: "that names are not hidden from the network",
+    names_hidden_by: "that names are hidden by nothing but {0}",
+    no_tunnel: "that no other traffic is carried inside",
+    tunnelled_by: "that other traffic is carried by nothing but {0}",
+    no_flow: "no flow at all",
+};
+
+const CAUSES: CauseWords = CauseWords {
+    version: "version {0}",
+    chosen: "{0} chosen",
+    offered: "{0} offered at most, and the choice not seen",
+    hiding: "names hidden by {0}",
+    tunnel: "other traffic carried inside ({0})",
+    inside: "a tunnel around them ({0}) that may be part of how it was captured",
+    country: "the country",
+    unsure: "a country that is not known surely enough",
+    unknown: "no country that is known",
+    condition: "a country that belongs to a group under a condition",
+    carries: "other traffic carried inside",
+    proxied: "a name that was given to a proxy",
+    not_its_name: "a name that may be that of another service",
+    clear: "content that can be read on the way",
+    null_cipher: "a cipher suite that does not encrypt",
+    no_version: "encryption, by a version of TLS that was not seen",
+    otherwise_encrypted: "encryption otherwise than by TLS",
+    unclear: "a protocol that does not tell whether it is encrypted",
+    unrecognised: "no protocol that was recognised",
+    no_demand: "nothing that is asked for",
+    name_seen: "a name that can be read on the way",
+    questions_seen: "questions for names that can be read on the way",
+    name_hidden: "a name that cannot be read in the handshake",
+    no_handshake: "no handshake that would show it",
+    resolver: "questions for the addresses of names",
+    resolver_open: "a resolver of which not enough is known",
+    local_resolver: "a local resolver, which passes questions on unseen",
+    not_hidden: "nothing hidden",
+    no_tunnel: "a protocol that carries no other traffic",
+    there: "there where none is expected",
+};
+
+const EXPLAINED: ExplainedWords = ExplainedWords {
+    not_applied: "this axis does not apply to such a flow",
+    means: "rule {0} (line {1}) means the flow; it expects {2}, and says {3}: {4}",
+    means_country: "rule {0} (line {1}) means the flow; it expects {2}, and says {3}: {4} ({5})",
+    may_mean: "rule {0} (line {1}) may mean the flow: {5} cannot be told; it expects {2}, and says \
+        {3}: {4}",
+    may_mean_country: "rule {0} (line {1}) may mean the flow: {5} cannot be told; it expects {2}, \
+        and says {3}: {4} ({6})",
+    no_rule: "no rule means the flow",
+    none_surely: "none surely means the flow, and by all it is as expected: not judged",
+    disagree: "which of them judges, cannot be told, and they do not agree",
+    ended: "exception {0} ended on {1}",
+    covers: "exception {0} covers it: not judged",
+    may_cover: "exception {0} may cover it: indeterminate",
+    phases_and_times: "phases and times",
+};
+
+const SUPPRESSIONS: SuppressionWords = SuppressionWords {
+    expired: "{0}:{1}: the suppression of {2} has expired and does not apply",
+    unused: "{0}:{1}: the suppression of {2} fits no finding of this report",
+    name_under_rule: "{0} under {1}",
+};
+
+const CLAIM: ClaimWords = ClaimWords {
+    reading: READING,
+    facts: FACTS,
+    decides: SETTLING,
+    cannot_show: BLIND,
+    results: RESULTS,
+    steps: CLAIM_STEPS,
+};
+
+const READING: ReadingWords = ReadingWords {
+    every: "Every outbound flow {0}.",
+    every_of: "Every outbound flow {0} {1}.",
+    none: "There is no outbound flow.",
+    none_of: "There is no outbound flow {0}.",
+    upkeep: " Name resolution (DNS on port 53, encrypted DNS), DHCP, NTP and ICMP are outside.",
+    storage: " Storage cannot be seen: from where it is served is shown, and decides nothing.",
+    apps: "of the app {0}",
+    owners: "to names owned by {0}",
+    domains: "to names in {0}",
+    names: "to names like {0}",
+    functions: "to names that serve {0}",
+    protocols: "that speaks {0}",
+    ports: "to port {0}",
+    addresses: "to the address {0}",
+    devices: "of the device {0}",
+    phases: "in the phase {0}",
+    before_phase: "before the phase {0}",
+    from_phase: "from the phase on {0}",
+    from: "from {0}",
+    until: "before {0}",
+    placed_in: "goes to an address placed, with {0} confidence or more, in one of {1}",
+    placed_out: "goes to an address placed, with {0} confidence or more, in none of {1}",
+    operated: "goes to a network operated by {0}",
+    owned: "goes to a name owned by {0}",
+    owned_directly: "goes to a name owned by {0}, which is no alias of a name of others",
+    encrypted: "is encrypted by {0} or later, or QUIC",
+    absent: "is absent",
+    sooner: "is answered sooner than in a capture from before",
+    migrated: "goes elsewhere since {0} than in a capture from before",
+};
+
+const FACTS: FactWords = FactWords {
+    sentences: " ",
+    carried: "A tunnel or a proxy: what is in it, and where that goes, cannot be seen.",
+    placed: "The address is placed in {0}, {1} confidence; the claim names {2}.",
+    placed_unsurely: "The address is placed in {0} with {1} confidence only.",
+    anycast: "The address is served from many places at once (anycast).",
+    no_country_because: "The address has no country that is known: {0}.",
+    no_country: "The address has no country that is known.",
+    condition: " Whether it counts as a member of {0} hangs on what no capture shows: {1}.",
+    operated: "The network is operated by {0} ({1}).",
+    no_operator: "No catalogue names the operator of the network.",
+    there: "The flow was observed.",
+    two_captures: "It has to be held against a capture from before.",
+    alias: "The name is an alias of a name of {0} (frame {1}).",
+    owned: "The name is owned by {0} ({1}).",
+    another_name: "The name may not be the one that was asked for.",
+    no_name: "No name was observed.",
+    no_owner: "No catalogue says who owns the name.",
+    unrecognised: "a protocol that was not recognised",
+    silent: "Nothing was said in it.",
+    clear: "It speaks {0}, which anyone on the way can read.",
+    protected: "It speaks {0}, protected by {1}.",
+    no_more_than: "It speaks {0}, and offers no more than {1}.",
+    version_unseen: "It speaks {0}; which version was chosen was not seen.",
+    up_to: "It speaks {0} and offers up to {1}; what the server chose was not seen.",
+    encrypts_itself: "It speaks {0}, which encrypts in a way of its own.",
+    encryption_unknown: "It speaks {0}; whether that is encrypted is not known.",
+    doubt_name: "No name was observed, or one that hides another: it may be of the subject.",
+    doubt_rivals: "Several names share the address: it may be of the subject.",
+    doubt_owner: "Who owns the name, or what it serves, is not known: it may be of the subject.",
+    doubt_phase: "In which phase of the test it began is not known: it may be of the subject.",
+    doubt_app: "Which app it is of is not known: it may be of the subject.",
+    doubt: "It may be of the subject.",
+};
+
+const SETTLING: SettlingWords = SettlingWords {
+    carrier: "a capture where the tunnel or the proxy ends",
+    phases: "a log of the test with the phases that the claim speaks of (--phases FILE)",
+    name: "the names of those flows: a capture that begins before their DNS answers, or one made \
+        on the phone without encrypted DNS and ECH",
+    owner: "a catalogue that says who owns those names (--owners FILE)",
+    app: "a capture that says which app a flow is of (PCAPdroid, PKTAP, NFLOG)",
+    protocol: "a capture that begins before those flows",
+    place: "a second place database (--geo FILE), the operator's own ranges (--ranges FILE), or a \
+        round trip from a known place (--vantage)",
+    condition: "knowledge from elsewhere: whether the condition of the membership holds",
+    storage: "records of where it is stored, or an audit of them: a capture shows where something \
+        is sent, never where it is kept",
+    operator: "a catalogue that says who operates those networks (--owners FILE)",
+    encryption: "a capture that holds the handshakes of those flows",
+    two_captures: "`whereto diff BEFORE AFTER --claims FILE`",
+    folded: "a shorter capture, or parts of it: its table of flows was full",
+    exercise: "a capture of a test that exercises the subject of the claim",
+};
+
+const BLIND: BlindWords = BlindWords {
+    storage_claimed: "Storage, of which the claim speaks: a capture shows where something is \
+        sent, never where it is kept.",
+    storage: "Storage: where anything is kept once it has arrived.",
+    onward: "Onward transfer: what a server passes on, and where to; an edge of a content network \
+        may stand before one elsewhere.",
+    access: "Remote access: who can read what is there, and from where.",
+    machine: "Who runs the machine at an address: only whose network it is in.",
+    keys: "How anything is protected once it has arrived, and who holds the keys.",
+    certificates: "Whether certificates were checked.",
+    consent: "Whether consent was asked for or given: phases are the tester's word.",
+    later: "What was gathered meanwhile and sent later.",
+    receivers: "Who receives what under a name of the vendor: others may run servers under it, \
+        and an alias that was not looked up in this capture is not seen.",
+    latency: "What users notice: a round trip is not the whole of latency, and depends on the \
+        network of the test.",
+    old_servers: "Whether old servers still serve others.",
+    others: "Other users, phones, networks and times: this is one test.",
+    versions: "Other firmware and app versions, and what those here do in situations that the \
+        test did not bring about.",
+};
+
+const RESULTS: ResultWords = ResultWords {
+    missing: "Missing from the flows: {0}.",
+    filtered: &["{0} packet filtered out", "{0} packets filtered out"],
+    dropped: &[
+        "{0} packet dropped before capture",
+        "{0} packets dropped before capture",
+    ],
+    undecodable: &["{0} packet not decodable", "{0} packets not decodable"],
+    cut: &[
+        "{0} packet cut by the snaplen",
+        "{0} packets cut by the snaplen",
+    ],
+    lost: &["{0} record lost in damage", "{0} records lost in damage"],
+    damaged: &[
+        "{0} place damaged in the file",
+        "{0} places damaged in the file",
+    ],
+    folded: &[
+        "{0} flow folded for want of room",
+        "{0} flows folded for want of room",
+    ],
+    not_captured: "The time of which the claim speaks is not in this capture: it was not put to \
+        the test.",
+    not_tested: "No flow of the subject was observed in this capture: the claim was not put to the \
+        test.",
+    none_against: " None was observed that does not fit.",
+    storage_unseen: " Where anything is stored, no capture shows.",
+    contradicted: "In this capture {0}: that does not fit the claim as read.",
+    broken_placed: &[
+        "{0} of the subject was observed to an address placed in {1}",
+        "{0} of the subject were observed to addresses placed in {1}",
+    ],
+    broken_excluded: &[
+        "{0} of the subject was observed to an address that the round trip leaves in none of the \
+            countries of the claim",
+        "{0} of the subject were observed to addresses that the round trip leaves in none of the \
+            countries of the claim",
+    ],
+    broken_operator: &[
+        "{0} of the subject was observed to a network of another operator",
+        "{0} of the subject were observed to a network of another operator",
+    ],
+    broken_owner: &[
+        "{0} of the subject was observed under a name of another owner",
+        "{0} of the subject were observed under a name of another owner",
+    ],
+    broken_alias: &[
+        "{0} of the subject was observed under a name of another owner, or an alias of one",
+        "{0} of the subject were observed under a name of another owner, or an alias of one",
+    ],
+    broken_encryption: &[
+        "{0} of the subject was observed without encryption, or with less than {1}",
+        "{0} of the subject were observed without encryption, or with less than {1}",
+    ],
+    broken_silence: &[
+        "{0} of the subject was observed, where the claim has none",
+        "{0} of the subject were observed, where the claim has none",
+    ],
+    broken: &[
+        "{0} of the subject was observed",
+        "{0} of the subject were observed",
+    ],
+    supported_none: "In this capture no flow of the subject was observed: that fits the claim as \
+        read.",
+    supported_none_then: "In this capture no flow of the subject was observed, in the time of \
+        which the claim speaks: that fits the claim as read.",
+    supported_placed: &[
+        "In this capture the one flow of the subject was observed to an address placed in {1}: \
+            that fits the claim as read.",
+        "In this capture all {0} flows of the subject were observed to addresses placed in {1}: \
+            that fits the claim as read.",
+    ],
+    supported: &[
+        "In this capture the one flow of the subject was observed as the claim has it: that fits \
+            the claim as read.",
+        "In this capture all {0} flows of the subject were observed as the claim has it: that fits \
+            the claim as read.",
+    ],
+    left_open: &[
+        "In this capture {0} leaves the claim open.",
+        "In this capture {0} leave the claim open.",
+    ],
+    time_unknown: "Whether the time of which the claim speaks is in this capture is not known.",
+    may_be_tested: "In this capture {0} may be of the subject, and none is known to be: whether \
+        the claim was put to the test is not known.",
+    weakest_place: "The weakest link is the place of the address (flow {0}, first frame {1}): {2} \
+        confidence, {3}.",
+    weakest_place_class: "The weakest link is the place of the address (flow {0}, first frame \
+        {1}): {2} confidence, by the class {4}, {3}.",
+    sources: &["{0} source", "{0} sources"],
+    weakest_name: "The weakest link is the name (flow {0}, first frame {1}): it was inferred from \
+        an earlier DNS answer.",
+    weakest_name_quic: "The weakest link is the name (flow {0}, first frame {1}): it was inferred \
+        from an earlier flow with the same connection ID.",
+    weakest_owner: "The weakest link is the owner of the name (flow {0}, first frame {1}): it was \
+        looked up in {2}.",
+    weakest_operator: "The weakest link is the operator of the network (flow {0}, first frame \
+        {1}): it was looked up in {2}.",
+    a_catalogue: "a catalogue",
+    weakest_wire: "The weakest link is none beyond the capture itself (flow {0}, first frame {1}): \
+        it was observed.",
+    placed_country: "{0} ({1}, {2} confidence)",
+    more_countries: &["{0} more country", "{0} more countries"],
+    no_flows: "none",
+    flows_to: "{0} (to {1})",
+};
+
+const CLAIM_STEPS: ClaimSteps = ClaimSteps {
+    stands: "The claim, and how it is read, stand in {0}, line {1} (SHA-256 {2}).",
+    scope: "On its scope the file says: {0}",
+    members: "Members of {0}: {1}, as of {2} ({3}), each asked for at the flow's own time.",
+    phases: "The phases of the test are those of {0}.",
+    no_phases: "The claim speaks of phases, and no log of phases was given.",
+    subject: &[
+        "{0} of {1} is of the subject; of {2} more that is not known.",
+        "{0} of {1} are of the subject; of {2} more that is not known.",
+    ],
+    upkeep: &[
+        " {0} flow of name resolution and upkeep of the network stand outside.",
+        " {0} flows of name resolution and upkeep of the network stand outside.",
+    ],
+    silent: &[
+        " {0} flow had no content to judge.",
+        " {0} flows had no content to judge.",
+    ],
+    names: &[
+        "Of the flows of the subject {0} said its name, and of {1} it was inferred from earlier \
+            answers.",
+        "Of the flows of the subject {0} said their name, and of {1} it was inferred from earlier \
+            answers.",
+    ],
+    owner: "The name of flow {0} is owned by {1}, according to {2}.",
+    operator: "The network of flow {0} is operated by {1}, according to {2}.",
+    address: "Of the address of flow {0} (first frame {1}): {2}.",
+    no_place_data: "No place data was loaded: no address has a country.",
+    sums: "Flows of the subject that fit: {0}; that do not: {1}. Flows that leave it open: {2}.",
+    contradicted: "The claim is of every flow of the subject: one that does not fit is enough.",
+    supported: "All that was observed of the subject fits, and of the rest nothing could be a \
+        counter-example but what was not captured.",
+    time_unknown: "The time of which the claim speaks cannot be told.",
+    indeterminate: "What is not known could be a counter-example: it is not taken for a fit.",
+    not_exercised: "Nothing in this capture bears on the claim, either way.",
+};
+
+const COMPARED: ComparedWords = ComparedWords {
+    protection: PROTECTED,
+    changes: NAME_CHANGES,
+    caveats: CAVEATS,
+    claims: COMPARED_CLAIMS,
+};
+
+const PROTECTED: ProtectedWords = ProtectedWords {
+    tls_unknown: "TLS, version not known",
+    tls_unseen: "TLS, version not seen",
+    quic: "QUIC",
+    otherwise: "encrypted otherwise",
+    cleartext: "cleartext",
+    unknown: "not known",
+};
+
+const NAME_CHANGES: NameChangeWords = NameChangeWords {
+    same_place: "the same place; {0}",
+    other_names: "under other names",
+    owner: "the owner differs",
+    encryption: "the encryption differs",
+    protocols: "the protocols differ",
+    same_addresses: "the same addresses",
+    too_many_places: "more places than are kept",
+    anycast_same: "anycast of the same operator: no single place",
+    anycast_other: "anycast of another operator: no single place",
+    anycast_once: "anycast on a side: no single place",
+    unsure: "place not known surely enough",
+    other_confidence: "the same addresses, placed with other confidence",
+    other_data: "the same addresses, placed differently by the data of the sides",
+    other_country: "another country",
+    some_countries: "some countries are the same, some are not",
+    operator_unknown: "the same country; an operator is not known",
+    other_operator: "the same country, another operator",
+    some_operators: "the same country; some operators are the same, some are not",
+    other_region: "the same country and operator, another region",
+    same_operator: "the same country and operator",
+};
+
+const CAVEATS: CaveatWords = CaveatWords {
+    lower_case: "names are compared in lower case",
+    per_hour: "bytes are compared per hour of each side, from its first packet to its last",
+    empty: [
+        "the side before has no outbound flows: nothing can be compared with it",
+        "the side after has no outbound flows: nothing can be compared with it",
+    ],
+    beyond: [
+        "the side before has more names than are told apart: {0} of its {1} outbound flows are \
+            left out",
+        "the side after has more names than are told apart: {0} of its {1} outbound flows are \
+            left out",
+    ],
+    same_capture: "both sides hold a capture with the same hash: that part is compared with itself",
+    overlap: "the side after begins before the side before ends",
+    lengths: "the sides are of different length, {0} before and {1} after: what is rare may be \
+        missing from the shorter one",
+    seconds: "{0} s",
+    versions: "read by different versions: {0} before, {1} after",
+    data: "places and owners come from different data; before only: {0}; after only: {1}",
+    dated: "{0} of {1}",
+    no_data: "none",
+    budgets: "the sides were read with different budgets: {0}",
+    devices: "the audited devices have different addresses: another phone, or the same in another \
+        network",
+    filters: "the sides were filtered differently",
+    vantages: "recorded from different places, {0} before and {1} after: round trips differ by \
+        that alone",
+    no_vantage: "where the phone was is not declared for both sides (--vantage): round trips may \
+        differ by that alone",
+    phases: "the tests had different phases",
+    no_phases: "what was done with the phone is not recorded for either side (--phases)",
+    apps: "the programs seen on the device differ",
+    app_versions: "versions of apps and of the phone's system are not in captures: a difference \
+        may come from an update",
+    nameless: "one side can be seen into better than the other: bytes in flows without a name are \
+        {0} % before and {1} % after",
+    unprotected: "one side can be seen into better than the other: bytes of which it is not known \
+        whether they are encrypted are {0} % before and {1} % after",
+    hidden: "names are hidden by encrypted DNS or Encrypted Client Hello on one side only",
+    damaged: [
+        "the side before: its captures are damaged or cut ({0})",
+        "the side after: its captures are damaged or cut ({0})",
+    ],
+    dropped: [
+        "the side before: packets were dropped while it was recorded ({0})",
+        "the side after: packets were dropped while it was recorded ({0})",
+    ],
+    folded: [
+        "the side before: flows were folded because a table was full ({0})",
+        "the side after: flows were folded because a table was full ({0})",
+    ],
+    undecodable: [
+        "the side before: packets could not be read ({0})",
+        "the side after: packets could not be read ({0})",
+    ],
+    cut: "packets of one side were cut when they were recorded: names in them may be missing",
+};
+
+const COMPARED_CLAIMS: ComparedClaimWords = ComparedClaimWords {
+    not_around: "the sides do not lie on both sides of that day",
+    not_one_place: "it is not declared that both sides were recorded from the same place",
+    lost: "the side after was damaged, cut, or dropped packets",
+    moved_reading: "each name that was observed before {0} and after it has moved to another \
+        country or operator",
+    faster_reading: "for each name observed on both sides the round trips of handshakes, smallest \
+        and median, are shorter after",
+    none: "No name that the claim speaks of was observed on both sides.",
+    migration: &[
+        "Migration claimed: {0} of {1} name moved",
+        "Migration claimed: {0} of {1} names moved",
+    ],
+    round_trips: &[
+        "Shorter round trips claimed: {0} of {1} name fit",
+        "Shorter round trips claimed: {0} of {1} names fit",
+    ],
+    both: &[
+        "Migration and shorter round trips claimed: {0} of {1} name fit",
+        "Migration and shorter round trips claimed: {0} of {1} names fit",
+    ],
+    did_not: "{0} did not",
+    left_open: "{0} left open",
+    contradicted: "{0}: in these captures that does not fit the claim as read.",
+    supported: "{0}: these captures support the claim as read.",
+    undecided: "{0}: these captures do not decide it.",
+    read_as: "Read as: {0}.",
+    not_decided: "Not decided: {0}.",
+    on_both: "{0} names or services of the claim were observed on both sides ({1} outbound flows \
+        before, {2} after).",
+    biased: "For {0} of them one side has more round trips than the other, which biases the \
+        smallest: the median must agree.",
+    still: "Of {0} that did not move {1} have the same round trip on both sides: what the network \
+        itself adds.",
+    maybe: "Of {0} flows after it is not known whether the claim speaks of them; {1} of those \
+        could be against it.",
+    blind_names: "Names that the phone did not contact in both captures.",
+    blind_storage: "Where data is stored, passed on to, or read from: captures show where flows \
+        went.",
+    blind_network: "How much of a round trip the phone's own network adds, on each side.",
+    blind_day: "The day of a move: only that it lies between the two captures.",
+    captures_decide: "captures before and after in which the phone contacts the names of the claim",
+    vantage_decides: "captures from one place, declared with --vantage, on both sides of the day",
+    days_decide: "one capture wholly before the day, and one wholly after",
+    data_decides: "place data that is surer, and names for the flows without one",
+    moved: "moved: {0} before, {1} after ({2})",
+    stayed: "did not move: {0} before, {1} after ({2})",
+    open: "not decided: {0} before, {1} after ({2})",
+    no_country: "not known",
+    as_observed: "as observed",
+    no_round_trip: "no round trip of a handshake on one of the sides",
+    no_medians: "smallest round trip {0} ms (of {1}), then {2} ms (of {3}); medians not known",
+    medians: "smallest round trip {0} ms (of {1}), then {2} ms (of {3}); median {4} ms, then {5} \
+        ms",
+    frames_before: "{0}; frames before: {1}",
+    weakest_names: "names that are inferred from DNS, not seen in the flows themselves",
+    weakest_places: "places of {0} confidence",
 };

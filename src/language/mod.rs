@@ -7,14 +7,23 @@
 //! templates as `{0}`, `{1}`, in any order; a template is plain text and is escaped when it is
 //! written. What depends on a number is a list of forms, of which [`Words::form`] takes one.
 
+mod claiming;
 mod english;
 mod grounds;
+mod judging;
 mod reporting;
 mod terminal;
 
+pub(crate) use claiming::{
+    BlindWords, CaveatWords, ClaimSteps, ClaimWords, ComparedClaimWords, ComparedWords, FactWords,
+    NameChangeWords, ProtectedWords, ReadingWords, ResultWords, SettlingWords,
+};
 use grounds::{
     AgeWords, AnycastWords, CatalogueWords, ClassWords, DeviceWords, ListWords, NowhereWords,
     WarningWords,
+};
+pub(crate) use judging::{
+    CauseWords, ExpectedWords, ExplainedWords, JoinWords, RuleWords, RulingWords, SuppressionWords,
 };
 pub(crate) use reporting::AxisWords;
 use reporting::{
@@ -271,6 +280,13 @@ pub(crate) struct Words {
     pub(crate) flow_diagram: FlowWords,
     pub(crate) round_trips: TripWords,
     pub(crate) diff_page: DiffPageWords,
+    /// The judge.
+    pub(crate) joins: JoinWords,
+    pub(crate) rules: RuleWords,
+    pub(crate) rulings: RulingWords,
+    pub(crate) suppressions: SuppressionWords,
+    pub(crate) claims: ClaimWords,
+    pub(crate) compared: ComparedWords,
 }
 
 /// The page of a comparison.
@@ -488,6 +504,15 @@ impl Words {
     /// A number and its noun.
     pub(crate) fn many(&self, number: u64, noun: Forms) -> String {
         fill(self.form(number, noun), &[&count(number)])
+    }
+
+    /// `a`, `a and b`, `a, b and c`.
+    pub(crate) fn listed(&self, words: &[String]) -> String {
+        match words {
+            [] => String::new(),
+            [one] => one.clone(),
+            [first @ .., last] => fill(self.joins.last, &[&first.join(self.joins.comma), last]),
+        }
     }
 
     /// `3 of 7 flows`.

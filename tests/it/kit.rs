@@ -158,7 +158,8 @@ pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Files that are compiled for tests only: `#[cfg(test)] mod name;` in the module above.
+/// Files that are compiled for tests only: `#[cfg(test)] mod name;` in the module above, with or
+/// without a `#[path]`.
 pub(crate) fn test_files(src: &Path) -> BTreeSet<PathBuf> {
     let mut found = BTreeSet::new();
     for path in files(src) {
@@ -169,6 +170,15 @@ pub(crate) fn test_files(src: &Path) -> BTreeSet<PathBuf> {
             _ => path.with_extension(""),
         };
         for rest in text.split("#[cfg(test)]\n").skip(1) {
+            let mut attributes = rest.lines().take_while(|line| line.starts_with("#["));
+            let named = attributes.find_map(|line| {
+                let file = line.strip_prefix("#[path = \"")?;
+                file.strip_suffix("\"]")
+            });
+            if let Some(named) = named {
+                found.insert(path.with_file_name(named));
+                continue;
+            }
             let line = rest
                 .lines()
                 .find(|line| !line.starts_with("#["))

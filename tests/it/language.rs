@@ -126,10 +126,9 @@ fn words_of_the_report_stand_in_one_file() {
             continue;
         }
         let text = std::fs::read_to_string(&path).unwrap();
-        let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
-        for literal in literals(code) {
+        for literal in literals(&text) {
             read += 1;
-            if is_wording(&literal) {
+            if is_wording(&literal.text) {
                 found.push(format!("{name}: {literal:?}"));
             }
         }
@@ -164,39 +163,6 @@ fn a_sentence_is_told_from_markup() {
     ] {
         assert!(!is_wording(markup), "{markup}");
     }
-}
-
-/// String literals of Rust code, unescaped as far as it matters here, without those in comments
-/// and attributes.
-fn literals(code: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    for line in code.lines().collect::<Vec<_>>().join("\n").split('\n') {
-        let trimmed = line.trim_start();
-        if trimmed.starts_with("//") || trimmed.starts_with("#[") {
-            continue;
-        }
-        let mut rest = line;
-        while let Some((_, after)) = rest.split_once('"') {
-            let mut literal = String::new();
-            let mut chars = after.char_indices();
-            let mut end = after.len();
-            while let Some((at, c)) = chars.next() {
-                match c {
-                    '\\' => {
-                        literal.extend(chars.next().map(|(_, c)| if c == 'n' { '\n' } else { c }))
-                    }
-                    '"' => {
-                        end = at + 1;
-                        break;
-                    }
-                    c => literal.push(c),
-                }
-            }
-            found.push(literal);
-            rest = &after[end..];
-        }
-    }
-    found
 }
 
 /// True where a reader would see a word of it.
@@ -258,7 +224,7 @@ const KEYS: &[&str] = &[
     "anycast",
     "compared",
     "dd",
-    "default-src 'none'; img-src data:; style-src 'sha256-{}'; script-src 'sha256-{}'; ",
+    "default-src 'none'; img-src data:; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
     "destinations",
     "dns",
     "doh",
@@ -298,3 +264,291 @@ const KEYS: &[&str] = &[
     "violated",
     "whereto audit",
 ];
+
+/// A room whose sentences stand in `src/language`, and where in it others may: a file, its
+/// functions (all where none is named), and the reason.
+type Room = (&'static str, &'static [Spoken]);
+type Spoken = (&'static str, &'static [&'static str], &'static str);
+
+const ROOMS: &[Room] = &[("src/judge", JUDGE)];
+
+#[rustfmt::skip]
+const JUDGE: &[Spoken] = &[
+    ("claims/mod.rs", &["check_together"], "errors on files"),
+    ("claims/read.rs", &[], "errors on a file of claims"),
+    ("diff/claims.rs", &["read"], "errors on a file of claims"),
+    ("diff/read.rs", &[], "errors on a saved report"),
+    ("diff/rows.rs", &["flow", "place"], "errors on a saved report"),
+    ("expectation.rs", &[], "errors on the command line"),
+    ("groups.rs", &["no_group", "read"], "errors on a file"),
+    ("policy/check.rs", &[], "what is wrong with a policy"),
+    ("policy/expect.rs", &["read", "silence", "one_of"], "errors on a policy"),
+    ("policy/form.rs", &[], "errors on a policy"),
+    ("rules/expected_country.rs", &["indeterminate"], "reasons of `locate`, compared"),
+    ("selector.rs", &["read", "instant"], "errors on a file"),
+    ("selector/pattern.rs", &["read"], "errors on a file"),
+    ("suppression.rs", &["entries", "entry", "subject", "expiry"], "errors on a file"),
+];
+
+/// What a report says stands in `src/language`, so that a language is one file: elsewhere a
+/// literal is a token, or is in the table above.
+#[test]
+fn sentences_stand_in_one_place() {
+    for (room, spoken) in ROOMS {
+        let (read, prose) = prose_of(room);
+        assert!(read > 300, "{room}: only {read} literals were read");
+        let covers = |(file, functions, _): &Spoken, (path, literal): &(String, Literal)| {
+            let function = functions.is_empty() || functions.contains(&literal.function.as_str());
+            file == path && function
+        };
+        for found in &prose {
+            let allowed = spoken.iter().any(|entry| covers(entry, found));
+            assert!(allowed, "{room}: {found:?}");
+        }
+        // What is in the table is there still.
+        for (file, functions, why) in *spoken {
+            let of_file = || prose.iter().filter(|(path, _)| path == file);
+            assert!(of_file().next().is_some(), "{room}/{file} has no {why}");
+            for function in *functions {
+                let is_there = of_file().any(|(_, literal)| literal.function == *function);
+                assert!(is_there, "{room}/{file}, {function} has no {why}");
+            }
+        }
+    }
+}
+
+/// The test above would find a sentence: it finds those of the table.
+#[test]
+fn sentences_elsewhere_are_found() {
+    let (_, prose) = prose_of("src/judge");
+    let found = |file: &str, function: &str, text: &str| {
+        prose.iter().any(|(path, literal)| {
+            path == file && literal.function == function && literal.text.contains(text)
+        })
+    };
+    assert!(found("suppression.rs", "entry", "is no code of a country"));
+    assert!(found(
+        "policy/form.rs",
+        "exception",
+        "it would cover everything"
+    ));
+    assert!(found("diff/rows.rs", "place", "that is not known"));
+    // What stands over several lines is one sentence.
+    assert!(found(
+        "selector.rs",
+        "read",
+        "means all names below it; patterns belong"
+    ));
+}
+
+/// How many literals a room has outside tests, and those that a reader would take for prose, with
+/// their files.
+fn prose_of(room: &str) -> (usize, Vec<(String, Literal)>) {
+    let tests = kit::test_files(&kit::repo("src"));
+    let folder = kit::repo(room);
+    let (mut read, mut prose) = (0, Vec::new());
+    for path in kit::files(&folder) {
+        if path.extension().is_none_or(|ext| ext != "rs") || tests.contains(&path) {
+            continue;
+        }
+        let inside = path.strip_prefix(&folder).unwrap().to_string_lossy();
+        for literal in literals(&std::fs::read_to_string(&path).unwrap()) {
+            read += 1;
+            if is_prose(&literal.text) {
+                prose.push((inside.clone().into_owned(), literal));
+            }
+        }
+    }
+    (read, prose)
+}
+
+#[test]
+fn prose_is_told_from_tokens() {
+    for prose in [
+        "Not decided: {}.",
+        "flows of the subject",
+        " more",
+        ", {} left open",
+        "{} of {all}",
+        "Every outbound flow{}.",
+        "; and ",
+        "the {name}",
+    ] {
+        assert!(is_prose(prose), "{prose}");
+    }
+    for token in [
+        "none",
+        "server-country",
+        "{}:{}",
+        "; ",
+        "{whole}.{tenths}",
+        "[rule.expect]",
+        "TLS 1.{}",
+        "{by_name} {words:?}",
+        "EC",
+    ] {
+        assert!(!is_prose(token), "{token}");
+    }
+}
+
+#[test]
+fn literals_are_read_wherever_they_stand() {
+    const CODE: &str = r####"
+        //! "not this"
+        const KEY: &str = "a key";
+        /* nor "this" */
+        fn first<'a>(quote: char) -> &'a str {
+            if quote == '"' || quote == '\'' { return r#"raw "and" whole"#; }
+            "over \
+             two lines"
+        }
+        #[expect(unused, reason = "not this either")]
+        fn second() { let _ = b"bytes \"quoted\""; }
+        #[cfg(test)]
+        mod tests {
+            fn third() { let _ = "nor that"; }
+        }
+    "####;
+    let found = literals(CODE);
+    let found: Vec<(&str, &str)> = found
+        .iter()
+        .map(|literal| (literal.function.as_str(), literal.text.as_str()))
+        .collect();
+    let want = [
+        ("", "a key"),
+        ("first", "raw \"and\" whole"),
+        ("first", "over two lines"),
+        ("second", "bytes \"quoted\""),
+    ];
+    assert_eq!(found, want);
+}
+
+/// Where a reader would see words: one in lower case that does not stand alone.
+fn is_prose(literal: &str) -> bool {
+    // What is filled in is no word of ours.
+    let mut text = String::new();
+    let mut rest = literal;
+    while let Some((before, after)) = rest.split_once('{') {
+        text.push_str(before);
+        text.push_str("0 ");
+        rest = after.split_once('}').map_or("", |(_, after)| after);
+    }
+    text.push_str(rest);
+    let several = text.contains(' ');
+    several
+        && text.split(' ').any(|word| {
+            let bare = word.trim_matches(|c: char| ",;:.?()“”’'".contains(c));
+            bare.len() > 1
+                && bare
+                    .chars()
+                    .all(|c| c.is_lowercase() || c == '\'' || c == '’')
+        })
+}
+
+/// A string literal, and the function that it stands in.
+#[derive(Debug)]
+struct Literal {
+    function: String,
+    text: String,
+}
+
+/// String literals of Rust code, without those in comments, attributes and tests.
+fn literals(code: &str) -> Vec<Literal> {
+    let (mut found, mut function, mut word) = (Vec::new(), String::new(), String::new());
+    let mut before = String::new();
+    let mut rest = code.split("mod tests {").next().unwrap();
+    while let Some(c) = rest.chars().next() {
+        if c.is_alphanumeric() || c == '_' {
+            word.push(c);
+            rest = &rest[c.len_utf8()..];
+            continue;
+        }
+        if !word.is_empty() {
+            if before == "fn" {
+                function.clone_from(&word);
+            }
+            before = std::mem::take(&mut word);
+        }
+        let skipped = if rest.starts_with("//") {
+            rest.find('\n').unwrap_or(rest.len())
+        } else if rest.starts_with("/*") {
+            rest.find("*/").map_or(rest.len(), |end| end + 2)
+        } else if rest.starts_with("#[") || rest.starts_with("#![") {
+            attribute(rest)
+        } else if c == '\'' {
+            character(rest)
+        } else if c == '"' || (c == '#' && before == "r") {
+            let (text, len) = string(rest, before == "r");
+            let function = function.clone();
+            found.push(Literal { function, text });
+            len
+        } else {
+            c.len_utf8()
+        };
+        if !c.is_whitespace() {
+            before.clear();
+        }
+        rest = &rest[skipped..];
+    }
+    found
+}
+
+/// The length of an attribute, whose strings may hold brackets.
+fn attribute(rest: &str) -> usize {
+    let (mut depth, mut at) = (0, 0);
+    while let Some(c) = rest[at..].chars().next() {
+        match c {
+            '[' => depth += 1,
+            ']' if depth == 1 => return at + 1,
+            ']' => depth -= 1,
+            '"' => {
+                at += string(&rest[at..], false).1;
+                continue;
+            }
+            _ => {}
+        }
+        at += c.len_utf8();
+    }
+    rest.len()
+}
+
+/// The length of a character literal, or of the quote before a lifetime.
+fn character(rest: &str) -> usize {
+    let mut chars = rest.char_indices().skip(1);
+    match chars.next() {
+        Some((_, '\\')) => {
+            let end = rest[3..].find('\'');
+            end.map_or(rest.len(), |end| 3 + end + 1)
+        }
+        Some((at, c)) if rest[at + c.len_utf8()..].starts_with('\'') => at + c.len_utf8() + 1,
+        _ => 1,
+    }
+}
+
+/// A literal that begins with its quote or its hashes, unescaped as far as it matters here, and
+/// its length.
+fn string(rest: &str, raw: bool) -> (String, usize) {
+    let hashes = rest.chars().take_while(|c| *c == '#').count();
+    if raw {
+        let end = format!("\"{}", "#".repeat(hashes));
+        let from = hashes + 1;
+        let len = rest[from..].find(&end).unwrap_or(rest.len() - from);
+        let whole = rest.len().min(from + len + end.len());
+        return (rest[from..from + len].to_owned(), whole);
+    }
+    let mut text = String::new();
+    let mut chars = rest.char_indices().skip(1).peekable();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '"' => return (text, at + 1),
+            '\\' => match chars.next() {
+                Some((_, '\n')) => while chars.next_if(|(_, c)| c.is_whitespace()).is_some() {},
+                Some((_, 'n')) => text.push('\n'),
+                Some((_, c)) => text.push(c),
+                None => {}
+            },
+            c => text.push(c),
+        }
+    }
+    (text, rest.len())
+}

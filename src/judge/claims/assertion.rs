@@ -11,6 +11,7 @@ use super::super::groups;
 use super::super::rules::expected_country::by_round_trip;
 use super::super::selector::is_the_flows_own;
 use super::protection::{Minimum, Protection};
+use crate::language::{WORDS, fill};
 use crate::model::{Company, Confidence, Country, Flow, Place, Time, Truth, Verdict};
 use std::sync::Arc;
 
@@ -34,7 +35,7 @@ pub(crate) struct Companies {
 impl Companies {
     pub(super) fn new(names: &[String]) -> Self {
         Companies {
-            written: names.join(", "),
+            written: names.join(WORDS.joins.comma),
             names: names.iter().map(|name| name.to_lowercase()).collect(),
         }
     }
@@ -194,6 +195,6 @@ pub(super) fn owner_words(company: &Arc<Company>) -> String {
     if company.name == company.group {
         company.name.to_string()
     } else {
-        format!("{}, of the group {}", company.name, company.group)
+        fill(WORDS.rules.of_group, &[&company.name, &company.group])
     }
 }

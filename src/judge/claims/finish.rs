@@ -10,8 +10,10 @@ use super::super::judging::Known as Test;
 use super::assertion::Assertion;
 use super::run::Whole;
 use super::tally::{Cause, Part, Side, Slot, Tally};
-use super::words::{self, country_words, listed};
+use super::words;
 use super::{Claim, Claims};
+use crate::judge::wording::{confidence, named};
+use crate::language::{WORDS, count, fill};
 use crate::model::{
     ClaimResult, ClaimVerdict, Confidence, Country, Destination, Exhibit, HiddenShare, Losses,
     Totals, Truth, Via,
@@ -155,21 +157,22 @@ pub(super) fn losses_words(losses: &Losses, totals: &Totals, dropped: u64) -> Op
         .undecodable
         .values()
         .fold(0, |a: u64, b| a.saturating_add(*b));
+    let results = &WORDS.claims.results;
     let parts = [
-        (losses.filtered, "packet", "filtered out"),
-        (dropped, "packet", "dropped before capture"),
-        (undecodable, "packet", "not decodable"),
-        (losses.cut_packets, "packet", "cut by the snaplen"),
-        (losses.lost_records, "record", "lost in damage"),
-        (losses.damage_count, "place", "damaged in the file"),
-        (totals.folded_flows, "flow", "folded for want of room"),
+        (losses.filtered, results.filtered),
+        (dropped, results.dropped),
+        (undecodable, results.undecodable),
+        (losses.cut_packets, results.cut),
+        (losses.lost_records, results.lost),
+        (losses.damage_count, results.damaged),
+        (totals.folded_flows, results.folded),
     ];
     let words: Vec<String> = parts
         .into_iter()
-        .filter(|(count, ..)| *count > 0)
-        .map(|(count, what, how)| format!("{} {how}", many(count, what)))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, forms)| WORDS.many(count, forms))
         .collect();
-    (!words.is_empty()).then(|| format!("Missing from the flows: {}.", listed(&words)))
+    (!words.is_empty()).then(|| fill(results.missing, &[&WORDS.listed(&words)]))
 }
 
 /// A claim with all that its sentences need.
@@ -181,38 +184,27 @@ pub(super) struct Case<'c> {
     pub(super) captured: Truth,
 }
 
-/// The end of the sentence on a claim that stays open.
-const NONE_AGAINST: &str = "None was observed that does not fit.";
-
 impl Case<'_> {
     /// The verdict in one careful sentence.
     fn sentence(&self) -> String {
-        let stored = self
-            .claim
-            .assertions
-            .iter()
-            .any(|one| matches!(one, Assertion::StoredOnlyIn(_)));
-        let mut words = match self.verdict {
+        let words = &WORDS.claims.results;
+        match self.verdict {
             ClaimVerdict::Contradicted => self.contradicted(),
             ClaimVerdict::Supported => self.supported(),
-            ClaimVerdict::Indeterminate => self.indeterminate(),
-            ClaimVerdict::NotExercised if asserts_none(self.claim) => {
-                "The time of which the claim speaks is not in this capture: it was not put to the \
-                 test."
-                    .to_owned()
+            ClaimVerdict::Indeterminate => {
+                let stored = |one: &Assertion| matches!(one, Assertion::StoredOnlyIn(_));
+                let mut sentence = self.indeterminate();
+                // Of storage nothing observed could have failed to fit: to say that nothing did
+                // would mislead.
+                sentence.push_str(match self.claim.assertions.iter().any(stored) {
+                    true => words.storage_unseen,
+                    false => words.none_against,
+                });
+                sentence
             }
-            ClaimVerdict::NotExercised => {
-                "No flow of the subject was observed in this capture: the claim was not put to the \
-                 test."
-                    .to_owned()
-            }
-        };
-        if stored && self.verdict == ClaimVerdict::Indeterminate {
-            // Nothing observed could have failed to fit: to say that nothing did would mislead.
-            words = words.trim_end_matches(NONE_AGAINST).trim_end().to_owned();
-            words.push_str(" Where anything is stored, no capture shows.");
+            ClaimVerdict::NotExercised if asserts_none(self.claim) => words.not_captured.to_owned(),
+            ClaimVerdict::NotExercised => words.not_tested.to_owned(),
         }
-        words
     }
 
     fn judged(&self) -> u64 {
@@ -228,17 +220,11 @@ impl Case<'_> {
         let assertions = self.claim.assertions.iter().zip(self.tally.broken);
         for (kind, (assertion, broken)) in assertions.enumerate() {
             if broken > 0 {
-                parts.push(format!(
-                    "{} {}",
-                    of_subject(broken, all),
-                    self.how_broken(kind, assertion, broken)
-                ));
+                parts.push(self.how_broken(kind, assertion, [broken, all]));
             }
         }
-        format!(
-            "In this capture {}: that does not fit the claim as read.",
-            parts.join("; ")
-        )
+        let parts = parts.join(WORDS.joins.clauses);
+        fill(WORDS.claims.results.contradicted, &[&parts])
     }
 
     /// Countries of flows that do not fit the assertion of that number: a claim may name some and
@@ -249,150 +235,106 @@ impl Case<'_> {
         own.map(|((_, country), how)| (*country, *how)).collect()
     }
 
-    /// `was observed to an address placed in China (CN, medium confidence)`.
-    fn how_broken(&self, kind: usize, assertion: &Assertion, flows: u64) -> String {
-        let (was, an, addresses) = if flows == 1 {
-            ("was", "an ", "address")
-        } else {
-            ("were", "", "addresses")
-        };
-        match assertion {
+    /// `1 of 9 flows of the subject was observed to an address placed in China (CN, medium
+    /// confidence)`.
+    fn how_broken(&self, kind: usize, assertion: &Assertion, [flows, all]: [u64; 2]) -> String {
+        let words = &WORDS.claims.results;
+        let mut with = String::new();
+        let forms = match assertion {
             Assertion::ServedOnlyIn(_) | Assertion::StoredOnlyIn(_) | Assertion::NeverTo(_) => {
                 match places(&self.breaking(kind)) {
-                    None => format!(
-                        "{was} observed to {an}{addresses} that the round trip leaves in none of \
-                         the countries of the claim"
-                    ),
-                    Some(places) => format!("{was} observed to {an}{addresses} placed in {places}"),
+                    None => words.broken_excluded,
+                    Some(places) => {
+                        with = places;
+                        words.broken_placed
+                    }
                 }
             }
-            Assertion::OperatedBy(_) => {
-                format!("{was} observed to a network of another operator")
+            Assertion::OperatedBy(_) => words.broken_operator,
+            Assertion::OwnedBy(_) | Assertion::OnlyOwnDomains(_) => words.broken_owner,
+            Assertion::NoThirdParties(_) => words.broken_alias,
+            Assertion::Encrypted(minimum) => {
+                minimum.words().clone_into(&mut with);
+                words.broken_encryption
             }
-            Assertion::OwnedBy(_) | Assertion::OnlyOwnDomains(_) => {
-                format!("{was} observed under a name of another owner")
-            }
-            Assertion::NoThirdParties(_) => {
-                format!("{was} observed under a name of another owner, or an alias of one")
-            }
-            Assertion::Encrypted(minimum) => format!(
-                "{was} observed without encryption, or with less than {}",
-                minimum.words()
-            ),
-            Assertion::NoFlows => format!("{was} observed, where the claim has none"),
-            Assertion::LatencyReduced | Assertion::MigratedSince(..) => {
-                format!("{was} observed")
-            }
-        }
+            Assertion::NoFlows => words.broken_silence,
+            Assertion::LatencyReduced | Assertion::MigratedSince(..) => words.broken,
+        };
+        let part = WORDS.part(flows, all, WORDS.flows_of);
+        fill(WORDS.form(flows, forms), &[&part, &with])
     }
 
     fn supported(&self) -> String {
+        let words = &WORDS.claims.results;
         if asserts_none(self.claim) {
-            let timed = self.claim.subject.selector.asks_time();
-            let during = if timed {
-                ", in the time of which the claim speaks"
-            } else {
-                ""
+            let sentence = match self.claim.subject.selector.asks_time() {
+                true => words.supported_none_then,
+                false => words.supported_none,
             };
-            return format!(
-                "In this capture no flow of the subject was observed{during}: that fits the claim \
-                 as read."
-            );
+            return sentence.to_owned();
         }
         let flows = self.tally.supporting.flows;
-        let all = match flows {
-            1 => "the one flow of the subject was observed".to_owned(),
-            _ => format!("all {} flows of the subject were observed", grouped(flows)),
-        };
-        let how = match places(&self.tally.fitting) {
+        match places(&self.tally.fitting) {
             Some(places) if self.tally.rests_on.place => {
-                let addresses = if flows == 1 {
-                    "an address"
-                } else {
-                    "addresses"
-                };
-                format!(" to {addresses} placed in {places}")
+                let sentence = WORDS.form(flows, words.supported_placed);
+                fill(sentence, &[&count(flows), &places])
             }
-            _ => " as the claim has it".to_owned(),
-        };
-        format!("In this capture {all}{how}: that fits the claim as read.")
+            _ => WORDS.many(flows, words.supported),
+        }
     }
 
     fn indeterminate(&self) -> String {
-        let open = self
-            .tally
-            .open
-            .flows
-            .saturating_add(self.context.totals.folded_flows);
-        let none = NONE_AGAINST;
+        let words = &WORDS.claims.results;
+        let folded = self.context.totals.folded_flows;
+        let open = self.tally.open.flows.saturating_add(folded);
         if open > 0 {
-            let all = self
-                .context
-                .whole
-                .flows
-                .saturating_add(self.context.totals.folded_flows);
-            let leave = if open == 1 { "leaves" } else { "leave" };
-            return format!(
-                "In this capture {} of {} {leave} the claim open. {none}",
-                grouped(open),
-                many(all, "outbound flow")
-            );
+            let all = self.context.whole.flows.saturating_add(folded);
+            let part = WORDS.part(open, all, WORDS.outbound_flows);
+            return fill(WORDS.form(open, words.left_open), &[&part]);
         }
         if asserts_none(self.claim) {
-            return format!(
-                "Whether the time of which the claim speaks is in this capture is not known. {none}"
-            );
+            return words.time_unknown.to_owned();
         }
-        format!(
-            "In this capture {} may be of the subject, and none is known to be: whether the claim \
-             was put to the test is not known. {none}",
-            many(self.tally.maybe_fit, "flow")
-        )
+        let flows = WORDS.many(self.tally.maybe_fit, WORDS.flows_of);
+        fill(words.may_be_tested, &[&flows])
     }
 
     fn weakest(&self) -> Option<String> {
+        let words = &WORDS.claims.results;
         let link = self.link()?;
-        let flow = format!("flow {}, first frame {}", link.flow, link.frame);
-        let words = match link.part {
+        let (flow, frame) = (link.flow.to_string(), link.frame.to_string());
+        Some(match link.part {
             Part::Place => {
-                let confidence = link.place.confidence.as_str();
-                let class = link.place.class.map_or_else(String::new, |class| {
-                    format!(", by the class {}", class.name)
-                });
-                let sources = many(
-                    u64::try_from(link.place.opinions.len()).unwrap_or(0),
-                    "source",
-                );
-                format!(
-                    "the place of the address ({flow}): {confidence} confidence{class}, {sources}"
-                )
+                let sources = u64::try_from(link.place.opinions.len()).unwrap_or(0);
+                let sources = WORDS.many(sources, words.sources);
+                let sure = confidence(link.place.confidence);
+                match &link.place.class {
+                    Some(class) => {
+                        let values = [&flow, &frame, sure, &sources, class.name];
+                        fill(words.weakest_place_class, &values)
+                    }
+                    None => fill(words.weakest_place, &[&flow, &frame, sure, &sources]),
+                }
             }
             Part::Name => {
-                let from = match link.via {
-                    Some(Via::QuicCid) => "an earlier flow with the same connection ID",
-                    _ => "an earlier DNS answer",
+                let sentence = match link.via {
+                    Some(Via::QuicCid) => words.weakest_name_quic,
+                    _ => words.weakest_name,
                 };
-                format!("the name ({flow}): it was inferred from {from}")
+                fill(sentence, &[&flow, &frame])
             }
             Part::Owner => {
-                let said_by = link
-                    .owner
-                    .owner
-                    .as_ref()
-                    .map_or("a catalogue", |owner| &owner.said_by);
-                format!("the owner of the name ({flow}): it was looked up in {said_by}")
+                let owner = link.owner.owner.as_ref();
+                let said_by = owner.map_or(words.a_catalogue, |owner| &owner.said_by);
+                fill(words.weakest_owner, &[&flow, &frame, said_by])
             }
             Part::Operator => {
-                let source = link
-                    .place
-                    .operator
-                    .as_ref()
-                    .map_or("a catalogue", |operator| &operator.source);
-                format!("the operator of the network ({flow}): it was looked up in {source}")
+                let operator = link.place.operator.as_ref();
+                let source = operator.map_or(words.a_catalogue, |operator| &operator.source);
+                fill(words.weakest_operator, &[&flow, &frame, source])
             }
-            Part::Wire => format!("none beyond the capture itself ({flow}): it was observed"),
-        };
-        Some(format!("The weakest link is {words}."))
+            Part::Wire => fill(words.weakest_wire, &[&flow, &frame]),
+        })
     }
 
     /// The cause that leaves most flows open.
@@ -406,9 +348,7 @@ impl Case<'_> {
     fn would_decide(&self) -> Option<String> {
         let words = match self.verdict {
             ClaimVerdict::Contradicted | ClaimVerdict::Supported => return None,
-            ClaimVerdict::NotExercised => {
-                "a capture of a test that exercises the subject of the claim".to_owned()
-            }
+            ClaimVerdict::NotExercised => WORDS.claims.decides.exercise.to_owned(),
             ClaimVerdict::Indeterminate => {
                 let cause = self.cause().unwrap_or(if self.captured == Truth::Maybe {
                     Cause::Phases
@@ -420,7 +360,7 @@ impl Case<'_> {
                 if two && cause != Cause::TwoCaptures {
                     words.push(words::would_decide(Cause::TwoCaptures).to_owned());
                 }
-                words.join("; and ")
+                words.join(WORDS.joins.and_also)
             }
         };
         Some(words)
@@ -430,54 +370,31 @@ impl Case<'_> {
 /// `China (CN, medium confidence) and Hong Kong (HK, high confidence)`; six, then how many more.
 fn places(countries: &BTreeMap<Country, Confidence>) -> Option<String> {
     const SHOWN: usize = 6;
+    let results = &WORDS.claims.results;
     let mut words: Vec<String> = countries
         .iter()
         .take(SHOWN)
-        .map(|(country, confidence)| {
-            let words = country_words(*country);
-            let open = words.strip_suffix(')').unwrap_or(&words);
-            format!("{open}, {} confidence)", confidence.as_str())
+        .map(|(country, how_sure)| {
+            fill(
+                results.placed_country,
+                &[&named(*country), country.code(), confidence(*how_sure)],
+            )
         })
         .collect();
     let more = countries.len().saturating_sub(SHOWN);
     if more > 0 {
-        let what = if more == 1 { "country" } else { "countries" };
-        words.push(format!("{more} more {what}"));
+        let more = u64::try_from(more).unwrap_or(u64::MAX);
+        words.push(WORDS.many(more, results.more_countries));
     }
-    (!words.is_empty()).then(|| listed(&words))
-}
-
-/// `2 of 9 flows of the subject`.
-fn of_subject(flows: u64, all: u64) -> String {
-    format!("{} of {} of the subject", grouped(flows), many(all, "flow"))
+    (!words.is_empty()).then(|| WORDS.listed(&words))
 }
 
 /// `7 (to 3 destinations)`.
 pub(super) fn count_places(side: &Side) -> String {
-    match side.flows {
-        0 => "none".to_owned(),
-        flows => format!(
-            "{} (to {})",
-            grouped(flows),
-            many(side.destinations, "destination")
-        ),
+    let results = &WORDS.claims.results;
+    if side.flows == 0 {
+        return results.no_flows.to_owned();
     }
-}
-
-pub(super) fn many(count: u64, what: &str) -> String {
-    let s = if count == 1 { "" } else { "s" };
-    format!("{} {what}{s}", grouped(count))
-}
-
-/// `1,234,567`.
-pub(super) fn grouped(count: u64) -> String {
-    let digits = count.to_string();
-    let mut text = String::with_capacity(digits.len().saturating_mul(2));
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && digits.len().saturating_sub(place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    let destinations = WORDS.many(side.destinations, WORDS.destinations_of);
+    fill(results.flows_to, &[&count(side.flows), &destinations])
 }

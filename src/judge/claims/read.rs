@@ -12,6 +12,7 @@ use super::protection::Minimum;
 use super::subject::Subject;
 use crate::judge::groups::{self, Groups};
 use crate::judge::selector::{self, Selector};
+use crate::language::WORDS;
 use crate::model::Confidence;
 use crate::model::form::{self, Entry, Fault, Placed, shown};
 use std::collections::BTreeMap;
@@ -236,7 +237,7 @@ fn countries(
     let list = groups::Countries::read(&words, groups)?;
     let written: Vec<String> = words.into_iter().map(|word| word.value).collect();
     Ok(Some(Countries {
-        written: written.join(", "),
+        written: written.join(WORDS.joins.comma),
         list,
     }))
 }

@@ -5,25 +5,20 @@
 
 use super::Claims;
 use super::assertion::Assertion;
-use super::finish::{Case, count_places, grouped, many};
+use super::finish::{Case, count_places};
 use super::tally::Link;
+use crate::language::{WORDS, count, fill};
 use crate::model::{ClaimVerdict, Known, Place, Step, Truth};
 
 impl Case<'_> {
     pub(super) fn why(&self, file: &Claims) -> Vec<Step> {
-        let mut steps = vec![Step {
-            known: Known::Declared,
-            words: format!(
-                "The claim, and how it is read, stand in {}, line {} (SHA-256 {}).",
-                file.origin, self.claim.line, file.sha256
-            ),
-        }];
+        let words = &WORDS.claims.steps;
+        let line = self.claim.line.to_string();
+        let mut steps = Vec::new();
+        let stands = fill(words.stands, &[&file.origin, &line, &file.sha256]);
+        push(&mut steps, Known::Declared, stands);
         if let Some(scope) = &self.claim.scope {
-            push(
-                &mut steps,
-                Known::Declared,
-                format!("On its scope the file says: {scope}"),
-            );
+            push(&mut steps, Known::Declared, fill(words.scope, &[scope]));
         }
         let lists = self.claim.assertions.iter();
         let lists = lists.filter_map(Assertion::countries);
@@ -31,116 +26,84 @@ impl Case<'_> {
         groups.sort_by_key(|group| &group.name);
         groups.dedup_by_key(|group| &group.name);
         for group in groups {
-            let words = format!(
-                "Members of {}: {}, as of {} ({}), each asked for at the flow's own time.",
-                group.name, group.title, group.as_of, group.source
-            );
-            push(&mut steps, Known::Declared, words);
+            let values: [&str; 4] = [&group.name, &group.title, &group.as_of, &group.source];
+            push(&mut steps, Known::Declared, fill(words.members, &values));
         }
         if self.claim.subject.asks_phases() {
-            let words = match &self.context.known.phases {
-                Some(log) => format!("The phases of the test are those of {}.", log.origin),
-                None => "The claim speaks of phases, and no log of phases was given.".to_owned(),
+            let phases = match &self.context.known.phases {
+                Some(log) => fill(words.phases, &[&log.origin]),
+                None => words.no_phases.to_owned(),
             };
-            push(&mut steps, Known::Declared, words);
+            push(&mut steps, Known::Declared, phases);
         }
         self.observed(&mut steps);
         self.looked_up(&mut steps);
-        let [supporting, against] = [&self.tally.supporting, &self.tally.against];
-        push(
-            &mut steps,
-            Known::Calculated,
-            format!(
-                "Flows of the subject that fit: {}; that do not: {}. Flows that leave it open: {}.",
-                count_places(supporting),
-                count_places(against),
-                count_places(&self.tally.open)
-            ),
-        );
+        let tally = self.tally;
+        let sums = [&tally.supporting, &tally.against, &tally.open].map(count_places);
+        let sums = fill(words.sums, &sums.each_ref().map(String::as_str));
+        push(&mut steps, Known::Calculated, sums);
         push(&mut steps, Known::Inferred, self.conclusion());
         steps
     }
 
     fn observed(&self, steps: &mut Vec<Step>) {
+        let words = &WORDS.claims.steps;
         let tally = self.tally;
         let ([subject, _], [maybe, _]) = (tally.subject, tally.maybe);
-        let mut words = format!(
-            "{} of {} {} of the subject; of {} more that is not known.",
-            grouped(subject),
-            many(self.context.whole.flows, "outbound flow"),
-            if subject == 1 { "is" } else { "are" },
-            grouped(maybe)
+        let all = WORDS.many(self.context.whole.flows, WORDS.outbound_flows);
+        let mut said = fill(
+            WORDS.form(subject, words.subject),
+            &[&count(subject), &all, &count(maybe)],
         );
         if self.claim.subject.leaves_upkeep_out() && self.context.whole.upkeep > 0 {
-            words.push_str(&format!(
-                " {} of name resolution and upkeep of the network stand outside.",
-                many(self.context.whole.upkeep, "flow")
-            ));
+            said.push_str(&WORDS.many(self.context.whole.upkeep, words.upkeep));
         }
         if tally.silent > 0 {
-            words.push_str(&format!(
-                " {} had no content to judge.",
-                many(tally.silent, "flow")
-            ));
+            said.push_str(&WORDS.many(tally.silent, words.silent));
         }
-        push(steps, Known::Observed, words);
+        push(steps, Known::Observed, said);
         let [observed, inferred, _] = tally.names;
         if tally.rests_on.name && subject > 0 {
+            let known = match inferred {
+                0 => Known::Observed,
+                _ => Known::Inferred,
+            };
+            let names = WORDS.form(observed, words.names);
             push(
                 steps,
-                if inferred > 0 {
-                    Known::Inferred
-                } else {
-                    Known::Observed
-                },
-                format!(
-                    "Of the flows of the subject {} said {} name, and of {} it was inferred from \
-                     earlier answers.",
-                    grouped(observed),
-                    if observed == 1 { "its" } else { "their" },
-                    grouped(inferred)
-                ),
+                known,
+                fill(names, &[&count(observed), &count(inferred)]),
             );
         }
     }
 
     fn looked_up(&self, steps: &mut Vec<Step>) {
+        let words = &WORDS.claims.steps;
         let link = self.link();
+        let flow = link.map_or(0, |link| link.flow).to_string();
         if self.tally.rests_on.owner
             && let Some(owner) = link.and_then(|link| link.owner.owner.as_ref())
         {
-            let words = format!(
-                "The name of flow {} is owned by {}, according to {}.",
-                link.map_or(0, |link| link.flow),
-                super::assertion::owner_words(owner),
-                owner.said_by
-            );
-            push(steps, Known::LookedUp, words);
+            let company = super::assertion::owner_words(owner);
+            let owned = fill(words.owner, &[&flow, &company, &owner.said_by]);
+            push(steps, Known::LookedUp, owned);
         }
         if let Some(link) = link.filter(|_| self.tally.rests_on.place) {
             let said = self.said(&link.place);
             if !said.is_empty() {
-                let words = format!(
-                    "Of the address of flow {} (first frame {}): {}.",
-                    link.flow,
-                    link.frame,
-                    said.join("; ")
-                );
-                push(steps, Known::LookedUp, words);
+                let said = said.join(WORDS.joins.clauses);
+                let address = fill(words.address, &[&flow, &link.frame.to_string(), &said]);
+                push(steps, Known::LookedUp, address);
             }
         }
         if self.tally.rests_on.place && self.context.known.data.is_empty() {
-            let words = "No place data was loaded: no address has a country.".to_owned();
-            push(steps, Known::LookedUp, words);
+            push(steps, Known::LookedUp, words.no_place_data.to_owned());
         }
         if let Some(link) = link.filter(|_| self.tally.rests_on.operator)
             && let Some(operator) = &link.place.operator
         {
-            let words = format!(
-                "The network of flow {} is operated by {}, according to {}.",
-                link.flow, operator.name, operator.source
-            );
-            push(steps, Known::LookedUp, words);
+            let operated = fill(words.operator, &[&flow, &operator.name, &operator.source]);
+            push(steps, Known::LookedUp, operated);
         }
     }
 
@@ -158,40 +121,31 @@ impl Case<'_> {
         let data = &self.context.known.data;
         let words = place.opinions.iter().filter_map(|opinion| {
             let source = data.get(opinion.source)?;
-            let date = source.date.as_deref().unwrap_or("no date");
-            let says = match &opinion.country {
-                Some(country) => format!("says {country}"),
-                None => "has no country".to_owned(),
-            };
-            Some(format!("{} ({date}) {says}", source.name))
+            let date = source.date.as_deref().unwrap_or(WORDS.no_date);
+            let ([says, ..], [has_none, ..]) =
+                (WORDS.rules.source_says, WORDS.rules.source_has_none);
+            Some(match &opinion.country {
+                Some(country) => fill(says, &[&source.name, date, country.code()]),
+                None => fill(has_none, &[&source.name, date]),
+            })
         });
         words.collect()
     }
 
     fn conclusion(&self) -> String {
-        match self.verdict {
-            ClaimVerdict::Contradicted => {
-                "The claim is of every flow of the subject: one that does not fit is enough."
-                    .to_owned()
-            }
-            ClaimVerdict::Supported => {
-                "All that was observed of the subject fits, and of the rest nothing could be a \
-                 counter-example but what was not captured."
-                    .to_owned()
-            }
+        let words = &WORDS.claims.steps;
+        let conclusion = match self.verdict {
+            ClaimVerdict::Contradicted => words.contradicted,
+            ClaimVerdict::Supported => words.supported,
             ClaimVerdict::Indeterminate
                 if self.captured == Truth::Maybe && self.cause().is_none() =>
             {
-                "The time of which the claim speaks cannot be told.".to_owned()
+                words.time_unknown
             }
-            ClaimVerdict::Indeterminate => {
-                "What is not known could be a counter-example: it is not taken for a fit."
-                    .to_owned()
-            }
-            ClaimVerdict::NotExercised => {
-                "Nothing in this capture bears on the claim, either way.".to_owned()
-            }
-        }
+            ClaimVerdict::Indeterminate => words.indeterminate,
+            ClaimVerdict::NotExercised => words.not_exercised,
+        };
+        conclusion.to_owned()
     }
 }
 

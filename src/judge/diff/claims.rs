@@ -11,6 +11,8 @@ use super::names::{self, Terms, differ};
 use super::side::{AskedSide, Side, is_sure};
 use crate::Error;
 use crate::judge::selector::{self, Selector};
+use crate::judge::wording::{confidence, milliseconds};
+use crate::language::{WORDS, fill};
 use crate::model::diff::{Matched, NameChange, RoundTrips, Spot, Status, Subject};
 use crate::model::form::{self, Entry, Fault};
 use crate::model::{
@@ -223,15 +225,13 @@ impl Claim {
             let old = before.about.time.is_some_and(|(_, last)| last < *since);
             let new = after.about.time.is_some_and(|(first, _)| first >= *since);
             if !old || !new {
-                return Some("the sides do not lie on both sides of that day");
+                return Some(WORDS.compared.claims.not_around);
             }
         }
         if self.latency_reduced {
             let (old, new) = (&before.about.vantage, &after.about.vantage);
             if old.is_none() || old != new {
-                return Some(
-                    "it is not declared that both sides were recorded from the same place",
-                );
+                return Some(WORDS.compared.claims.not_one_place);
             }
         }
         None
@@ -252,7 +252,7 @@ impl Claim {
         let verdict = votes.iter().map(|vote| vote.verdict).min()?;
         Some(Vote {
             verdict,
-            because: because.join("; "),
+            because: because.join(WORDS.joins.clauses),
         })
     }
 
@@ -295,24 +295,19 @@ impl Claim {
             losses: lost
                 .iter()
                 .any(|count| *count > 0)
-                .then(|| "the side after was damaged, cut, or dropped packets".to_owned()),
+                .then(|| WORDS.compared.claims.lost.to_owned()),
         }
     }
 
     fn reading(&self) -> String {
-        let mut parts = Vec::new();
-        if let Some((_, day)) = &self.migrated_since {
-            parts.push(format!(
-                "each name that was observed before {day} and after it has moved to another country or operator"
-            ));
-        }
-        if self.latency_reduced {
-            parts.push(
-                "for each name observed on both sides the round trips of handshakes, smallest and median, are shorter after"
-                    .to_owned(),
-            );
-        }
-        parts.join("; and ")
+        let words = &WORDS.compared.claims;
+        let day = self.migrated_since.as_ref();
+        let moved = day.map(|(_, day)| fill(words.moved_reading, &[day]));
+        let faster = self
+            .latency_reduced
+            .then(|| words.faster_reading.to_owned());
+        let parts: Vec<String> = moved.into_iter().chain(faster).collect();
+        parts.join(WORDS.joins.and_also)
     }
 
     fn sentence(
@@ -321,36 +316,29 @@ impl Claim {
         [fit, against, open]: [u64; 3],
         moved: u64,
     ) -> String {
+        let words = &WORDS.compared.claims;
         let all = fit.saturating_add(against).saturating_add(open);
-        let names = |count: u64| if count == 1 { "name" } else { "names" };
         if all == 0 {
-            return "No name that the claim speaks of was observed on both sides.".to_owned();
+            return words.none.to_owned();
         }
-        let mut words = match (&self.migrated_since, self.latency_reduced) {
-            (Some(_), false) => format!("Migration claimed: {moved} of {all} {} moved", names(all)),
-            (None, _) => format!(
-                "Shorter round trips claimed: {fit} of {all} {} fit",
-                names(all)
-            ),
-            (Some(_), true) => format!(
-                "Migration and shorter round trips claimed: {fit} of {all} {} fit",
-                names(all)
-            ),
+        let (forms, counted) = match (&self.migrated_since, self.latency_reduced) {
+            (Some(_), false) => (words.migration, moved),
+            (None, _) => (words.round_trips, fit),
+            (Some(_), true) => (words.both, fit),
         };
-        if against > 0 {
-            words.push_str(&format!(", {against} did not"));
-        }
-        if open > 0 {
-            words.push_str(&format!(", {open} left open"));
-        }
-        words.push_str(match verdict {
-            ClaimVerdict::Contradicted => {
-                ": in these captures that does not fit the claim as read."
+        let head = WORDS.form(all, forms);
+        let mut parts = vec![fill(head, &[&counted.to_string(), &all.to_string()])];
+        for (count, part) in [(against, words.did_not), (open, words.left_open)] {
+            if count > 0 {
+                parts.push(fill(part, &[&count.to_string()]));
             }
-            ClaimVerdict::Supported => ": these captures support the claim as read.",
-            _ => ": these captures do not decide it.",
-        });
-        words
+        }
+        let end = match verdict {
+            ClaimVerdict::Contradicted => words.contradicted,
+            ClaimVerdict::Supported => words.supported,
+            _ => words.undecided,
+        };
+        fill(end, &[&parts.join(WORDS.joins.comma)])
     }
 
     fn why(
@@ -362,21 +350,18 @@ impl Claim {
     ) -> Vec<Step> {
         let mut steps = Vec::new();
         let mut step = |known, words: String| steps.push(Step { known, words });
-        step(Known::Declared, format!("Read as: {}.", self.reading()));
+        let words = &WORDS.compared.claims;
+        step(Known::Declared, fill(words.read_as, &[&self.reading()]));
         if let Some(gate) = gate {
-            step(Known::Declared, format!("Not decided: {gate}."));
+            step(Known::Declared, fill(words.not_decided, &[gate]));
         }
         let both = changes
             .iter()
             .filter(|change| change.before.is_some() && change.after.is_some());
-        let (one, other) = (before.about.volume.flows, after.about.volume.flows);
-        step(
-            Known::Observed,
-            format!(
-                "{} names or services of the claim were observed on both sides ({one} outbound flows before, {other} after).",
-                both.clone().count()
-            ),
-        );
+        let [one, other] = [before, after].map(|side| side.about.volume.flows.to_string());
+        let names = both.clone().count().to_string();
+        let observed = fill(words.on_both, &[&names, &one, &other]);
+        step(Known::Observed, observed);
         if self.latency_reduced {
             let biased = both.clone().filter(|change| {
                 let flows = |side: &Option<Subject>| {
@@ -386,67 +371,47 @@ impl Claim {
                 };
                 flows(&change.before) != flows(&change.after)
             });
-            let words = format!(
-                "For {} of them one side has more round trips than the other, which biases the smallest: the median must agree.",
-                biased.count()
-            );
-            step(Known::Calculated, words);
+            let biased = biased.count().to_string();
+            step(Known::Calculated, fill(words.biased, &[&biased]));
             let still = both.filter(|change| change.place == Status::Unchanged);
             let alike = still
                 .clone()
                 .filter(|change| change.round_trip == Status::Unchanged);
-            let words = format!(
-                "Of {} that did not move {} have the same round trip on both sides: what the network itself adds.",
-                still.count(),
-                alike.count()
-            );
-            step(Known::Calculated, words);
+            let (still, alike) = (still.count().to_string(), alike.count().to_string());
+            step(Known::Calculated, fill(words.still, &[&still, &alike]));
         }
         if hidden.maybe_flows > 0 {
-            let words = format!(
-                "Of {} flows after it is not known whether the claim speaks of them; {} of those could be against it.",
-                hidden.maybe_flows, hidden.could_contradict_flows
-            );
-            step(Known::Observed, words);
+            let maybe = hidden.maybe_flows.to_string();
+            let could = hidden.could_contradict_flows.to_string();
+            step(Known::Observed, fill(words.maybe, &[&maybe, &could]));
         }
         steps
     }
 
     fn cannot_show(&self) -> Vec<String> {
-        let mut found = vec![
-            "Names that the phone did not contact in both captures.".to_owned(),
-            "Where data is stored, passed on to, or read from: captures show where flows went."
-                .to_owned(),
-        ];
+        let words = &WORDS.compared.claims;
+        let mut found = vec![words.blind_names, words.blind_storage];
         if self.latency_reduced {
-            found.push(
-                "How much of a round trip the phone's own network adds, on each side.".to_owned(),
-            );
+            found.push(words.blind_network);
         }
         if self.migrated_since.is_some() {
-            found.push("The day of a move: only that it lies between the two captures.".to_owned());
+            found.push(words.blind_day);
         }
-        found
+        found.into_iter().map(str::to_owned).collect()
     }
 
     fn would_decide(&self, verdict: ClaimVerdict, gate: Option<&'static str>) -> Option<String> {
-        match verdict {
-            ClaimVerdict::Contradicted | ClaimVerdict::Supported => None,
-            ClaimVerdict::NotExercised => Some(
-                "captures before and after in which the phone contacts the names of the claim"
-                    .to_owned(),
-            ),
-            ClaimVerdict::Indeterminate => Some(match (gate, self.latency_reduced) {
-                (Some(_), true) => {
-                    "captures from one place, declared with --vantage, on both sides of the day"
-                        .to_owned()
-                }
-                (Some(_), false) => {
-                    "one capture wholly before the day, and one wholly after".to_owned()
-                }
-                _ => "place data that is surer, and names for the flows without one".to_owned(),
-            }),
-        }
+        let words = &WORDS.compared.claims;
+        let decides = match verdict {
+            ClaimVerdict::Contradicted | ClaimVerdict::Supported => return None,
+            ClaimVerdict::NotExercised => words.captures_decide,
+            ClaimVerdict::Indeterminate => match (gate, self.latency_reduced) {
+                (Some(_), true) => words.vantage_decides,
+                (Some(_), false) => words.days_decide,
+                _ => words.data_decides,
+            },
+        };
+        Some(decides.to_owned())
     }
 }
 
@@ -471,52 +436,43 @@ fn place_vote(change: &NameChange, old: &Subject, new: &Subject, least: Confiden
         Status::Changed if sure && same_name && stays => ClaimVerdict::Contradicted,
         _ => ClaimVerdict::Indeterminate,
     };
+    let words = &WORDS.compared.claims;
     let countries = |subject: &Subject| -> String {
-        let codes: BTreeSet<&str> = subject
-            .spots
-            .iter()
-            .map(|(spot, _)| {
-                spot.country
-                    .as_ref()
-                    .map_or("not known", |country| country.code())
-            })
+        let countries = subject.spots.iter().map(|(spot, _)| spot.country.as_ref());
+        let codes: BTreeSet<&str> = countries
+            .map(|country| country.map_or(words.no_country, Country::code))
             .collect();
-        codes.into_iter().collect::<Vec<_>>().join(", ")
+        codes
+            .into_iter()
+            .collect::<Vec<_>>()
+            .join(WORDS.joins.comma)
     };
-    let word = if change.place == Status::Moved {
-        "moved"
-    } else {
-        "did not move"
+    let sentence = match (verdict, change.place) {
+        (ClaimVerdict::Indeterminate, _) => words.open,
+        (_, Status::Moved) => words.moved,
+        _ => words.stayed,
     };
-    let word = if verdict == ClaimVerdict::Indeterminate {
-        "not decided"
-    } else {
-        word
-    };
+    let (old, new) = (countries(old), countries(new));
     Vote {
         verdict,
-        because: format!(
-            "{word}: {} before, {} after ({})",
-            countries(old),
-            countries(new),
-            change_words(change)
-        ),
+        because: fill(sentence, &[&old, &new, change_words(change)]),
     }
 }
 
 fn change_words(change: &NameChange) -> &str {
     if change.because.is_empty() {
-        "as observed"
+        WORDS.compared.claims.as_observed
     } else {
         &change.because
     }
 }
 
 fn latency_vote(old: Option<RoundTrips>, new: Option<RoundTrips>) -> Vote {
+    let words = &WORDS.compared.claims;
     let (Some(old), Some(new)) = (old, new) else {
         return Vote {
             verdict: ClaimVerdict::Indeterminate,
-            because: "no round trip of a handshake on one of the sides".to_owned(),
+            because: words.no_round_trip.to_owned(),
         };
     };
     let shorter = |old: u64, new: u64| new < old && differ(old, new);
@@ -527,21 +483,18 @@ fn latency_vote(old: Option<RoundTrips>, new: Option<RoundTrips>) -> Vote {
         Some(median) if median == smallest => ClaimVerdict::Contradicted,
         _ => ClaimVerdict::Indeterminate,
     };
-    let ms = |time: u64| format!("{}.{}", time / 1_000_000, time / 100_000 % 10);
-    let median = medians.map_or_else(
-        || "medians not known".to_owned(),
-        |(old, new)| format!("median {} ms, then {} ms", ms(old), ms(new)),
-    );
-    Vote {
-        verdict,
-        because: format!(
-            "smallest round trip {} ms (of {}), then {} ms (of {}); {median}",
-            ms(old.smallest_ns),
-            old.flows,
-            ms(new.smallest_ns),
-            new.flows
-        ),
-    }
+    let trips = |trips: RoundTrips| (milliseconds(trips.smallest_ns), trips.flows.to_string());
+    let ((before, of_before), (after, of_after)) = (trips(old), trips(new));
+    let values = [before.as_str(), &of_before, &after, &of_after];
+    let because = match medians {
+        None => fill(words.no_medians, &values),
+        Some((old, new)) => {
+            let [a, b, c, d] = values;
+            let (old, new) = (milliseconds(old), milliseconds(new));
+            fill(words.medians, &[a, b, c, d, &old, &new])
+        }
+    };
+    Vote { verdict, because }
 }
 
 fn exhibit(change: &NameChange, because: String) -> Exhibit {
@@ -557,7 +510,7 @@ fn exhibit(change: &NameChange, because: String) -> Exhibit {
         .map(|(spot, _)| spot);
     let frames = |subject: &Subject| -> String {
         let frames: Vec<String> = subject.frames.iter().take(4).map(u64::to_string).collect();
-        frames.join(", ")
+        frames.join(WORDS.joins.comma)
     };
     let before_frames = change.before.as_ref().map(frames).unwrap_or_default();
     Exhibit {
@@ -580,7 +533,10 @@ fn exhibit(change: &NameChange, because: String) -> Exhibit {
         flow_numbers: after
             .map(|subject| short(&subject.flow_numbers))
             .unwrap_or_default(),
-        because: format!("{because}; frames before: {before_frames}"),
+        because: fill(
+            WORDS.compared.claims.frames_before,
+            &[&because, &before_frames],
+        ),
     }
 }
 
@@ -596,14 +552,13 @@ fn weakest(changes: &[NameChange], places: bool) -> Option<String> {
         .clone()
         .any(|subject| subject.grade != Some(Grade::Observed));
     if inferred {
-        return Some(
-            "names that are inferred from DNS, not seen in the flows themselves".to_owned(),
-        );
+        return Some(WORDS.compared.claims.weakest_names.to_owned());
     }
     let spots = subjects.flat_map(|subject| &subject.spots);
     let least = spots
         .map(|(spot, _)| spot.confidence)
         .min()
         .filter(|_| places)?;
-    (least < Confidence::High).then(|| format!("places of {} confidence", least.as_str()))
+    let words = WORDS.compared.claims.weakest_places;
+    (least < Confidence::High).then(|| fill(words, &[confidence(least)]))
 }

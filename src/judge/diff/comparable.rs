@@ -3,15 +3,17 @@
 //! In:   what each side says of itself.
 //! Out:  [`Caveat`]s, gravest first. The same for exchanged sides, but for the order of words.
 
+use crate::language::{WORDS, fill};
 use crate::model::Severity;
 use crate::model::diff::{Caveat, DiffData, DiffSide};
 use std::collections::BTreeSet;
 
 /// What was done to make the sides comparable.
 pub(super) fn normalised(before: &DiffSide, after: &DiffSide) -> Vec<&'static str> {
-    let mut found = vec!["names are compared in lower case"];
+    let words = &WORDS.compared.caveats;
+    let mut found = vec![words.lower_case];
     if before.duration_ns().is_some() && after.duration_ns().is_some() {
-        found.push("bytes are compared per hour of each side, from its first packet to its last");
+        found.push(words.per_hour);
     }
     found
 }
@@ -39,18 +41,15 @@ pub(super) fn caveats(before: &DiffSide, after: &DiffSide) -> Vec<Caveat> {
 type Say<'s> = &'s mut dyn FnMut(Severity, &'static str, String);
 
 fn emptiness(before: &DiffSide, after: &DiffSide, say: Say<'_>) {
-    for (side, which) in [(before, "before"), (after, "after")] {
+    let words = &WORDS.compared.caveats;
+    let sides = [before, after];
+    for (side, (empty, beyond)) in sides.into_iter().zip(words.empty.iter().zip(words.beyond)) {
         if side.volume.flows == 0 {
-            let words =
-                format!("the side {which} has no outbound flows: nothing can be compared with it");
-            say(Severity::High, "traffic", words);
+            say(Severity::High, "traffic", (*empty).to_owned());
         }
         if side.flows_beyond > 0 {
-            let words = format!(
-                "the side {which} has more names than are told apart: {} of its {} outbound flows are left out",
-                side.flows_beyond, side.volume.flows
-            );
-            say(Severity::High, "budgets", words);
+            let (left_out, all) = (side.flows_beyond.to_string(), side.volume.flows.to_string());
+            say(Severity::High, "budgets", fill(beyond, &[&left_out, &all]));
         }
     }
     let hashes = |side: &DiffSide| -> BTreeSet<String> {
@@ -61,16 +60,13 @@ fn emptiness(before: &DiffSide, after: &DiffSide, say: Say<'_>) {
     };
     let (old, new) = (hashes(before), hashes(after));
     if !old.is_disjoint(&new) {
-        let words =
-            "both sides hold a capture with the same hash: that part is compared with itself";
-        say(Severity::Low, "inputs", words.to_owned());
+        say(Severity::Low, "inputs", words.same_capture.to_owned());
     }
     if let (Some((_, last)), Some((first, _))) = (before.time, after.time)
         && first < last
         && old != new
     {
-        let words = "the side after begins before the side before ends";
-        say(Severity::Medium, "order", words.to_owned());
+        say(Severity::Medium, "order", words.overlap.to_owned());
     }
 }
 
@@ -81,53 +77,46 @@ fn lengths(before: &DiffSide, after: &DiffSide, say: Say<'_>) {
     let (long, short) = (old.max(new), old.min(new));
     // A tenth more or less is the same length.
     if long.saturating_sub(short) > long / 10 {
-        let seconds =
-            |length: u64| format!("{}.{} s", length / 1_000_000_000, length / 100_000_000 % 10);
-        let words = format!(
-            "the sides are of different length, {} before and {} after: what is rare may be missing from the shorter one",
-            seconds(old),
-            seconds(new)
-        );
+        let words = &WORDS.compared.caveats;
+        let seconds = |length: u64| {
+            let (whole, tenths) = (length / 1_000_000_000, length / 100_000_000 % 10);
+            fill(words.seconds, &[&format!("{whole}.{tenths}")])
+        };
+        let lengths = fill(words.lengths, &[&seconds(old), &seconds(new)]);
         let severity = if long / 2 > short {
             Severity::Medium
         } else {
             Severity::Low
         };
-        say(severity, "duration", words);
+        say(severity, "duration", lengths);
     }
 }
 
 fn knowledge(before: &DiffSide, after: &DiffSide, say: Say<'_>) {
+    let words = &WORDS.compared.caveats;
     if before.version != after.version {
-        let words = format!(
-            "read by different versions: {} before, {} after",
-            before.version, after.version
-        );
-        say(Severity::Medium, "version", words);
+        let versions = fill(words.versions, &[&before.version, &after.version]);
+        say(Severity::Medium, "version", versions);
     }
     let files = |side: &DiffSide| -> BTreeSet<DiffData> { side.data.iter().cloned().collect() };
     let (old, new) = (files(before), files(after));
     let listed = |one: &BTreeSet<DiffData>, other: &BTreeSet<DiffData>| -> String {
         let only = one.difference(other).take(8);
-        let words: Vec<String> = only
+        let only: Vec<String> = only
             .map(|data| match &data.date {
-                Some(date) => format!("{} of {date}", data.name),
+                Some(date) => fill(words.dated, &[&data.name, date]),
                 None => data.name.clone(),
             })
             .collect();
-        if words.is_empty() {
-            "none".to_owned()
+        if only.is_empty() {
+            words.no_data.to_owned()
         } else {
-            words.join(", ")
+            only.join(WORDS.joins.comma)
         }
     };
     if old != new {
-        let words = format!(
-            "places and owners come from different data; before only: {}; after only: {}",
-            listed(&old, &new),
-            listed(&new, &old)
-        );
-        say(Severity::High, "data", words);
+        let data = fill(words.data, &[&listed(&old, &new), &listed(&new, &old)]);
+        say(Severity::High, "data", data);
     }
     if before.limits != after.limits {
         let differ = before
@@ -135,49 +124,36 @@ fn knowledge(before: &DiffSide, after: &DiffSide, say: Say<'_>) {
             .iter()
             .filter(|entry| !after.limits.contains(entry));
         let names: Vec<&str> = differ.map(|(name, _)| name.as_str()).collect();
-        let words = format!(
-            "the sides were read with different budgets: {}",
-            names.join(", ")
-        );
-        say(Severity::Low, "budgets", words);
+        let budgets = fill(words.budgets, &[&names.join(WORDS.joins.comma)]);
+        say(Severity::Low, "budgets", budgets);
     }
 }
 
 fn conditions(before: &DiffSide, after: &DiffSide, say: Say<'_>) {
+    let words = &WORDS.compared.caveats;
     if before.devices != after.devices {
-        let words = "the audited devices have different addresses: another phone, or the same in another network";
-        say(Severity::Low, "devices", words.to_owned());
+        say(Severity::Low, "devices", words.devices.to_owned());
     }
     if before.filter != after.filter {
-        let words = "the sides were filtered differently";
-        say(Severity::High, "filter", words.to_owned());
+        say(Severity::High, "filter", words.filters.to_owned());
     }
     match (&before.vantage, &after.vantage) {
         (Some(old), Some(new)) if old != new => {
-            let words = format!(
-                "recorded from different places, {old} before and {new} after: round trips differ by that alone"
-            );
-            say(Severity::High, "vantage", words);
+            say(Severity::High, "vantage", fill(words.vantages, &[old, new]));
         }
         (Some(_), Some(_)) => {}
-        _ => {
-            let words = "where the phone was is not declared for both sides (--vantage): round trips may differ by that alone";
-            say(Severity::Low, "vantage", words.to_owned());
-        }
+        _ => say(Severity::Low, "vantage", words.no_vantage.to_owned()),
     }
     if before.phases != after.phases {
-        let words = "the tests had different phases";
-        say(Severity::Medium, "phases", words.to_owned());
+        say(Severity::Medium, "phases", words.phases.to_owned());
     } else if before.phases.is_empty() {
-        let words = "what was done with the phone is not recorded for either side (--phases)";
-        say(Severity::Note, "phases", words.to_owned());
+        say(Severity::Note, "phases", words.no_phases.to_owned());
     }
     if before.apps != after.apps {
-        let words = "the programs seen on the device differ";
-        say(Severity::Low, "apps", words.to_owned());
+        say(Severity::Low, "apps", words.apps.to_owned());
     }
-    let words = "versions of apps and of the phone's system are not in captures: a difference may come from an update";
-    say(Severity::Note, "app-versions", words.to_owned());
+    let app_versions = words.app_versions.to_owned();
+    say(Severity::Note, "app-versions", app_versions);
 }
 
 /// Shares that are this many hundredths apart make a difference.
@@ -194,70 +170,45 @@ fn visibility(before: &DiffSide, after: &DiffSide, say: Say<'_>) {
         share(none, side)
     };
     let unknown = |side: &DiffSide| share(side.visibility.unknown, side);
-    for (what, old, new) in [
-        (
-            "bytes in flows without a name",
-            unnamed(before),
-            unnamed(after),
-        ),
-        (
-            "bytes of which it is not known whether they are encrypted",
-            unknown(before),
-            unknown(after),
-        ),
+    let words = &WORDS.compared.caveats;
+    for (sentence, old, new) in [
+        (words.nameless, unnamed(before), unnamed(after)),
+        (words.unprotected, unknown(before), unknown(after)),
     ] {
         if let (Some(old), Some(new)) = (old, new)
             && old.abs_diff(new) >= APART
         {
-            let words = format!(
-                "one side can be seen into better than the other: {what} are {old} % before and {new} % after"
-            );
-            say(Severity::Medium, "visibility", words);
+            let shares = fill(sentence, &[&old.to_string(), &new.to_string()]);
+            say(Severity::Medium, "visibility", shares);
         }
     }
     let hidden = |side: &DiffSide| side.visibility.hidden_flows > 0;
     if hidden(before) != hidden(after) {
-        let words = "names are hidden by encrypted DNS or Encrypted Client Hello on one side only";
-        say(Severity::Medium, "visibility", words.to_owned());
+        say(Severity::Medium, "visibility", words.hidden.to_owned());
     }
 }
 
 fn losses(before: &DiffSide, after: &DiffSide, say: Say<'_>) {
-    for (side, which) in [(before, "before"), (after, "after")] {
+    let words = &WORDS.compared.caveats;
+    for (at, side) in [before, after].into_iter().enumerate() {
         let losses = &side.losses;
         let damaged = losses
             .damage_count
             .max(losses.lost_records)
             .max(losses.cut_inputs);
+        let dropped = losses.dropped.unwrap_or(0);
         let counted = [
-            (damaged, "its captures are damaged or cut", Severity::Medium),
-            (
-                losses.dropped.unwrap_or(0),
-                "packets were dropped while it was recorded",
-                Severity::Medium,
-            ),
-            (
-                losses.folded_flows,
-                "flows were folded because a table was full",
-                Severity::Medium,
-            ),
-            (
-                losses.undecodable,
-                "packets could not be read",
-                Severity::Low,
-            ),
+            (damaged, words.damaged, Severity::Medium),
+            (dropped, words.dropped, Severity::Medium),
+            (losses.folded_flows, words.folded, Severity::Medium),
+            (losses.undecodable, words.undecodable, Severity::Low),
         ];
-        for (count, what, severity) in counted.into_iter().filter(|(count, ..)| *count > 0) {
-            say(
-                severity,
-                "losses",
-                format!("the side {which}: {what} ({count})"),
-            );
+        for (count, sentences, severity) in counted.into_iter().filter(|(count, ..)| *count > 0) {
+            let sentence = sentences.get(at).copied().unwrap_or_default();
+            say(severity, "losses", fill(sentence, &[&count.to_string()]));
         }
     }
     if (before.losses.cut_packets > 0) != (after.losses.cut_packets > 0) {
-        let words =
-            "packets of one side were cut when they were recorded: names in them may be missing";
-        say(Severity::Medium, "losses", words.to_owned());
+        say(Severity::Medium, "losses", words.cut.to_owned());
     }
 }

@@ -3,6 +3,7 @@
 //! In:   a flow, and the word for what it speaks.
 //! Out:  a word for outputs, and whether that is protection.
 
+use crate::language::WORDS;
 use crate::model::columns::tls_version;
 use crate::model::{Flow, Transport};
 
@@ -16,24 +17,25 @@ pub(super) enum Protection {
 
 /// The word for how `flow` is protected.
 pub(super) fn of(flow: &Flow, protocol: Option<&str>) -> (&'static str, Protection) {
+    let words = &WORDS.compared.protection;
     let protocol = protocol.unwrap_or_default();
     if let Some(version) = flow.tls_version.filter(|_| flow.tls_version_chosen) {
-        let word = tls_version(version).unwrap_or("TLS, version not known");
+        let word = tls_version(version).unwrap_or(words.tls_unknown);
         return (word, Protection::Encrypted);
     }
     if flow.tls_version.is_some() || ["tls", "dtls", "dot", "doh"].contains(&protocol) {
-        return ("TLS, version not seen", Protection::Encrypted);
+        return (words.tls_unseen, Protection::Encrypted);
     }
     if ["quic", "doq"].contains(&protocol) {
-        return ("QUIC", Protection::Encrypted);
+        return (words.quic, Protection::Encrypted);
     }
     if ENCRYPTED.contains(&protocol) || flow.transport == Transport::Esp {
-        return ("encrypted otherwise", Protection::Encrypted);
+        return (words.otherwise, Protection::Encrypted);
     }
     if CLEAR.contains(&protocol) {
-        return ("cleartext", Protection::Cleartext);
+        return (words.cleartext, Protection::Cleartext);
     }
-    ("not known", Protection::Unknown)
+    (words.unknown, Protection::Unknown)
 }
 
 /// Protocols whose content is encrypted once they have begun.

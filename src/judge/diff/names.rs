@@ -9,6 +9,7 @@
 
 use super::bounded::Bounded;
 use super::side::{Gathered, Key, is_sure, operator};
+use crate::language::{WORDS, fill};
 use crate::model::diff::{DiffSide, Matched, NameChange, RoundTrips, Spot, Status, Subject};
 use crate::model::{Confidence, Text};
 use std::cmp::Reverse;
@@ -268,27 +269,29 @@ fn overall(change: &mut NameChange, old: &Subject, new: &Subject) {
     if change.place != Status::Unchanged {
         return;
     }
+    let words = &WORDS.compared.changes;
     let mut differs = Vec::new();
     if !matches!(change.matched, Matched::Name | Matched::Address) {
-        differs.push("under other names");
+        differs.push(words.other_names);
     }
     if old.owner != new.owner || old.owner_country != new.owner_country {
-        differs.push("the owner differs");
+        differs.push(words.owner);
     }
     if change.encryption == Status::Changed {
-        differs.push("the encryption differs");
+        differs.push(words.encryption);
     }
     if old.protocols != new.protocols {
-        differs.push("the protocols differ");
+        differs.push(words.protocols);
     }
     if !differs.is_empty() {
         change.status = Status::Changed;
-        change.because = format!("the same place; {}", differs.join("; "));
+        change.because = fill(words.same_place, &[&differs.join(WORDS.joins.clauses)]);
     }
 }
 
 /// What became of the place, and why that.
 fn place(old: &Subject, new: &Subject, least: Confidence) -> (Status, &'static str) {
+    let words = &WORDS.compared.changes;
     let spots = |subject: &Subject| -> BTreeSet<Spot> {
         subject.spots.iter().map(|(spot, _)| spot.clone()).collect()
     };
@@ -297,10 +300,10 @@ fn place(old: &Subject, new: &Subject, least: Confidence) -> (Status, &'static s
     let same_addresses =
         old.addresses == new.addresses && !old.more_addresses && !new.more_addresses;
     if before == after && whole && same_addresses {
-        return (Status::Unchanged, "the same addresses");
+        return (Status::Unchanged, words.same_addresses);
     }
     if !whole {
-        return (Status::NotComparable, "more places than are kept");
+        return (Status::NotComparable, words.too_many_places);
     }
     let operators = |spots: &BTreeSet<Spot>| -> BTreeSet<Option<String>> {
         spots.iter().map(operator).collect()
@@ -310,34 +313,22 @@ fn place(old: &Subject, new: &Subject, least: Confidence) -> (Status, &'static s
     if anycast(&before) > 0 || anycast(&after) > 0 {
         let all = anycast(&before) == before.len() && anycast(&after) == after.len();
         return match (all, old_operators == new_operators) {
-            (true, true) => (
-                Status::Unchanged,
-                "anycast of the same operator: no single place",
-            ),
-            (true, false) => (
-                Status::Changed,
-                "anycast of another operator: no single place",
-            ),
-            (false, _) => (Status::NotComparable, "anycast on a side: no single place"),
+            (true, true) => (Status::Unchanged, words.anycast_same),
+            (true, false) => (Status::Changed, words.anycast_other),
+            (false, _) => (Status::NotComparable, words.anycast_once),
         };
     }
     if !before.iter().chain(&after).all(|spot| is_sure(spot, least)) {
-        return (Status::NotComparable, "place not known surely enough");
+        return (Status::NotComparable, words.unsure);
     }
     if same_addresses && before != after {
         let countries = |spots: &BTreeSet<Spot>| -> BTreeSet<_> {
             spots.iter().map(|spot| spot.country).collect()
         };
         return if countries(&before) == countries(&after) && old_operators == new_operators {
-            (
-                Status::Unchanged,
-                "the same addresses, placed with other confidence",
-            )
+            (Status::Unchanged, words.other_confidence)
         } else {
-            (
-                Status::NotComparable,
-                "the same addresses, placed differently by the data of the sides",
-            )
+            (Status::NotComparable, words.other_data)
         };
     }
     sure_places(&before, &after, &old_operators, &new_operators)
@@ -349,31 +340,26 @@ fn sure_places(
     old_operators: &BTreeSet<Option<String>>,
     new_operators: &BTreeSet<Option<String>>,
 ) -> (Status, &'static str) {
+    let words = &WORDS.compared.changes;
     let countries = |spots: &BTreeSet<Spot>| -> BTreeSet<_> {
         spots.iter().filter_map(|spot| spot.country).collect()
     };
     let (old, new) = (countries(before), countries(after));
     if old.is_disjoint(&new) {
-        return (Status::Moved, "another country");
+        return (Status::Moved, words.other_country);
     }
     if old != new {
-        return (Status::Changed, "some countries are the same, some are not");
+        return (Status::Changed, words.some_countries);
     }
     let known = |operators: &BTreeSet<Option<String>>| operators.iter().all(Option::is_some);
     if !known(old_operators) || !known(new_operators) {
-        return (
-            Status::Unchanged,
-            "the same country; an operator is not known",
-        );
+        return (Status::Unchanged, words.operator_unknown);
     }
     if old_operators.is_disjoint(new_operators) {
-        return (Status::Moved, "the same country, another operator");
+        return (Status::Moved, words.other_operator);
     }
     if old_operators != new_operators {
-        return (
-            Status::Changed,
-            "the same country; some operators are the same, some are not",
-        );
+        return (Status::Changed, words.some_operators);
     }
     let regions = |spots: &BTreeSet<Spot>| -> BTreeSet<_> {
         spots
@@ -382,12 +368,9 @@ fn sure_places(
             .collect()
     };
     if regions(before) != regions(after) {
-        return (
-            Status::Changed,
-            "the same country and operator, another region",
-        );
+        return (Status::Changed, words.other_region);
     }
-    (Status::Unchanged, "the same country and operator")
+    (Status::Unchanged, words.same_operator)
 }
 
 fn encryption(old: &Subject, new: &Subject) -> Status {

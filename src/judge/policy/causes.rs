@@ -4,8 +4,8 @@ use super::axis::Axis;
 use super::expect::{Allowed, Encryption, Expect};
 use super::facts::Cause;
 use super::tally::Row;
-use crate::judge::rules::expected_country::grouped;
 use crate::judge::selector::{Field, Selector};
+use crate::language::{WORDS, count, fill};
 use crate::model::Destination;
 
 /// `3 flows observed in this capture to an address: 2 with content that can be read on the way, 1
@@ -17,152 +17,132 @@ pub(super) fn sentence(
     flows: &str,
 ) -> (String, Option<String>) {
     let several = row.causes.len() > 1;
-    let causes = row.causes.iter().map(|(cause, count)| {
+    let causes = row.causes.iter().map(|(cause, flows)| {
         let words = words(*cause);
         match several {
-            true => format!("{} with {words}", grouped(*count)),
+            true => fill(WORDS.rulings.cause_of, &[&count(*flows), &words]),
             false => words,
         }
     });
     let causes: Vec<String> = causes.collect();
+    let causes = causes.join(WORDS.joins.comma);
     let expected = expected(axis, expect);
-    let why = format!("{flows}: {}. Expected is {expected}.", causes.join(", "));
+    let why = fill(WORDS.rulings.because, &[flows, &causes, &expected]);
     let decides = row.causes.iter().find_map(|(cause, _)| decides(*cause));
     (why, decides.map(str::to_owned))
 }
 
 /// What a rule expects on an axis, as part of a sentence.
 pub(super) fn expected(axis: Axis, expect: &Expect) -> String {
+    let words = &WORDS.rulings.expected;
     let allowed = |allowed: Option<&Allowed>, none: &str, some: &str| match allowed {
-        None | Some(Allowed::Any) => "no limit".to_owned(),
-        Some(Allowed::Only(words)) if words.is_empty() => none.to_owned(),
-        Some(Allowed::Only(words)) => format!("{some} {}", words.join(", ")),
+        None | Some(Allowed::Any) => words.no_limit.to_owned(),
+        Some(Allowed::Only(ways)) if ways.is_empty() => none.to_owned(),
+        Some(Allowed::Only(ways)) => fill(some, &[&ways.join(WORDS.joins.comma)]),
     };
-    match axis {
+    let plain = match axis {
         Axis::Encryption => match expect.encryption {
-            Some(Encryption::Known) => "that content is encrypted".to_owned(),
-            Some(Encryption::Tls(version)) => format!("{} at least", tls(version)),
-            _ => "nothing: encryption is not asked for".to_owned(),
+            Some(Encryption::Known) => words.encrypted,
+            Some(Encryption::Tls(version)) => return fill(words.at_least, &[&tls(version)]),
+            _ => words.not_asked_for,
         },
-        Axis::Names if expect.names == Some(true) => {
-            "that names cannot be read on the way".to_owned()
+        Axis::Names if expect.names == Some(true) => words.unreadable_names,
+        Axis::Names => words.no_limit,
+        Axis::Resolver => words.resolver,
+        Axis::HiddenNames => {
+            let ways = expect.hidden_names.as_ref();
+            return allowed(ways, words.no_hidden_names, words.names_hidden_by);
         }
-        Axis::Names => "no limit".to_owned(),
-        Axis::Resolver => "another resolver, or this one where it is met".to_owned(),
-        Axis::HiddenNames => allowed(
-            expect.hidden_names.as_ref(),
-            "that names are not hidden from the network",
-            "that names are hidden by nothing but",
-        ),
-        Axis::Tunnel => allowed(
-            expect.tunnel.as_ref(),
-            "that no other traffic is carried inside",
-            "that other traffic is carried by nothing but",
-        ),
-        Axis::Silence => "no flow at all".to_owned(),
+        Axis::Tunnel => {
+            return allowed(expect.tunnel.as_ref(), words.no_tunnel, words.tunnelled_by);
+        }
+        Axis::Silence => words.no_flow,
         Axis::Server | Axis::Operator | Axis::Owner => {
             let places = expect.places(axis);
-            places.map(super::expect::Places::list).unwrap_or_default()
+            return places.map(super::expect::Places::list).unwrap_or_default();
         }
-    }
+    };
+    plain.to_owned()
 }
 
 /// A cause, to stand behind the flows that it is of: what they have.
 pub(super) fn words(cause: Cause) -> String {
+    let words = &WORDS.rulings.causes;
     let plain = match cause {
-        Cause::Chosen(version) => return format!("{} chosen", tls(version)),
-        Cause::Offered(version) => {
-            return format!("{} offered at most, and the choice not seen", tls(version));
-        }
-        Cause::Hiding(way) => return format!("names hidden by {way}"),
-        Cause::Tunnel(word) => return format!("other traffic carried inside ({word})"),
-        Cause::Inside(word) => {
-            return format!(
-                "a tunnel around them ({word}) that may be part of how it was captured"
-            );
-        }
-        Cause::Country => "the country",
-        Cause::Unsure => "a country that is not known surely enough",
-        Cause::Unknown => "no country that is known",
-        Cause::Condition => "a country that belongs to a group under a condition",
-        Cause::Carries => "other traffic carried inside",
-        Cause::Proxied => "a name that was given to a proxy",
-        Cause::NotItsName => "a name that may be that of another service",
-        Cause::Clear => "content that can be read on the way",
-        Cause::NullCipher => "a cipher suite that does not encrypt",
-        Cause::NoVersion => "encryption, by a version of TLS that was not seen",
-        Cause::OtherwiseEncrypted => "encryption otherwise than by TLS",
-        Cause::Unclear => "a protocol that does not tell whether it is encrypted",
-        Cause::Unrecognised => "no protocol that was recognised",
-        Cause::NoDemand => "nothing that is asked for",
-        Cause::NameSeen => "a name that can be read on the way",
-        Cause::QuestionsSeen => "questions for names that can be read on the way",
-        Cause::NameHidden => "a name that cannot be read in the handshake",
-        Cause::NoHandshake => "no handshake that would show it",
-        Cause::Resolver => "questions for the addresses of names",
-        Cause::ResolverOpen => "a resolver of which not enough is known",
-        Cause::LocalResolver => "a local resolver, which passes questions on unseen",
-        Cause::NotHidden => "nothing hidden",
-        Cause::NoTunnel => "a protocol that carries no other traffic",
-        Cause::There => "there where none is expected",
+        Cause::Chosen(version) => return fill(words.chosen, &[&tls(version)]),
+        Cause::Offered(version) => return fill(words.offered, &[&tls(version)]),
+        Cause::Hiding(way) => return fill(words.hiding, &[way]),
+        Cause::Tunnel(word) => return fill(words.tunnel, &[word]),
+        Cause::Inside(word) => return fill(words.inside, &[word]),
+        Cause::Country => words.country,
+        Cause::Unsure => words.unsure,
+        Cause::Unknown => words.unknown,
+        Cause::Condition => words.condition,
+        Cause::Carries => words.carries,
+        Cause::Proxied => words.proxied,
+        Cause::NotItsName => words.not_its_name,
+        Cause::Clear => words.clear,
+        Cause::NullCipher => words.null_cipher,
+        Cause::NoVersion => words.no_version,
+        Cause::OtherwiseEncrypted => words.otherwise_encrypted,
+        Cause::Unclear => words.unclear,
+        Cause::Unrecognised => words.unrecognised,
+        Cause::NoDemand => words.no_demand,
+        Cause::NameSeen => words.name_seen,
+        Cause::QuestionsSeen => words.questions_seen,
+        Cause::NameHidden => words.name_hidden,
+        Cause::NoHandshake => words.no_handshake,
+        Cause::Resolver => words.resolver,
+        Cause::ResolverOpen => words.resolver_open,
+        Cause::LocalResolver => words.local_resolver,
+        Cause::NotHidden => words.not_hidden,
+        Cause::NoTunnel => words.no_tunnel,
+        Cause::There => words.there,
     };
     plain.to_owned()
 }
 
 /// What would decide.
 fn decides(cause: Cause) -> Option<&'static str> {
+    let words = &WORDS.rulings;
     Some(match cause {
-        Cause::Unrecognised | Cause::Unclear => {
-            "what the flow speaks, from the device or the app that opened it"
-        }
-        Cause::Offered(_) | Cause::NoVersion | Cause::NoHandshake => {
-            "the whole handshake: a capture that holds both directions from the start"
-        }
-        Cause::OtherwiseEncrypted => "the strength of that protocol, which is not that of TLS",
-        Cause::ResolverOpen => "the name or the owner of the resolver",
-        Cause::LocalResolver => "a capture on the other side of the local resolver",
-        Cause::Inside(_) => "how the capture was made, and who built the tunnel",
+        Cause::Unrecognised | Cause::Unclear => words.protocol_decides,
+        Cause::Offered(_) | Cause::NoVersion | Cause::NoHandshake => words.handshake_decides,
+        Cause::OtherwiseEncrypted => words.strength_decides,
+        Cause::ResolverOpen => words.resolver_decides,
+        Cause::LocalResolver => words.local_resolver_decides,
+        Cause::Inside(_) => words.tunnel_decides,
         _ => return None,
     })
 }
 
 /// What hides where a flow really goes, or whose it is.
 pub(super) fn behind(cause: Cause) -> (&'static str, &'static str) {
+    let words = &WORDS.rulings;
     match cause {
-        Cause::Proxied => (
-            " The name was given to a proxy at that address: where the named server is, is not \
-             shown.",
-            "a capture on the other side of the proxy",
-        ),
-        Cause::NotItsName => (
-            " The name may not be the one that was asked for: others share the address, or it \
-             stands before a hidden one.",
-            "the name that was asked for, from the device or its handshake",
-        ),
-        _ => (
-            " The flow carries other traffic inside: where that goes, and whose it is, is not \
-             shown.",
-            "the traffic inside, captured before it enters the tunnel",
-        ),
+        Cause::Proxied => (words.proxied, words.proxied_decides),
+        Cause::NotItsName => (words.not_its_name, words.its_name_decides),
+        _ => (words.carries, words.carries_decides),
     }
 }
 
 /// What would tell whether a scope means a flow.
 pub(super) fn scope_decides(scope: &Selector, destination: Option<&Destination>) -> &'static str {
+    let words = &WORDS.rulings;
     let asks = |field| scope.asks(field);
     let nameless = destination.is_none_or(|destination| destination.name.is_none());
     if scope.asks_who() && nameless {
-        "a name: the device's DNS answers in the capture, or a handshake that shows it"
+        WORDS.rules.name_decides
     } else if asks(Field::Owners) || asks(Field::Functions) {
-        "a catalogue that has the name (--owners FILE), or a name that is surely the flow's own"
+        words.owner_or_name_decides
     } else if scope.asks_who() {
-        "a name that is surely the flow's own"
+        words.sure_name_decides
     } else if asks(Field::Apps) {
-        "a capture that names the app of each flow"
+        words.app_decides
     } else if asks(Field::Times) {
-        "a log of the test that has the phase (--phases FILE)"
+        words.phase_decides
     } else {
-        "what the flow speaks"
+        words.speaks_decides
     }
 }
 
@@ -172,6 +152,6 @@ fn tls(version: u16) -> String {
         0x0002 => "SSL 2.0".to_owned(),
         0x0300 => "SSL 3.0".to_owned(),
         0x0301..=0x0304 => format!("TLS 1.{}", version.saturating_sub(0x0301)),
-        other => format!("version {other:#06x}"),
+        other => fill(WORDS.rulings.causes.version, &[&format!("{other:#06x}")]),
     }
 }

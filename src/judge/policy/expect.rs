@@ -7,6 +7,7 @@ use super::axis::Axis;
 use super::protocols;
 use crate::judge::groups::{Countries, Groups};
 use crate::judge::selector::Selector;
+use crate::language::{WORDS, fill};
 use crate::model::form::{Entry, Fault, Placed, listed, shown};
 use crate::model::{Country, Time, Truth};
 
@@ -73,7 +74,7 @@ impl Places {
 
     /// `the expected countries (IN, @EEA)`.
     pub(crate) fn words(&self) -> String {
-        format!("the expected countries ({})", self.list())
+        fill(WORDS.rules.expected, &[&self.list()])
     }
 
     /// `IN, @EEA`; `all but CN`.
@@ -82,12 +83,16 @@ impl Places {
             let codes = countries.countries.iter().map(|it| it.code().to_owned());
             let groups = countries.groups.iter();
             let groups = groups.map(|group| group.name.as_ref().to_owned());
-            codes.chain(groups).collect::<Vec<_>>().join(", ")
+            let all: Vec<String> = codes.chain(groups).collect();
+            all.join(WORDS.joins.comma)
         };
         match &self.only {
             Some(only) if self.not.is_empty() => list(only),
-            Some(only) => format!("{}, without {}", list(only), list(&self.not)),
-            None => format!("all but {}", list(&self.not)),
+            Some(only) => fill(
+                WORDS.rulings.places_without,
+                &[&list(only), &list(&self.not)],
+            ),
+            None => fill(WORDS.rulings.places_but, &[&list(&self.not)]),
         }
     }
 

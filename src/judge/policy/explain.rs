@@ -4,13 +4,15 @@
 //! Out:  lines of text. The policy's words are in them, and ours; nothing of the capture's.
 
 use super::axis::Axis;
-use super::facts;
-use super::form::Policy;
+use super::facts::{self, Said};
+use super::form::{Policy, Rule};
 use super::run::Bench;
 use super::{causes, places};
 use crate::judge::judging::Known;
 use crate::judge::selector::{Field, Selector, Test};
-use crate::model::{Flow, Truth, Verdict};
+use crate::judge::wording;
+use crate::language::{WORDS, fill};
+use crate::model::{Country, Flow, Truth, Verdict};
 
 /// Why one flow was judged so.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -69,13 +71,13 @@ impl Policy {
     }
 
     fn axis(&self, axis: Axis, bench: &Bench<'_>) -> AxisExplained {
+        let words = &WORDS.rulings.explained;
         let mut found = AxisExplained {
             check: axis.as_str(),
             ..AxisExplained::default()
         };
         if !facts::applies(axis, bench.flow) {
-            let words = "this axis does not apply to such a flow";
-            found.steps.push(words.to_owned());
+            found.steps.push(words.not_applied.to_owned());
             return found;
         }
         let mut may = Vec::new();
@@ -90,21 +92,7 @@ impl Policy {
             let Some(said) = bench.ask(at, axis) else {
                 continue;
             };
-            let means = match truth {
-                Truth::Yes => "means the flow".to_owned(),
-                _ => format!("may mean the flow: {}", open_fields(&rule.scope, bench)),
-            };
-            let country = places::country(axis, &bench.flow.place, &bench.flow.owner);
-            let country = country.filter(|_| rule.expect.places(axis).is_some());
-            let country = country.map_or_else(String::new, |country| format!(" ({country})"));
-            found.steps.push(format!(
-                "rule {} (line {}) {means}; it expects {}, and says {}: {}{country}",
-                rule.id,
-                rule.place.line,
-                causes::expected(axis, &rule.expect),
-                said.verdict.as_str(),
-                causes::words(said.cause)
-            ));
+            found.steps.push(step(rule, axis, bench, truth, said));
             may.push((at, truth == Truth::Yes));
             if truth == Truth::Yes {
                 break;
@@ -123,15 +111,17 @@ impl Policy {
         found: &mut AxisExplained,
     ) {
         let judged = bench.judge(axis, may.iter().copied());
-        if may.is_empty() {
-            found.steps.push("no rule means the flow".to_owned());
+        let words = &WORDS.rulings.explained;
+        let open = if may.is_empty() {
+            Some(words.no_rule)
         } else if judged.is_none() {
-            let words = "none surely means the flow, and by all it is as expected: not judged";
-            found.steps.push(words.to_owned());
+            Some(words.none_surely)
         } else if judged.is_some_and(|judged| judged.rival.is_some()) {
-            let words = "which of them judges, cannot be told, and they do not agree";
-            found.steps.push(words.to_owned());
-        }
+            Some(words.disagree)
+        } else {
+            None
+        };
+        found.steps.extend(open.map(str::to_owned));
         found.verdict = judged.map(|judged| judged.verdict);
         if found.verdict.is_none_or(|verdict| verdict == Verdict::Met) {
             return;
@@ -143,12 +133,11 @@ impl Policy {
             }
             let id = &exception.id;
             let expired = bench.flow.first_seen >= exception.expires;
-            let words = match (expired, truth) {
-                (true, _) => format!("exception {id} ended on {}", exception.last_day),
-                (false, Truth::Yes) => format!("exception {id} covers it: not judged"),
-                (false, _) => format!("exception {id} may cover it: indeterminate"),
-            };
-            found.steps.push(words);
+            found.steps.push(match (expired, truth) {
+                (true, _) => fill(words.ended, &[id, &exception.last_day]),
+                (false, Truth::Yes) => fill(words.covers, &[id]),
+                (false, _) => fill(words.may_cover, &[id]),
+            });
             if !expired {
                 found.verdict = (truth != Truth::Yes).then_some(Verdict::Indeterminate);
                 if truth == Truth::Yes {
@@ -157,6 +146,36 @@ impl Policy {
             }
         }
     }
+}
+
+/// What a rule says that means the flow, or may mean it.
+fn step(rule: &Rule, axis: Axis, bench: &Bench<'_>, truth: Truth, said: Said) -> String {
+    let words = &WORDS.rulings.explained;
+    let country = places::country(axis, &bench.flow.place, &bench.flow.owner);
+    let country = country.filter(|_| rule.expect.places(axis).is_some());
+    let line = rule.place.line.to_string();
+    let (expected, cause) = (
+        causes::expected(axis, &rule.expect),
+        causes::words(said.cause),
+    );
+    let mut values: Vec<&str> = vec![
+        &rule.id,
+        &line,
+        &expected,
+        wording::verdict(said.verdict),
+        &cause,
+    ];
+    let sure = truth == Truth::Yes;
+    let fields = (!sure).then(|| open_fields(&rule.scope, bench));
+    values.extend(fields.as_deref());
+    values.extend(country.as_ref().map(Country::code));
+    let template = match (sure, country.is_some()) {
+        (true, false) => words.means,
+        (true, true) => words.means_country,
+        (false, false) => words.may_mean,
+        (false, true) => words.may_mean_country,
+    };
+    fill(template, &values)
 }
 
 /// The first field of a scope that a flow does not fit.
@@ -170,5 +189,5 @@ fn open_fields(scope: &Selector, bench: &Bench<'_>) -> String {
     let fields = Field::ALL.into_iter();
     let open = fields.filter(|field| scope.field(*field, bench.flow, bench.test) == Truth::Maybe);
     let words: Vec<&str> = open.map(Field::as_str).collect();
-    format!("{} cannot be told", words.join(", "))
+    words.join(WORDS.joins.comma)
 }

@@ -14,8 +14,10 @@ use super::places;
 use super::tally::{Key, Row, Tally};
 use crate::judge::finding_id;
 use crate::judge::judging::Known;
-use crate::judge::rules::expected_country::{self, Case, grouped, named};
-use crate::judge::rules::{company_words, expected_operator, expected_owner};
+use crate::judge::rules::expected_country::{self, Case};
+use crate::judge::rules::{expected_operator, expected_owner};
+use crate::judge::wording::{self, named};
+use crate::language::{WORDS, fill};
 use crate::model::{
     Country, Destination, ExceptionResult, Finding, PolicyResult, RuleResult, Severity, Verdict,
 };
@@ -60,10 +62,7 @@ impl<'w> Writer<'w> {
         }
         let exception = row.exception.and_then(|at| usize::try_from(at).ok());
         if let Some(exception) = exception.and_then(|at| self.policy.exceptions.get(at)) {
-            why.push_str(&format!(
-                " Whether the exception {} covers them, cannot be told.",
-                exception.id
-            ));
+            why.push_str(&fill(WORDS.rulings.exception_open, &[&exception.id]));
             would_decide = Some(causes::scope_decides(&exception.scope, destination).to_owned());
         }
         if key.verdict != Verdict::Indeterminate {
@@ -105,11 +104,13 @@ impl<'w> Writer<'w> {
 
     /// What is said where destinations were too many to be told apart.
     fn on_none(&self, key: Key, row: &Row) -> Words {
-        let why = format!(
-            "{}, {} on {}, to destinations that are not told apart here.",
-            flows(row, None),
-            key.verdict.as_str(),
-            key.axis.as_str()
+        let why = fill(
+            WORDS.rulings.not_told_apart,
+            &[
+                &flows(row, None),
+                wording::verdict(key.verdict),
+                key.axis.as_str(),
+            ],
         );
         (why, None)
     }
@@ -133,23 +134,16 @@ impl<'w> Writer<'w> {
         };
         let case = Case::of(destination, said);
         let place = &destination.place;
-        let (words, decides) =
-            expected_country::explain_against(place, case, &against, &self.known.data);
-        let mut why = format!("{} {words}", flows(row, Some(destination)));
-        let mut would_decide = decides.map(str::to_owned);
+        let explained = expected_country::explain_against(place, case, &against, &self.known.data);
+        let mut why = explained.of(&flows(row, Some(destination)));
+        let mut would_decide = explained.would_decide.map(str::to_owned);
         for (cause, _) in &row.causes {
             match cause {
                 Cause::Unsure => {
-                    why.push_str(&format!(
-                        " The policy asks for {} confidence at least.",
-                        self.policy.min_confidence.as_str()
-                    ));
-                    let settled = place.settled_by;
-                    would_decide = Some(
-                        settled
-                            .unwrap_or(expected_country::ANOTHER_SOURCE)
-                            .to_owned(),
-                    );
+                    let least = wording::confidence(self.policy.min_confidence);
+                    why.push_str(&fill(WORDS.rulings.least_confidence, &[least]));
+                    let settled = place.settled_by.unwrap_or(WORDS.rules.source_decides);
+                    would_decide = Some(settled.to_owned());
                 }
                 Cause::Condition => {
                     let (words, decides) = condition(rule, key.axis, row, place.country);
@@ -178,12 +172,11 @@ impl<'w> Writer<'w> {
     ) -> (String, String) {
         let other_rule = self.rule(other);
         let words = match (says, other_rule) {
-            (Some(says), Some(other)) => format!(
-                " Whether this rule judges them or {}, by which they would be {}, cannot be told.",
-                other.id,
-                says.as_str()
-            ),
-            _ => " Whether the rule means them, cannot be told.".to_owned(),
+            (Some(says), Some(other)) => {
+                let says = wording::verdict(says);
+                fill(WORDS.rulings.rival, &[&other.id, says])
+            }
+            _ => WORDS.rulings.rule_open.to_owned(),
         };
         // The earlier of the two is the one whose scope is in doubt.
         let doubtful = match other_rule {
@@ -205,14 +198,15 @@ impl<'w> Writer<'w> {
 }
 
 fn expired_finding(exception: &Exception, flows: u64) -> Finding {
-    let covered = match flows {
-        0 => "None of the flows observed in this capture would have needed it".to_owned(),
-        1 => "One flow observed in this capture would have been covered by it".to_owned(),
-        many => format!(
-            "{} flows observed in this capture would have been covered by it",
-            grouped(many)
-        ),
-    };
+    let words = &WORDS.rulings;
+    let mut why = fill(
+        words.expired,
+        &[&exception.id, &exception.owner, &exception.last_day],
+    );
+    why.push_str(&match flows {
+        0 => words.expired_unneeded.to_owned(),
+        flows => WORDS.many(flows, words.expired_flows),
+    });
     Finding {
         id: finding_id(
             &exception.id,
@@ -231,13 +225,8 @@ fn expired_finding(exception: &Exception, flows: u64) -> Finding {
         flows,
         frames: Vec::new(),
         flow_numbers: Vec::new(),
-        why: format!(
-            "The exception {}, granted by {}, ended on {}, before the end of this capture. \
-             {covered}.",
-            exception.id, exception.owner, exception.last_day
-        )
-        .into(),
-        would_decide: Some("its owner: renew the exception, or take it out of the policy".into()),
+        why: why.into(),
+        would_decide: Some(words.expired_decides.into()),
         suppressed: None,
     }
 }
@@ -254,41 +243,26 @@ fn judged_country(axis: Axis, destination: &Destination) -> Option<Country> {
 /// `3 flows observed in this capture to 2 addresses`; `3 of 7 flows observed …`.
 fn flows(row: &Row, destination: Option<&Destination>) -> String {
     let Some(destination) = destination else {
-        return match row.flows {
-            1 => "Flow observed in this capture".to_owned(),
-            many => format!("{} flows observed in this capture", grouped(many)),
-        };
+        return WORDS.many(row.flows, WORDS.rules.flows);
     };
-    let all = expected_country::flows(destination);
     if row.flows >= destination.flows {
-        return all;
+        return expected_country::flows(destination);
     }
-    format!("{} of {all}", grouped(row.flows))
+    expected_country::some_flows(row.flows, destination)
 }
 
 fn operator(rule: &Rule, row: &Row, destination: &Destination) -> Words {
     let place = &destination.place;
     let flows = flows(row, Some(destination));
-    let system = place
-        .asn
-        .map_or_else(String::new, |asn| format!(" (AS{asn})"));
     let known = place.operator.as_deref();
     let Some(operator) = known.filter(|operator| !operator.registered_only) else {
-        let (why, decides) = expected_operator::open(place.asn, known.is_some());
-        return (
-            format!("{flows} in a network{system} {why}."),
-            Some(decides),
-        );
+        let (why, decides) = expected_operator::open(&flows, place.asn, known.is_some());
+        return (why, Some(decides));
     };
-    let (group, top) = operator.top();
-    let why = format!(
-        "{flows} in a network{system} of {}. The seat of the company that, according to {}, \
-         controls the network is {}.",
-        company_words(&operator.name, group),
-        operator.source,
-        seat(rule, Axis::Operator, row, *top)
-    );
-    with_causes(rule, Axis::Operator, row, Some(*top), why)
+    let top = *operator.top().1;
+    let (verdict, expected) = seat(rule, Axis::Operator, row, top);
+    let why = expected_operator::operated(&flows, place.asn, operator, verdict, &expected);
+    with_causes(rule, Axis::Operator, row, Some(top), why)
 }
 
 fn owner(rule: &Rule, row: &Row, destination: &Destination) -> Words {
@@ -297,16 +271,11 @@ fn owner(rule: &Rule, row: &Row, destination: &Destination) -> Words {
     let company = destination.owner.owner.as_deref().filter(|_| !outer);
     let country = company.and_then(|company| company.group_country);
     let (Some(company), Some(country)) = (company, country) else {
-        let (why, decides) = expected_owner::open(destination, company);
-        return (format!("{flows} {why}."), Some(decides.to_owned()));
+        let (why, decides) = expected_owner::open(&flows, destination, company);
+        return (why, Some(decides.to_owned()));
     };
-    let why = format!(
-        "{flows} under a name of {}. The seat of the company that, according to {}, controls the \
-         name is {}.",
-        company_words(&company.name, &company.group),
-        company.said_by,
-        seat(rule, Axis::Owner, row, country)
-    );
+    let (verdict, expected) = seat(rule, Axis::Owner, row, country);
+    let why = expected_owner::owned(&flows, company, country, verdict, &expected);
     with_causes(rule, Axis::Owner, row, Some(country), why)
 }
 
@@ -334,21 +303,12 @@ fn with_causes(
     (why, would_decide)
 }
 
-/// `in China (CN), which is not among the expected countries (IN, SG)`.
-fn seat(rule: &Rule, axis: Axis, row: &Row, country: Country) -> String {
-    let Some(expected) = rule.expect.places(axis) else {
-        return named(country);
-    };
-    let fit = match expected.fit(country, row.at) {
-        crate::model::Truth::Yes => "which is among",
-        crate::model::Truth::No => "which is not among",
-        crate::model::Truth::Maybe => "held against",
-    };
-    format!(
-        "in {} ({country}), {fit} {}",
-        named(country),
-        expected.words()
-    )
+/// Whether the country of a seat is as the rule has it, and `the expected countries (IN, SG)`.
+fn seat(rule: &Rule, axis: Axis, row: &Row, country: Country) -> (Verdict, String) {
+    match rule.expect.places(axis) {
+        Some(expected) => (expected.fit(country, row.at).into(), expected.words()),
+        None => (Verdict::Indeterminate, String::new()),
+    }
 }
 
 /// The condition on which a membership hangs.
@@ -360,17 +320,18 @@ fn condition(rule: &Rule, axis: Axis, row: &Row, country: Option<Country>) -> (S
         Some((country, found))
     });
     let Some((country, (group, membership))) = found else {
-        return (String::new(), "what the membership hangs on".to_owned());
+        return (String::new(), WORDS.rulings.membership_decides.to_owned());
     };
     let condition = membership.condition.as_deref().unwrap_or_default();
-    let source = membership.source.as_deref();
-    let source = source.map_or_else(String::new, |source| format!(" ({source})"));
-    let words = format!(
-        " Whether {} counts as a member of {} hangs on what no capture shows: {condition}{source}.",
-        named(country),
-        group.name
-    );
-    (words, format!("knowledge from elsewhere: {condition}"))
+    let country = named(country);
+    let words = match membership.source.as_deref() {
+        Some(source) => fill(
+            WORDS.rulings.condition_source,
+            &[&country, &group.name, condition, source],
+        ),
+        None => fill(WORDS.rules.condition, &[&country, &group.name, condition]),
+    };
+    (words, fill(WORDS.rulings.condition_decides, &[condition]))
 }
 
 /// How the policy turned out.

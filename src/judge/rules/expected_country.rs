@@ -5,7 +5,9 @@
 //! only expected countries, or none of them, it decides without naming one.
 
 use super::super::groups::every_country;
+use super::super::wording::{by_verdict, confidence, milliseconds, named};
 use super::Rule;
+use crate::language::{WORDS, count, fill};
 use crate::model::{
     Confidence, Country, DataSource, Destination, Expectation, OpinionKind, Physics, Place, Scope,
     Truth, Verdict,
@@ -78,44 +80,47 @@ impl Case {
     }
 }
 
-/// Why flows to this place were judged so, to stand behind [`flows`]; and what would decide
-/// where they were not.
+/// Why flows to a place were judged so. Destinations that share it differ in their flows alone,
+/// which stand first: [`Explained::of`] puts them there.
+pub(in super::super) struct Explained {
+    /// The first sentence; its first value is the flows.
+    sentence: &'static str,
+    values: [String; 3],
+    /// The sentences after it.
+    rest: String,
+    pub(in super::super) would_decide: Option<&'static str>,
+}
+
+impl Explained {
+    /// The same, of these flows.
+    pub(in super::super) fn of(&self, flows: &str) -> String {
+        let [one, two, three] = &self.values;
+        let mut words = fill(self.sentence, &[flows, one, two, three]);
+        words.push_str(&self.rest);
+        words
+    }
+}
+
+/// Why flows to this place were judged so; and what would decide where they were not.
 pub(in super::super) fn explain(
     place: &Place,
     case: Case,
     expect: &Expectation,
     data: &[DataSource],
-) -> (String, Option<&'static str>) {
-    let (mut why, mut would_decide) = explain_against(place, case, &expected(expect), data);
+) -> Explained {
+    let mut found = explain_against(place, case, &expected(expect), data);
     if case.verdict == Verdict::Indeterminate && place.country.is_some() && place.confidence < LEAST
     {
-        why.push_str(" Low confidence decides nothing.");
-        would_decide = Some(place.settled_by.unwrap_or(ANOTHER_SOURCE));
+        found.rest.push_str(WORDS.rules.low_confidence);
+        let decides = place.settled_by.unwrap_or(WORDS.rules.source_decides);
+        found.would_decide = Some(decides);
     } else if case.verdict == Verdict::Indeterminate
         && let Some(words) = place.country.and_then(|country| condition(country, expect))
     {
-        why.push_str(&words);
-        would_decide = Some(CONDITION);
+        found.rest.push_str(&words);
+        found.would_decide = Some(WORDS.rules.condition_decides);
     }
-    (why, would_decide)
-}
-
-/// What decides where a place is not sure enough.
-pub(in super::super) const ANOTHER_SOURCE: &str =
-    "a source that places the address more surely (--geo FILE.mmdb)";
-
-/// What decides where a membership hangs on a condition.
-pub(super) const CONDITION: &str = "knowledge from elsewhere: whether that condition holds";
-
-/// On what it hangs whether `country` is among the expected ones, in a sentence.
-pub(super) fn condition(country: Country, expect: &Expectation) -> Option<String> {
-    let member = expect.condition(country)?;
-    Some(format!(
-        " Whether {} counts as a member of {} hangs on what no capture shows: {}.",
-        named(country),
-        member.group,
-        member.condition
-    ))
+    found
 }
 
 /// The same, where `expected` has `the expected countries (IN, SG)` in words.
@@ -124,155 +129,139 @@ pub(in super::super) fn explain_against(
     case: Case,
     expected: &str,
     data: &[DataSource],
-) -> (String, Option<&'static str>) {
-    let sources = opinions(place, data);
-    let physics = place
-        .physics
-        .as_deref()
-        .map_or_else(String::new, |physics| format!(" {}", arithmetic(physics)));
+) -> Explained {
+    let words = &WORDS.rules;
+    let mut said = opinions(place, data).join(WORDS.joins.clauses);
+    let physics = place.physics.as_deref().map(arithmetic);
     let Some(country) = place.country else {
-        let (why, would_decide) = match case.verdict {
-            Verdict::Violated => (
-                format!("in no country that can be told, but none of {expected}"),
-                None,
-            ),
-            Verdict::Met => (
-                format!("in one of {expected}; in which, cannot be told"),
-                None,
-            ),
-            Verdict::Indeterminate => indeterminate(place, case.scope),
-        };
-        let said = if sources.is_empty() {
-            String::new()
-        } else {
-            format!(" {}.", sources.join("; "))
-        };
-        return (format!("{why}.{said}{physics}"), would_decide);
+        let mut found = nowhere(place, case, expected);
+        if !said.is_empty() {
+            found.rest.push_str(&fill(words.sources, &[&said]));
+        }
+        found.rest.push_str(&physics.unwrap_or_default());
+        return found;
     };
-    let name = named(country);
-    let fit = match case.verdict {
-        Verdict::Violated => format!("which is not among {expected}"),
-        Verdict::Met => format!("which is among {expected}"),
-        Verdict::Indeterminate => format!("held against {expected}"),
+    for why in &place.lowered_because {
+        said.push_str(WORDS.joins.clauses);
+        said.push_str(why);
+    }
+    let mut rest = fill(words.place, &[confidence(place.confidence), &said]);
+    if case.translated {
+        rest.push_str(words.translated);
+    }
+    rest.push_str(&physics.unwrap_or_default());
+    Explained {
+        sentence: by_verdict(case.verdict, words.placed),
+        values: [
+            named(country),
+            country.code().to_owned(),
+            expected.to_owned(),
+        ],
+        rest,
+        would_decide: None,
+    }
+}
+
+/// On what it hangs whether `country` is among the expected ones, in a sentence.
+pub(super) fn condition(country: Country, expect: &Expectation) -> Option<String> {
+    let member = expect.condition(country)?;
+    Some(fill(
+        WORDS.rules.condition,
+        &[&named(country), &member.group, &member.condition],
+    ))
+}
+
+/// What is said of a place without a country.
+fn nowhere(place: &Place, case: Case, expected: &str) -> Explained {
+    let [violated, met] = WORDS.rules.placed_nowhere;
+    let (sentence, value, would_decide) = match case.verdict {
+        Verdict::Violated => (violated, expected, None),
+        Verdict::Met => (met, expected, None),
+        Verdict::Indeterminate => indeterminate(place, case.scope),
     };
-    let nat64 = if case.translated {
-        " The IPv4 address inside the NAT64 address was placed."
-    } else {
-        ""
-    };
-    let lowered: String = place
-        .lowered_because
-        .iter()
-        .map(|why| format!("; {why}"))
-        .collect();
-    let why = format!(
-        "in {name} ({country}), {fit}. Place: {} confidence; {}{lowered}.{nat64}{physics}",
-        place.confidence.as_str(),
-        sources.join("; ")
-    );
-    (why, None)
+    Explained {
+        sentence,
+        values: [value.to_owned(), String::new(), String::new()],
+        rest: String::new(),
+        would_decide,
+    }
 }
 
 /// What the round trip says, with its arithmetic.
 fn arithmetic(physics: &Physics) -> String {
-    let Physics {
-        rtt_ns,
-        vantage,
-        fibre_km,
-        ..
-    } = physics;
-    let (whole, tenths) = (rtt_ns / 1_000_000, rtt_ns / 100_000 % 10);
-    let answered = format!("The first answer came in {whole}.{tenths} ms");
+    let words = &WORDS.rules;
+    let answered = milliseconds(physics.rtt_ns);
     if let Some(why) = physics.off_because {
-        return format!("{answered}; it excludes nothing: {why}.");
+        return fill(words.answer_off, &[&answered, why]);
     }
-    let excluded: Vec<String> = physics
-        .excluded
-        .iter()
-        .map(|far| {
-            let vacuum = if far.in_vacuum {
-                ", even in vacuum"
-            } else {
-                ""
-            };
-            format!(
-                "not in {} ({} km or more{vacuum})",
-                named(far.country),
-                grouped(far.km.into())
-            )
-        })
-        .collect();
-    let excluded = match excluded.as_slice() {
-        [] => String::new(),
-        some => format!(": what answered is {}", some.join(", ")),
+    let excluded = physics.excluded.iter().map(|far| {
+        let excluded = match far.in_vacuum {
+            true => words.excluded_in_vacuum,
+            false => words.excluded,
+        };
+        fill(excluded, &[&named(far.country), &count(far.km.into())])
+    });
+    let excluded: Vec<String> = excluded.collect();
+    let answer = match excluded.as_slice() {
+        [] => words.answer,
+        _ => words.answer_excludes,
     };
-    format!(
-        "{answered}, in which light in fibre comes and returns from at most {} km around the \
-         vantage {vantage}{excluded}. A proxy or an edge of a content network may have answered \
-         for a server elsewhere.",
-        grouped((*fibre_km).into())
-    )
-}
-
-/// `the Netherlands`, `Singapore`.
-pub(in super::super) fn named(country: Country) -> String {
-    let the = if country.takes_the() { "the " } else { "" };
-    format!(
-        "{the}{}",
-        country.name().unwrap_or("a country without a name")
-    )
+    let reach = count(physics.fibre_km.into());
+    let excluded = excluded.join(WORDS.joins.comma);
+    fill(answer, &[&answered, &reach, &physics.vantage, &excluded])
 }
 
 /// `3 flows observed in this capture`.
 pub(super) fn observed(destination: &Destination) -> String {
-    let flows = match destination.flows {
-        1 => "Flow".to_owned(),
-        count => format!("{} flows", grouped(count)),
-    };
-    format!("{flows} observed in this capture")
+    WORDS.many(destination.flows, WORDS.rules.flows)
 }
 
 /// `3 flows observed in this capture to 2 addresses`.
 pub(in super::super) fn flows(destination: &Destination) -> String {
-    let observed = observed(destination);
-    let addresses = match destination.address_count {
-        0 | 1 => "an address".to_owned(),
-        COUNTED_ADDRESSES.. => format!("at least {COUNTED_ADDRESSES} addresses"),
-        count => format!("{count} addresses"),
-    };
-    format!("{observed} to {addresses}")
+    let all = destination.flows;
+    let words = WORDS.form(all, WORDS.rules.flows_to);
+    fill(words, &[&count(all), &addresses(destination)])
+}
+
+/// `3 of 7 flows observed in this capture to 2 addresses`.
+pub(in super::super) fn some_flows(flows: u64, destination: &Destination) -> String {
+    let all = destination.flows;
+    let words = WORDS.form(all, WORDS.rules.some_flows_to);
+    let addresses = addresses(destination);
+    fill(words, &[&count(flows), &count(all), &addresses])
+}
+
+fn addresses(destination: &Destination) -> String {
+    match destination.address_count {
+        COUNTED_ADDRESSES.. => {
+            let least = count(COUNTED_ADDRESSES);
+            fill(WORDS.rules.addresses_at_least, &[&least])
+        }
+        few => WORDS.many(few.max(1), WORDS.rules.addresses),
+    }
 }
 
 /// Addresses of one destination are counted up to this many.
 const COUNTED_ADDRESSES: u64 = 256;
 
-/// `1,234,567`.
-pub(in super::super) fn grouped(count: u64) -> String {
-    let digits = count.to_string();
-    let mut text = String::with_capacity(digits.len().saturating_mul(2));
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && digits.len().saturating_sub(place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// What each source said, with its name and date: `dbip-country-lite (2026-06-01) says SG`.
 fn opinions(place: &Place, data: &[DataSource]) -> Vec<String> {
     let words = place.opinions.iter().filter_map(|opinion| {
         let source = data.get(opinion.source)?;
-        let date = source.date.as_deref().unwrap_or("no date");
+        let date = source.date.as_deref().unwrap_or(WORDS.no_date);
         // Who is audited may have written such a record itself.
-        let whose = match opinion.kind {
-            OpinionKind::Database => "",
-            OpinionKind::OperatorRange => ", the operator's own word,",
-            OpinionKind::Geofeed => ", the holder's own word,",
+        let of_kind = |[database, operator, holder]: [&'static str; 3]| match opinion.kind {
+            OpinionKind::Database => database,
+            OpinionKind::OperatorRange => operator,
+            OpinionKind::Geofeed => holder,
         };
+        let name = source.name.as_str();
         Some(match opinion.country {
-            Some(country) => format!("{} ({date}){whose} says {country}", source.name),
-            None => format!("{} ({date}){whose} has no country", source.name),
+            Some(country) => fill(
+                of_kind(WORDS.rules.source_says),
+                &[name, date, country.code()],
+            ),
+            None => fill(of_kind(WORDS.rules.source_has_none), &[name, date]),
         })
     });
     words.collect()
@@ -280,64 +269,48 @@ fn opinions(place: &Place, data: &[DataSource]) -> Vec<String> {
 
 /// `the expected countries (IN, SG)`.
 pub(super) fn expected(expect: &Expectation) -> String {
-    let codes: Vec<&str> = expect
-        .countries
-        .iter()
-        .map(crate::model::Country::code)
-        .collect();
+    let comma = WORDS.joins.comma;
+    let codes: Vec<&str> = expect.countries.iter().map(Country::code).collect();
     if codes.len() <= LISTED_COUNTRIES {
-        return format!("the expected countries ({})", codes.join(", "));
+        return fill(WORDS.rules.expected, &[&codes.join(comma)]);
     }
+    let number = codes.len().to_string();
     let groups: Vec<&str> = expect
         .groups
         .iter()
         .map(|group| group.name.as_str())
         .collect();
     match groups.as_slice() {
-        [] => format!("the {} expected countries", codes.len()),
-        names => format!(
-            "the {} expected countries (with {})",
-            codes.len(),
-            names.join(", ")
-        ),
+        [] => fill(WORDS.rules.expected_many, &[&number]),
+        names => fill(WORDS.rules.expected_groups, &[&number, &names.join(comma)]),
     }
 }
 
-/// Why there is no country, and what would tell one. The reasons are those of `locate`.
-fn indeterminate(place: &Place, scope: Scope) -> (String, Option<&'static str>) {
+/// Why there is no country, as a sentence and its value, and what would tell one. The reasons are
+/// those of `locate`.
+fn indeterminate(place: &Place, scope: Scope) -> (&'static str, &str, Option<&'static str>) {
+    let words = &WORDS.rules;
     if place.anycast == Some(true) {
-        let says = place
-            .anycast_source
-            .as_deref()
-            .map_or_else(String::new, |source| format!("; {source}"));
-        return (
-            format!(
-                "whose operator serves it from many places at once (anycast{says}): no database \
-                 can tell which of them answered"
-            ),
-            place.settled_by,
-        );
+        return match place.anycast_source.as_deref() {
+            Some(source) => (words.anycast_source, source, place.settled_by),
+            None => (words.anycast, "", place.settled_by),
+        };
     }
-    let reason = place.unknown_because.unwrap_or("no country is known");
+    let reason = place.unknown_because.unwrap_or(words.no_reason);
     let decides = match reason {
         _ if place.settled_by.is_some() => place.settled_by.unwrap_or_default(),
-        "tunnel address" => "the packets inside the tunnel, captured where it ends",
-        _ if scope == Scope::Outbound => {
-            "no database: the address is not in public use; the network that carried the capture \
-             would have to say where it ends"
-        }
-        _ => return (format!("whose place is not asked: {reason}"), None),
+        "tunnel address" => words.inside_decides,
+        _ if scope == Scope::Outbound => words.not_public_decides,
+        _ => return (words.not_asked, reason, None),
     };
-    let why = match reason {
-        "sources disagree" => "on whose country the sources disagree".to_owned(),
-        "excluded by the round trip" => {
-            "that answered too soon for every country that a source names".to_owned()
-        }
-        "not in any database" => "that no loaded database places".to_owned(),
-        "no database is loaded" => "whose place is unknown: no database is loaded".to_owned(),
-        other => format!("that has no country: {other}"),
+    let sentence = match reason {
+        "sources disagree" => words.disagree,
+        "excluded by the round trip" => words.too_soon,
+        "not in any database" => words.in_no_database,
+        "no database is loaded" => words.no_database,
+        _ => words.no_country,
     };
-    (why, Some(decides))
+    (sentence, reason, Some(decides))
 }
 
 /// Inside 64:ff9b::/96 (RFC 6052).

@@ -5,9 +5,10 @@
 //! registered is that of some legal person, not of whoever controls it: it decides nothing, and
 //! the finding says what it is.
 
-use super::super::Judged;
-use super::{Rule, company_words, expected_country, seat, seat_words};
-use crate::model::{Destination, Expectation, Place, Scope, Verdict};
+use super::super::{Judged, wording};
+use super::{Rule, expected_country, seat, seat_words};
+use crate::language::{WORDS, fill};
+use crate::model::{Destination, Expectation, Operator, Place, Scope, Verdict};
 
 pub(in super::super) const RULE: Rule = Rule {
     id: "expected-operator",
@@ -37,32 +38,25 @@ pub(in super::super) fn explain(destination: &Destination, expect: &Expectation)
     let place = &destination.place;
     let verdict = judge(place, destination.scope, expect)?;
     let flows = expected_country::flows(destination);
-    let system = place
-        .asn
-        .map_or_else(String::new, |asn| format!(" (AS{asn})"));
     let would_decide;
     let mut country = None;
     let why = match place.operator.as_deref() {
         Some(operator) if !operator.registered_only => {
-            let (group, top) = operator.top();
+            let (_, top) = operator.top();
             country = Some(*top);
             let condition = expected_country::condition(*top, expect);
             would_decide = condition
                 .as_ref()
-                .map(|_| expected_country::CONDITION.to_owned());
-            format!(
-                "{flows} in a network{system} of {}. The seat of the company that, according to \
-                 {}, controls the network is {}.{}",
-                company_words(&operator.name, group),
-                operator.source,
-                seat_words(*top, expect),
-                condition.unwrap_or_default()
-            )
+                .map(|_| WORDS.rules.condition_decides.to_owned());
+            let expected = expected_country::expected(expect);
+            let mut why = operated(&flows, place.asn, operator, verdict, &expected);
+            why.push_str(&condition.unwrap_or_default());
+            why
         }
         registered => {
-            let (why, decides) = open(place.asn, registered.is_some());
+            let (why, decides) = open(&flows, place.asn, registered.is_some());
             would_decide = Some(decides);
-            format!("{flows} in a network{system} {why}.")
+            why
         }
     };
     Some(Judged {
@@ -75,19 +69,44 @@ pub(in super::super) fn explain(destination: &Destination, expect: &Expectation)
     })
 }
 
-/// Why nobody can be named, and who could.
-pub(in super::super) fn open(asn: Option<u32>, registered: bool) -> (String, String) {
+/// That flows are in a network of that operator, and where its seat is.
+pub(in super::super) fn operated(
+    flows: &str,
+    asn: Option<u32>,
+    operator: &Operator,
+    verdict: Verdict,
+    expected: &str,
+) -> String {
+    let words = &WORDS.rules;
+    let (group, top) = operator.top();
+    let company = wording::company(&operator.name, group);
+    let mut why = match asn {
+        Some(asn) => fill(words.network_number, &[flows, &company, &asn.to_string()]),
+        None => fill(words.network, &[flows, &company]),
+    };
+    let seat = seat_words(
+        words.operator_seat,
+        verdict,
+        &operator.source,
+        *top,
+        expected,
+    );
+    why.push_str(&seat);
+    why
+}
+
+/// That nobody can be named for the network of these flows, and who could.
+pub(in super::super) fn open(flows: &str, asn: Option<u32>, registered: bool) -> (String, String) {
+    let words = &WORDS.rules;
     let Some(asn) = asn else {
-        return (
-            "that no loaded database names".to_owned(),
-            "a database of autonomous systems that has the address (--geo FILE.mmdb)".to_owned(),
-        );
+        let why = fill(words.network_unnamed, &[flows]);
+        return (why, words.system_decides.to_owned());
     };
-    let why = if registered {
-        "of which only the registration is known: it does not say who controls it"
-    } else {
-        "whose operator is in no loaded catalogue"
+    let asn = asn.to_string();
+    let why = match registered {
+        true => words.network_registered,
+        false => words.network_uncatalogued,
     };
-    let decides = format!("a catalogue that names the operator of AS{asn} (--owners FILE)");
-    (why.to_owned(), decides)
+    let decides = fill(words.operator_decides, &[&asn]);
+    (fill(why, &[flows, &asn]), decides)
 }

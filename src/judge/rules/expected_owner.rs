@@ -5,9 +5,10 @@
 //! host, and a flow without a name are indeterminate. Where the name is an alias of somebody
 //! else's, the finding says so; judged is the name itself.
 
-use super::super::Judged;
-use super::{Rule, company_words, expected_country, seat, seat_words};
-use crate::model::{Company, Destination, Expectation, NameOwner, Scope, Verdict};
+use super::super::{Judged, wording};
+use super::{Rule, expected_country, seat, seat_words};
+use crate::language::{WORDS, fill};
+use crate::model::{Company, Country, Destination, Expectation, NameOwner, Scope, Verdict};
 
 pub(in super::super) const RULE: Rule = Rule {
     id: "expected-owner",
@@ -37,20 +38,16 @@ pub(in super::super) fn explain(destination: &Destination, expect: &Expectation)
             let condition = expected_country::condition(country, expect);
             let decides = condition
                 .as_ref()
-                .map(|_| expected_country::CONDITION.to_owned());
-            let words = format!(
-                "{flows} under a name of {}. The seat of the company that, {}, controls the name \
-                 is {}.{}",
-                company_words(&company.name, &company.group),
-                according(company),
-                seat_words(country, expect),
-                condition.unwrap_or_default()
-            );
-            (words, decides)
+                .map(|_| WORDS.rules.condition_decides.to_owned());
+            let expected = expected_country::expected(expect);
+            let verdict = seat(country, expect);
+            let mut why = owned(&flows, company, country, verdict, &expected);
+            why.push_str(&condition.unwrap_or_default());
+            (why, decides)
         }
         (company, _) => {
-            let (why, decides) = open(destination, company);
-            (format!("{flows} {why}."), Some(decides.to_owned()))
+            let (why, decides) = open(&flows, destination, company);
+            (why, Some(decides.to_owned()))
         }
     };
     let theirs = owner
@@ -58,13 +55,11 @@ pub(in super::super) fn explain(destination: &Destination, expect: &Expectation)
         .as_ref()
         .and_then(|alias| alias.owner.as_deref());
     if let Some(theirs) = theirs.filter(|_| owner.is_cloaked()) {
-        let seat = theirs.group_country.map(|country| format!(" ({country})"));
-        why.push_str(&format!(
-            " In this capture the name was an alias of one that, {}, {}{} controls.",
-            according(theirs),
-            theirs.group,
-            seat.unwrap_or_default()
-        ));
+        let (source, group) = (theirs.said_by.as_ref(), theirs.group.as_ref());
+        why.push_str(&match theirs.group_country {
+            Some(country) => fill(WORDS.rules.alias_seat, &[source, group, country.code()]),
+            None => fill(WORDS.rules.alias, &[source, group]),
+        });
     }
     Some(Judged {
         rule: RULE.id,
@@ -84,58 +79,54 @@ pub(in super::super) fn is_outer(destination: &Destination) -> bool {
     destination.name_via == "ech-outer"
 }
 
-/// `according to owners, as of 2026-06-30`.
-fn according(company: &Company) -> String {
-    format!("according to {}", company.said_by)
+/// That flows are under a name of that company, and where its seat is.
+pub(in super::super) fn owned(
+    flows: &str,
+    company: &Company,
+    country: Country,
+    verdict: Verdict,
+    expected: &str,
+) -> String {
+    let words = &WORDS.rules;
+    let named = wording::company(&company.name, &company.group);
+    let mut why = fill(words.name_of, &[flows, &named]);
+    let seat = seat_words(
+        words.owner_seat,
+        verdict,
+        &company.said_by,
+        country,
+        expected,
+    );
+    why.push_str(&seat);
+    why
 }
 
-/// Why no seat can be named, and what would tell.
+/// That no seat can be named for these flows, and what would tell.
 pub(in super::super) fn open(
+    flows: &str,
     destination: &Destination,
     company: Option<&Company>,
 ) -> (String, &'static str) {
-    const ANOTHER: &str = "a catalogue that has the name (--owners FILE)";
+    let words = &WORDS.rules;
     let owner = &destination.owner;
     if let Some(company) = company {
-        let why = format!(
-            "under a name of {}, according to {}, which gives no country",
-            company_words(&company.name, &company.group),
-            company.said_by
-        );
-        return (
-            why,
-            "a catalogue that gives the seat of that company (--owners FILE)",
-        );
+        let named = wording::company(&company.name, &company.group);
+        let why = fill(words.owner_no_seat, &[flows, &named, &company.said_by]);
+        return (why, words.seat_decides);
     }
     if destination.name.is_none() {
-        let why = "without an observed name: whose they are, cannot be told";
-        return (
-            why.to_owned(),
-            "a name: the device's DNS answers in the capture, or a handshake that shows it",
-        );
+        return (fill(words.owner_no_name, &[flows]), words.name_decides);
     }
     if is_outer(destination) {
-        let why = "under the outer name of an encrypted hello: the name inside is hidden";
-        return (
-            why.to_owned(),
-            "the name inside the encrypted hello, from the device or its DNS answers",
-        );
+        return (fill(words.owner_outer, &[flows]), words.inner_name_decides);
     }
     if let Some(host) = &owner.hosted_by {
-        let why = format!(
-            "under a name that a customer of {} has: who the customer is, is not known",
-            host.group
-        );
-        return (
-            why,
-            "a catalogue that has the customer's name (--owners FILE)",
-        );
+        let why = fill(words.owner_customer, &[flows, &host.group]);
+        return (why, words.customer_decides);
     }
-    match owner.open_because {
-        Some(words) => (format!("under a name without an owner: {words}"), ANOTHER),
-        None => (
-            "under a name that is in no loaded catalogue".to_owned(),
-            ANOTHER,
-        ),
-    }
+    let why = match owner.open_because {
+        Some(reason) => fill(words.owner_open, &[flows, reason]),
+        None => fill(words.owner_uncatalogued, &[flows]),
+    };
+    (why, words.owner_decides)
 }

@@ -4,6 +4,8 @@ pub(super) mod expected_country;
 pub(super) mod expected_operator;
 pub(super) mod expected_owner;
 
+use super::wording::{by_verdict, named};
+use crate::language::fill;
 use crate::model::{Country, Expectation, Verdict};
 
 /// What all rules have.
@@ -28,23 +30,16 @@ fn seat(country: Country, expect: &Expectation) -> Verdict {
     expect.holds(country).into()
 }
 
-/// `in the United States (US), which is not among the expected countries (IN, SG)`.
-fn seat_words(country: Country, expect: &Expectation) -> String {
-    let the = if country.takes_the() { "the " } else { "" };
-    let name = country.name().unwrap_or("a country without a name");
-    let expected = expected_country::expected(expect);
-    let fit = match seat(country, expect) {
-        Verdict::Met => format!("which is among {expected}"),
-        Verdict::Violated => format!("which is not among {expected}"),
-        Verdict::Indeterminate => format!("held against {expected}"),
-    };
-    format!("in {the}{name} ({country}), {fit}")
-}
-
-/// `Amazon`; `Annapurna Labs, of the group Amazon`.
-pub(super) fn company_words(name: &str, group: &str) -> String {
-    if name.eq_ignore_ascii_case(group) {
-        return name.to_owned();
-    }
-    format!("{name}, of the group {group}")
+/// A sentence on the country of a seat: one of `sentences`, for violated, indeterminate and met.
+pub(super) fn seat_words(
+    sentences: [&'static str; 3],
+    verdict: Verdict,
+    source: &str,
+    country: Country,
+    expected: &str,
+) -> String {
+    fill(
+        by_verdict(verdict, sentences),
+        &[source, &named(country), country.code(), expected],
+    )
 }
