@@ -296,6 +296,10 @@ pub(crate) struct CaveatWords {
     pub(crate) no_phases: &'static str,
     pub(crate) apps: &'static str,
     pub(crate) app_versions: &'static str,
+    /// Facts that users declared differently.
+    pub(crate) facts: &'static str,
+    /// {0} is what, {1} before, {2} after.
+    pub(crate) fact: &'static str,
     /// Hundredths before, after.
     pub(crate) nameless: &'static str,
     pub(crate) unprotected: &'static str,
@@ -333,12 +337,12 @@ pub(crate) struct ComparedClaimWords {
     /// {0} is the reason.
     pub(crate) not_decided: &'static str,
     /// {0} is names, {1} flows before, {2} after.
-    pub(crate) on_both: &'static str,
+    pub(crate) on_both: Forms,
     pub(crate) biased: &'static str,
     /// {0} did not move, {1} of them.
     pub(crate) still: &'static str,
     /// {0} is flows, {1} of them.
-    pub(crate) maybe: &'static str,
+    pub(crate) maybe: Forms,
     pub(crate) blind_names: &'static str,
     pub(crate) blind_storage: &'static str,
     pub(crate) blind_network: &'static str,

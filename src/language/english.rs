@@ -1557,16 +1557,14 @@ const DIFF_PAGE: DiffPageWords = DiffPageWords {
     more_inputs: &["and {0} more", "and {0} more"],
     data: "{0}: data sources",
     data_heads: ["Source", "Date", "SHA-256"],
+    declared: "  Declared",
 };
 
 // The judge.
 
 const JOINS: JoinWords = JoinWords {
-    comma: ", ",
-    clauses: "; ",
     or: " or ",
     and_also: "; and ",
-    last: "{0} and {1}",
 };
 
 const RULES: RuleWords = RuleWords {
@@ -2034,7 +2032,7 @@ const CLAIM_STEPS: ClaimSteps = ClaimSteps {
         "{0} of {1} are of the subject; of {2} more that is not known.",
     ],
     upkeep: &[
-        " {0} flow of name resolution and upkeep of the network stand outside.",
+        " {0} flow of name resolution and upkeep of the network stands outside.",
         " {0} flows of name resolution and upkeep of the network stand outside.",
     ],
     silent: &[
@@ -2132,6 +2130,8 @@ const CAVEATS: CaveatWords = CaveatWords {
     phases: "the tests had different phases",
     no_phases: "what was done with the phone is not recorded for either side (--phases)",
     apps: "the programs seen on the device differ",
+    facts: "declared of the two tests, not alike: {0}: a difference may come from that alone",
+    fact: "{0} “{1}” before, “{2}” after",
     app_versions: "versions of apps and of the phone's system are not in captures: a difference \
         may come from an update",
     nameless: "one side can be seen into better than the other: bytes in flows without a name are \
@@ -2186,14 +2186,21 @@ const COMPARED_CLAIMS: ComparedClaimWords = ComparedClaimWords {
     undecided: "{0}: these captures do not decide it.",
     read_as: "Read as: {0}.",
     not_decided: "Not decided: {0}.",
-    on_both: "{0} names or services of the claim were observed on both sides ({1} outbound flows \
-        before, {2} after).",
+    on_both: &[
+        "{0} name or service of the claim was observed on both sides (outbound flows: {1} before, \
+         {2} after).",
+        "{0} names or services of the claim were observed on both sides (outbound flows: {1} \
+         before, {2} after).",
+    ],
     biased: "For {0} of them one side has more round trips than the other, which biases the \
         smallest: the median must agree.",
     still: "Of {0} that did not move {1} have the same round trip on both sides: what the network \
         itself adds.",
-    maybe: "Of {0} flows after it is not known whether the claim speaks of them; {1} of those \
-        could be against it.",
+    maybe: &[
+        "Of {0} flow after it is not known whether the claim speaks of it; {1} could be against it.",
+        "Of {0} flows after it is not known whether the claim speaks of them; {1} of those could \
+         be against it.",
+    ],
     blind_names: "Names that the phone did not contact in both captures.",
     blind_storage: "Where data is stored, passed on to, or read from: captures show where flows \
         went.",

@@ -7,15 +7,10 @@ use super::Forms;
 
 /// Lists, and what stands between sentences and clauses.
 pub(crate) struct JoinWords {
-    pub(crate) comma: &'static str,
-    /// Between clauses that are sentences of their own.
-    pub(crate) clauses: &'static str,
     /// Between things of which each will do.
     pub(crate) or: &'static str,
     /// Between things that are all needed.
     pub(crate) and_also: &'static str,
-    /// All but the last, and the last.
-    pub(crate) last: &'static str,
 }
 
 /// Flows, places and seats as the rules on countries see them. {0} of a sentence is its flows.

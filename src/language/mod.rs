@@ -334,6 +334,7 @@ pub(crate) struct DiffPageWords {
     /// {0} before or after.
     pub(crate) data: &'static str,
     pub(crate) data_heads: [&'static str; 3],
+    pub(crate) declared: &'static str,
 }
 
 /// What several pictures say.
@@ -504,15 +505,6 @@ impl Words {
     /// A number and its noun.
     pub(crate) fn many(&self, number: u64, noun: Forms) -> String {
         fill(self.form(number, noun), &[&count(number)])
-    }
-
-    /// `a`, `a and b`, `a, b and c`.
-    pub(crate) fn listed(&self, words: &[String]) -> String {
-        match words {
-            [] => String::new(),
-            [one] => one.clone(),
-            [first @ .., last] => fill(self.joins.last, &[&first.join(self.joins.comma), last]),
-        }
     }
 
     /// `3 of 7 flows`.

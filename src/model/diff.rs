@@ -379,6 +379,8 @@ pub struct DiffSide {
     pub losses: DiffLosses,
     /// What the user said of the test, each fact with its name: declared, not observed.
     pub declared: Vec<(String, String)>,
+    /// What is to stand above every page about it.
+    pub notice: String,
     /// Phases of the test in which flows began, sorted.
     pub phases: Vec<Text>,
     /// Programs on the device, sorted.
@@ -431,6 +433,15 @@ pub struct Diff {
 }
 
 impl Diff {
+    /// What is to stand above every page: of both sides, each once.
+    #[must_use]
+    pub fn notices(&self) -> Vec<&str> {
+        let mut notices = vec![self.before.notice.as_str(), self.after.notice.as_str()];
+        notices.dedup();
+        notices.retain(|notice| !notice.is_empty());
+        notices
+    }
+
     /// How many names have this status.
     #[must_use]
     pub fn count(&self, status: Status) -> u64 {

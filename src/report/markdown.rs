@@ -21,7 +21,7 @@ const MOST_CHARS: usize = 65_000;
 /// Characters that the rows of each part may take.
 const VIOLATED: usize = 20_000;
 const OPEN: usize = 10_000;
-const CLAIMS: usize = 14_000;
+const CLAIMS: usize = 13_000;
 const RULES: usize = 4_000;
 const LOSSES: usize = 6_000;
 const CREDITS: usize = 4_000;
@@ -73,6 +73,10 @@ fn rows(page: &mut String, head: &[&str], rows: impl Iterator<Item = String>, ro
 
 fn summary(page: &mut String, report: &Report) {
     line(page, "## Whereto\n");
+    let about = report.settings.about.as_ref();
+    if let Some(about) = about.filter(|about| !about.notice.is_empty()) {
+        line(page, &format!("> {}\n", prose(&about.notice, 300)));
+    }
     let questions = text::questions(report);
     if questions.is_empty() && report.policy.is_none() && report.claims.is_empty() {
         line(page, &format!("{}\n", WORDS.comment.not_judged));

@@ -370,3 +370,100 @@ fn a_folder_is_one_side_and_outputs_never_replace_a_side() {
     let (code, _, said) = run(&[&report, AFTER, "-o", &report]);
     assert_eq!(code, Some(2), "{said}");
 }
+
+/// What no capture holds is declared, shown, and compared; what must stand above a page does.
+#[test]
+fn what_is_declared_of_the_sides_is_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    let about = |name: &str, firmware: &str| {
+        let path = folder.path().join(name);
+        let text = format!(
+            "notice = \"Re-enactment <b>\"\nfirmware = \"{firmware}\"\napps = \"Chat 1.2\""
+        );
+        std::fs::write(&path, text).unwrap();
+        path.to_string_lossy().into_owned()
+    };
+    let (may, june) = (about("may.toml", "V5.0"), about("june.toml", "V6.1"));
+    let sides = [
+        BEFORE,
+        AFTER,
+        "--about-before",
+        &may,
+        "--about-after",
+        &june,
+    ];
+    let diff = json(&sides);
+    let caveats = |diff: &Value, about: &str| -> Vec<String> {
+        let all = diff["caveats"].as_array().unwrap().iter();
+        let found = all.filter(|caveat| caveat["about"] == about);
+        found
+            .map(|caveat| caveat["words"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let declared = caveats(&diff, "declared");
+    assert_eq!(declared.len(), 1, "{diff}");
+    assert!(
+        declared[0].contains("Firmware “V5.0” before, “V6.1” after"),
+        "{declared:?}"
+    );
+    assert!(!declared[0].contains("Chat"), "{declared:?}");
+    assert!(caveats(&diff, "app-versions").is_empty());
+    // Declared of one side alone nothing is known of a difference.
+    let one = json(&[BEFORE, AFTER, "--about-before", &may]);
+    assert!(caveats(&one, "declared").is_empty());
+    assert_eq!(caveats(&one, "app-versions").len(), 1);
+    // A saved report brings what was said when it was made.
+    let old = saved(folder.path(), BEFORE, &["--about", &may]);
+    let again = json(&[&old, AFTER, "--about-after", &june]);
+    assert_eq!(caveats(&again, "declared"), declared);
+    for format in ["text", "markdown", "html"] {
+        let (_, out, _) = run(&[&sides[..], &["--format", format]].concat());
+        let page = String::from_utf8(out).unwrap();
+        assert_eq!(page.matches("Re-enactment").count(), 1, "{format}");
+        assert!(page.contains("V6") && !page.contains("</b>Re"), "{format}");
+    }
+}
+
+#[test]
+fn verdicts_are_written_for_automation() {
+    let folder = tempfile::tempdir().unwrap();
+    let claims = claims(folder.path());
+    let out = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+    let (sarif, junit) = (out("a.sarif"), out("a.xml"));
+    let (code, ..) = run(&[
+        BEFORE,
+        AFTER,
+        "--claims",
+        &claims,
+        "--vantage",
+        "IN",
+        "-o",
+        &sarif,
+        "-o",
+        &junit,
+    ]);
+    let sarif: Value = serde_json::from_str(&std::fs::read_to_string(sarif).unwrap()).unwrap();
+    let run = &sarif["runs"][0];
+    assert_eq!(
+        run["invocations"][0]["exitCode"]
+            .as_i64()
+            .map(|it| it as i32),
+        code
+    );
+    let results = run["results"].as_array().unwrap();
+    let rules: Vec<&str> = results
+        .iter()
+        .map(|it| it["ruleId"].as_str().unwrap())
+        .collect();
+    assert_eq!(rules, ["claim:migrated", "claim:faster"]);
+    let uris = run["artifacts"].as_array().unwrap().iter();
+    let uris: Vec<&str> = uris
+        .map(|it| it["location"]["uri"].as_str().unwrap())
+        .collect();
+    assert_eq!(uris, [AFTER, BEFORE]);
+    let junit = std::fs::read_to_string(junit).unwrap();
+    let document = roxmltree::Document::parse(&junit).unwrap();
+    let sums = document.root_element();
+    let failures: u32 = sums.attribute("failures").unwrap().parse().unwrap();
+    assert_eq!(failures > 0, code == Some(1), "{junit}");
+}

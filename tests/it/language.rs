@@ -284,7 +284,6 @@ const JUDGE: &[Spoken] = &[
     ("policy/check.rs", &[], "what is wrong with a policy"),
     ("policy/expect.rs", &["read", "silence", "one_of"], "errors on a policy"),
     ("policy/form.rs", &[], "errors on a policy"),
-    ("rules/expected_country.rs", &["indeterminate"], "reasons of `locate`, compared"),
     ("selector.rs", &["read", "instant"], "errors on a file"),
     ("selector/pattern.rs", &["read"], "errors on a file"),
     ("suppression.rs", &["entries", "entry", "subject", "expiry"], "errors on a file"),

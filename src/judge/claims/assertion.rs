@@ -35,7 +35,7 @@ pub(crate) struct Companies {
 impl Companies {
     pub(super) fn new(names: &[String]) -> Self {
         Companies {
-            written: names.join(WORDS.joins.comma),
+            written: names.join(WORDS.units.comma),
             names: names.iter().map(|name| name.to_lowercase()).collect(),
         }
     }

@@ -172,7 +172,7 @@ pub(super) fn losses_words(losses: &Losses, totals: &Totals, dropped: u64) -> Op
         .filter(|(count, _)| *count > 0)
         .map(|(count, forms)| WORDS.many(count, forms))
         .collect();
-    (!words.is_empty()).then(|| fill(results.missing, &[&WORDS.listed(&words)]))
+    (!words.is_empty()).then(|| fill(results.missing, &[&WORDS.all(&words)]))
 }
 
 /// A claim with all that its sentences need.
@@ -223,7 +223,7 @@ impl Case<'_> {
                 parts.push(self.how_broken(kind, assertion, [broken, all]));
             }
         }
-        let parts = parts.join(WORDS.joins.clauses);
+        let parts = parts.join(WORDS.units.semicolon);
         fill(WORDS.claims.results.contradicted, &[&parts])
     }
 
@@ -386,7 +386,7 @@ fn places(countries: &BTreeMap<Country, Confidence>) -> Option<String> {
         let more = u64::try_from(more).unwrap_or(u64::MAX);
         words.push(WORDS.many(more, results.more_countries));
     }
-    (!words.is_empty()).then(|| WORDS.listed(&words))
+    (!words.is_empty()).then(|| WORDS.all(&words))
 }
 
 /// `7 (to 3 destinations)`.

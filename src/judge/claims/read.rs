@@ -237,7 +237,7 @@ fn countries(
     let list = groups::Countries::read(&words, groups)?;
     let written: Vec<String> = words.into_iter().map(|word| word.value).collect();
     Ok(Some(Countries {
-        written: written.join(WORDS.joins.comma),
+        written: written.join(WORDS.units.comma),
         list,
     }))
 }

@@ -91,7 +91,7 @@ impl Case<'_> {
         if let Some(link) = link.filter(|_| self.tally.rests_on.place) {
             let said = self.said(&link.place);
             if !said.is_empty() {
-                let said = said.join(WORDS.joins.clauses);
+                let said = said.join(WORDS.units.semicolon);
                 let address = fill(words.address, &[&flow, &link.frame.to_string(), &said]);
                 push(steps, Known::LookedUp, address);
             }

@@ -22,7 +22,7 @@ pub(super) fn reading(claim: &Claim) -> String {
         .iter()
         .map(|one| asserted(one, claim))
         .collect();
-    let asserted = WORDS.listed(&asserted);
+    let asserted = WORDS.all(&asserted);
     let has = |wanted: fn(&Assertion) -> bool| claim.assertions.iter().any(wanted);
     let none = has(|one| matches!(one, Assertion::NoFlows));
     let mut reading = match (none, subject.is_empty()) {
@@ -78,7 +78,7 @@ fn subject(selector: &Selector) -> String {
         words.until,
         selector.until.iter().map(|time| day(*time)).collect(),
     );
-    parts.join(WORDS.joins.comma)
+    parts.join(WORDS.units.comma)
 }
 
 /// The first letter large: owners are kept in lower case.

@@ -252,7 +252,7 @@ impl Claim {
         let verdict = votes.iter().map(|vote| vote.verdict).min()?;
         Some(Vote {
             verdict,
-            because: because.join(WORDS.joins.clauses),
+            because: because.join(WORDS.units.semicolon),
         })
     }
 
@@ -338,7 +338,7 @@ impl Claim {
             ClaimVerdict::Supported => words.supported,
             _ => words.undecided,
         };
-        fill(end, &[&parts.join(WORDS.joins.comma)])
+        fill(end, &[&parts.join(WORDS.units.comma)])
     }
 
     fn why(
@@ -359,8 +359,9 @@ impl Claim {
             .iter()
             .filter(|change| change.before.is_some() && change.after.is_some());
         let [one, other] = [before, after].map(|side| side.about.volume.flows.to_string());
-        let names = both.clone().count().to_string();
-        let observed = fill(words.on_both, &[&names, &one, &other]);
+        let names = u64::try_from(both.clone().count()).unwrap_or(u64::MAX);
+        let form = WORDS.form(names, words.on_both);
+        let observed = fill(form, &[&names.to_string(), &one, &other]);
         step(Known::Observed, observed);
         if self.latency_reduced {
             let biased = both.clone().filter(|change| {
@@ -383,7 +384,8 @@ impl Claim {
         if hidden.maybe_flows > 0 {
             let maybe = hidden.maybe_flows.to_string();
             let could = hidden.could_contradict_flows.to_string();
-            step(Known::Observed, fill(words.maybe, &[&maybe, &could]));
+            let form = WORDS.form(hidden.maybe_flows, words.maybe);
+            step(Known::Observed, fill(form, &[&maybe, &could]));
         }
         steps
     }
@@ -445,7 +447,7 @@ fn place_vote(change: &NameChange, old: &Subject, new: &Subject, least: Confiden
         codes
             .into_iter()
             .collect::<Vec<_>>()
-            .join(WORDS.joins.comma)
+            .join(WORDS.units.comma)
     };
     let sentence = match (verdict, change.place) {
         (ClaimVerdict::Indeterminate, _) => words.open,
@@ -510,7 +512,7 @@ fn exhibit(change: &NameChange, because: String) -> Exhibit {
         .map(|(spot, _)| spot);
     let frames = |subject: &Subject| -> String {
         let frames: Vec<String> = subject.frames.iter().take(4).map(u64::to_string).collect();
-        frames.join(WORDS.joins.comma)
+        frames.join(WORDS.units.comma)
     };
     let before_frames = change.before.as_ref().map(frames).unwrap_or_default();
     Exhibit {

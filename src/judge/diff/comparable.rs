@@ -4,8 +4,8 @@
 //! Out:  [`Caveat`]s, gravest first. The same for exchanged sides, but for the order of words.
 
 use crate::language::{WORDS, fill};
-use crate::model::Severity;
 use crate::model::diff::{Caveat, DiffData, DiffSide};
+use crate::model::{Fact, Severity};
 use std::collections::BTreeSet;
 
 /// What was done to make the sides comparable.
@@ -111,7 +111,7 @@ fn knowledge(before: &DiffSide, after: &DiffSide, say: Say<'_>) {
         if only.is_empty() {
             words.no_data.to_owned()
         } else {
-            only.join(WORDS.joins.comma)
+            only.join(WORDS.units.comma)
         }
     };
     if old != new {
@@ -124,7 +124,7 @@ fn knowledge(before: &DiffSide, after: &DiffSide, say: Say<'_>) {
             .iter()
             .filter(|entry| !after.limits.contains(entry));
         let names: Vec<&str> = differ.map(|(name, _)| name.as_str()).collect();
-        let budgets = fill(words.budgets, &[&names.join(WORDS.joins.comma)]);
+        let budgets = fill(words.budgets, &[&names.join(WORDS.units.comma)]);
         say(Severity::Low, "budgets", budgets);
     }
 }
@@ -152,8 +152,50 @@ fn conditions(before: &DiffSide, after: &DiffSide, say: Say<'_>) {
     if before.apps != after.apps {
         say(Severity::Low, "apps", words.apps.to_owned());
     }
-    let app_versions = words.app_versions.to_owned();
-    say(Severity::Note, "app-versions", app_versions);
+    declared(before, after, say);
+}
+
+/// Facts of a test that explain differences, and what each is called.
+const TELLING: [(Fact, &str); 6] = [
+    (Fact::Device, WORDS.about.device),
+    (Fact::Firmware, WORDS.about.firmware),
+    (Fact::Apps, WORDS.about.apps),
+    (Fact::Sim, WORDS.about.sim),
+    (Fact::Place, WORDS.about.place),
+    (Fact::Network, WORDS.about.network),
+];
+
+/// Letters of a fact that are repeated; whole it stands among the facts of its side.
+const MOST_LETTERS: usize = 120;
+
+/// What no capture holds, as far as users said it of both sides.
+fn declared(before: &DiffSide, after: &DiffSide, say: Say<'_>) {
+    let words = &WORDS.compared.caveats;
+    let of = |side: &DiffSide, fact: Fact| {
+        let mut known = side.declared.iter();
+        let found = known.find(|(name, _)| name == fact.as_str())?;
+        Some(found.1.clone())
+    };
+    let short = |value: &str| value.chars().take(MOST_LETTERS).collect::<String>();
+    let both = |fact| of(before, fact).zip(of(after, fact));
+    let differ: Vec<String> = TELLING
+        .into_iter()
+        .filter_map(|(fact, called)| {
+            let (old, new) = both(fact).filter(|(old, new)| old != new)?;
+            Some(fill(words.fact, &[called, &short(&old), &short(&new)]))
+        })
+        .collect();
+    if !differ.is_empty() {
+        let differ = differ.join(WORDS.units.semicolon);
+        say(Severity::Medium, "declared", fill(words.facts, &[&differ]));
+    }
+    if both(Fact::Firmware).is_none() || both(Fact::Apps).is_none() {
+        say(
+            Severity::Note,
+            "app-versions",
+            words.app_versions.to_owned(),
+        );
+    }
 }
 
 /// Shares that are this many hundredths apart make a difference.

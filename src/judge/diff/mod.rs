@@ -110,6 +110,7 @@ impl Side {
     /// What the user says of the test, instead of what a saved report has.
     pub fn declare(&mut self, about: &crate::model::About) {
         self.about.declared = declared(Some(about));
+        self.about.notice.clone_from(&about.notice);
     }
 }
 

@@ -285,7 +285,7 @@ fn overall(change: &mut NameChange, old: &Subject, new: &Subject) {
     }
     if !differs.is_empty() {
         change.status = Status::Changed;
-        change.because = fill(words.same_place, &[&differs.join(WORDS.joins.clauses)]);
+        change.because = fill(words.same_place, &[&differs.join(WORDS.units.semicolon)]);
     }
 }
 

@@ -169,7 +169,8 @@ impl<'k> Reading<'k> {
             "devices" => self.entries(map, Reading::device)?,
             "settings" => {
                 let mut settings: SettingsRow = map.next_value()?;
-                self.side.about.declared = settings.declared();
+                let (declared, notice) = settings.declared();
+                (self.side.about.declared, self.side.about.notice) = (declared, notice);
                 self.side.about.filter = settings.filter;
                 self.side.about.limits = settings.limits.into_iter().collect();
             }

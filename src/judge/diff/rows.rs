@@ -155,19 +155,22 @@ pub(super) struct SettingsRow {
 }
 
 impl SettingsRow {
-    /// What the user said of the test.
-    pub(super) fn declared(&mut self) -> Vec<(String, String)> {
-        let facts = self.about.take().map(|about| about.facts);
-        let facts = facts.unwrap_or_default().into_iter().take(MOST_FACTS);
-        facts.map(|fact| (fact.name, fact.value)).collect()
+    /// What the user said of the test, and what is to stand above every page.
+    pub(super) fn declared(&mut self) -> (Vec<(String, String)>, String) {
+        let about = self.about.take().unwrap_or_default();
+        let facts = about.facts.into_iter().take(MOST_FACTS);
+        let facts = facts.map(|fact| (fact.name, fact.value)).collect();
+        (facts, about.notice)
     }
 }
 
 /// Facts that are kept of a saved report; `--about` has fewer.
 const MOST_FACTS: usize = 64;
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct AboutRow {
+    #[serde(default)]
+    notice: String,
     #[serde(default)]
     facts: Vec<FactRow>,
 }

@@ -25,7 +25,7 @@ pub(super) fn sentence(
         }
     });
     let causes: Vec<String> = causes.collect();
-    let causes = causes.join(WORDS.joins.comma);
+    let causes = causes.join(WORDS.units.comma);
     let expected = expected(axis, expect);
     let why = fill(WORDS.rulings.because, &[flows, &causes, &expected]);
     let decides = row.causes.iter().find_map(|(cause, _)| decides(*cause));
@@ -38,7 +38,7 @@ pub(super) fn expected(axis: Axis, expect: &Expect) -> String {
     let allowed = |allowed: Option<&Allowed>, none: &str, some: &str| match allowed {
         None | Some(Allowed::Any) => words.no_limit.to_owned(),
         Some(Allowed::Only(ways)) if ways.is_empty() => none.to_owned(),
-        Some(Allowed::Only(ways)) => fill(some, &[&ways.join(WORDS.joins.comma)]),
+        Some(Allowed::Only(ways)) => fill(some, &[&ways.join(WORDS.units.comma)]),
     };
     let plain = match axis {
         Axis::Encryption => match expect.encryption {

@@ -84,7 +84,7 @@ impl Places {
             let groups = countries.groups.iter();
             let groups = groups.map(|group| group.name.as_ref().to_owned());
             let all: Vec<String> = codes.chain(groups).collect();
-            all.join(WORDS.joins.comma)
+            all.join(WORDS.units.comma)
         };
         match &self.only {
             Some(only) if self.not.is_empty() => list(only),

@@ -189,5 +189,5 @@ fn open_fields(scope: &Selector, bench: &Bench<'_>) -> String {
     let fields = Field::ALL.into_iter();
     let open = fields.filter(|field| scope.field(*field, bench.flow, bench.test) == Truth::Maybe);
     let words: Vec<&str> = open.map(Field::as_str).collect();
-    words.join(WORDS.joins.comma)
+    words.join(WORDS.units.comma)
 }

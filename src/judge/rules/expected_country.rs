@@ -131,7 +131,7 @@ pub(in super::super) fn explain_against(
     data: &[DataSource],
 ) -> Explained {
     let words = &WORDS.rules;
-    let mut said = opinions(place, data).join(WORDS.joins.clauses);
+    let mut said = opinions(place, data).join(WORDS.units.semicolon);
     let physics = place.physics.as_deref().map(arithmetic);
     let Some(country) = place.country else {
         let mut found = nowhere(place, case, expected);
@@ -142,7 +142,7 @@ pub(in super::super) fn explain_against(
         return found;
     };
     for why in &place.lowered_because {
-        said.push_str(WORDS.joins.clauses);
+        said.push_str(WORDS.units.semicolon);
         said.push_str(why);
     }
     let mut rest = fill(words.place, &[confidence(place.confidence), &said]);
@@ -207,7 +207,7 @@ fn arithmetic(physics: &Physics) -> String {
         _ => words.answer_excludes,
     };
     let reach = count(physics.fibre_km.into());
-    let excluded = excluded.join(WORDS.joins.comma);
+    let excluded = excluded.join(WORDS.units.comma);
     fill(answer, &[&answered, &reach, &physics.vantage, &excluded])
 }
 
@@ -269,7 +269,7 @@ fn opinions(place: &Place, data: &[DataSource]) -> Vec<String> {
 
 /// `the expected countries (IN, SG)`.
 pub(super) fn expected(expect: &Expectation) -> String {
-    let comma = WORDS.joins.comma;
+    let comma = WORDS.units.comma;
     let codes: Vec<&str> = expect.countries.iter().map(Country::code).collect();
     if codes.len() <= LISTED_COUNTRIES {
         return fill(WORDS.rules.expected, &[&codes.join(comma)]);
@@ -299,17 +299,18 @@ fn indeterminate(place: &Place, scope: Scope) -> (&'static str, &str, Option<&'s
     let reason = place.unknown_because.unwrap_or(words.no_reason);
     let decides = match reason {
         _ if place.settled_by.is_some() => place.settled_by.unwrap_or_default(),
-        "tunnel address" => words.inside_decides,
+        _ if reason == WORDS.nowhere.tunnel => words.inside_decides,
         _ if scope == Scope::Outbound => words.not_public_decides,
         _ => return (words.not_asked, reason, None),
     };
-    let sentence = match reason {
-        "sources disagree" => words.disagree,
-        "excluded by the round trip" => words.too_soon,
-        "not in any database" => words.in_no_database,
-        "no database is loaded" => words.no_database,
-        _ => words.no_country,
-    };
+    let sentences = [
+        (WORDS.nowhere.conflict, words.disagree),
+        (WORDS.nowhere.excluded, words.too_soon),
+        (WORDS.nowhere.nothing, words.in_no_database),
+        (WORDS.nowhere.no_database, words.no_database),
+    ];
+    let found = sentences.into_iter().find(|(known, _)| *known == reason);
+    let sentence = found.map_or(words.no_country, |(_, sentence)| sentence);
     (sentence, reason, Some(decides))
 }
 

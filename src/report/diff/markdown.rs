@@ -22,6 +22,9 @@ const ROWS: usize = 200;
 pub(super) fn page(diff: &Diff, out: &mut dyn Write) -> io::Result<()> {
     let words = &WORDS.changes;
     writeln!(out, "## {}\n", words.title)?;
+    for notice in diff.notices() {
+        writeln!(out, "> {}\n", inert(&Text::from(notice)))?;
+    }
     let sides = fill(
         words.sides,
         &[&inert(&diff.before.path), &inert(&diff.after.path)],

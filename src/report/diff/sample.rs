@@ -91,6 +91,7 @@ fn side() -> DiffSide {
             "Firmware".to_owned(),
             String::from_utf8_lossy(HOSTILE).into_owned(),
         )],
+        notice: String::from_utf8_lossy(HOSTILE).into_owned(),
         devices: vec!["192.0.2.1".to_owned()],
         filter: Some("tcp".to_owned()),
         vantage: Some("IN".to_owned()),

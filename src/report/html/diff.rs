@@ -40,7 +40,7 @@ pub(in crate::report) fn diff(diff: &Diff, out: &mut dyn Write) -> io::Result<()
         Title {
             what: words.diff_page.kind,
             title: &title,
-            notice: "",
+            notice: &diff.notices().join(" "),
         },
         words,
     );

@@ -88,6 +88,7 @@ fn side(json: &mut Writer<'_>, key: &str, side: &DiffSide) {
         json.field_string_or_null("credit", data.credit.as_deref());
         json.end(b'}');
     });
+    json.field_string("notice", &side.notice);
     json.list("declared", &side.declared, |json, (name, value)| {
         json.begin(b'{');
         json.field_string("name", name);

@@ -13,7 +13,7 @@ use crate::report::diff::{
     axis_head, encryption_words, frames_words, group_words, place_words, status_head, status_word,
     subject_words, summary, trip_words,
 };
-use crate::report::words::{claim as claim_word, severity};
+use crate::report::words::{claim as claim_word, fact_word, severity};
 use crate::report::{Style, escape};
 use std::io::{self, Write};
 
@@ -31,6 +31,9 @@ const AGAINST: usize = 8;
 pub fn diff(diff: &Diff, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let page = &mut Page::new(out, style);
     header::title(page)?;
+    for notice in diff.notices() {
+        header::notice(page, notice)?;
+    }
     page.blank()?;
     page.paragraph(WORDS.diff_page.question, 0, Some(Ink::Strong))?;
     page.paragraph(&summary(diff), 0, None)?;
@@ -305,6 +308,14 @@ fn compared(page: &mut Page<'_>, diff: &Diff) -> io::Result<()> {
         for input in side.inputs.iter().take(4) {
             let hash = input.sha256.as_deref().unwrap_or(WORDS.not_hashed);
             page.field("  SHA-256", &escape::terminal_str(hash))?;
+        }
+        if !side.declared.is_empty() {
+            let fact = |(name, value): &(String, String)| {
+                fill(WORDS.units.labelled, &[fact_word(name), value])
+            };
+            let facts: Vec<String> = side.declared.iter().map(fact).collect();
+            let facts = facts.join(WORDS.units.semicolon);
+            page.field(WORDS.diff_page.declared, &escape::terminal_str(&facts))?;
         }
         let more = side.input_count.saturating_sub(4);
         if more > 0 {

@@ -17,6 +17,13 @@ pub(super) fn title(page: &mut Page<'_>) -> io::Result<()> {
     page.line(&title)
 }
 
+/// What the user wants to stand above every page.
+pub(super) fn notice(page: &mut Page<'_>, notice: &str) -> io::Result<()> {
+    page.blank()?;
+    let ink = Some(super::Ink::Indeterminate);
+    page.paragraph(&escape::terminal_str(notice), 0, ink)
+}
+
 /// The questions, each with its answer, in one sentence; then the ledger; the same of claims.
 /// The policy asks its own.
 pub(super) fn answer(page: &mut Page<'_>, report: &Report) -> io::Result<()> {

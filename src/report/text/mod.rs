@@ -43,6 +43,10 @@ pub use place::whereabouts;
 pub fn report(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let page = &mut Page::new(out, style);
     header::title(page)?;
+    let about = report.settings.about.as_ref();
+    if let Some(about) = about.filter(|about| !about.notice.is_empty()) {
+        header::notice(page, &about.notice)?;
+    }
     header::answer(page, report)?;
     header::examined(page, report)?;
     claims::claims(page, report)?;
