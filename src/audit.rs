@@ -300,7 +300,7 @@ impl Audit {
         });
         table.finish(&mut reading);
         let rows = table.rows();
-        let records = rows.iter().filter_map(|row| table.row(*row));
+        let records = rows.iter().filter_map(|row| table.row(row));
         let devices = if options.devices.is_empty() {
             let outside = records.filter(|record| record.tunnel == 0);
             reading

@@ -156,7 +156,7 @@ pub(super) fn group(
         let (totals, groups) = rows(finished, 0..finished.rows.len(), most, None);
         (totals, groups.all)
     });
-    (totals, sorted(finished, groups).0)
+    (totals, sorted(finished, groups, None))
 }
 
 /// The same, and the number of each row's destination.
@@ -164,7 +164,8 @@ pub(super) fn group_rows(finished: &Finished, most: usize) -> (Totals, Vec<Desti
     let count = finished.rows.len();
     let mut of_rows = vec![NONE; count];
     let (totals, groups) = rows(finished, 0..count, most, Some(&mut of_rows));
-    let (destinations, order) = sorted(finished, groups.all);
+    let mut order = Vec::new();
+    let destinations = sorted(finished, groups.all, Some(&mut order));
     let moved = places_in(&order);
     for number in &mut of_rows {
         let group = usize::try_from(*number).unwrap_or(usize::MAX);
@@ -255,41 +256,40 @@ fn rows(
     (totals, groups)
 }
 
-/// In the order of the report.
-/// Where each came from stands beside it.
-fn sorted(finished: &Finished, mut groups: Arena<Group>) -> (Vec<Destination>, Vec<usize>) {
+/// In the order of the report. Where each came from goes to `origins`, where that is asked.
+fn sorted(
+    finished: &Finished,
+    mut groups: Arena<Group>,
+    mut origins: Option<&mut Vec<usize>>,
+) -> Vec<Destination> {
     for group in groups.iter_mut() {
         group.addresses.sort_unstable();
         group.protocols.sort_unstable();
     }
-    let order = |group: &Group| {
-        (
-            rank(group.verdict),
-            group.key.scope,
-            std::cmp::Reverse(group.sums.bytes_out),
-        )
-    };
-    let mut places: Vec<_> = groups.iter().map(order).zip(0u32..).collect();
+    let mut places: Vec<(u64, u32)> = groups.iter().map(Group::weight).zip(0u32..).collect();
     let row = |at: &u32| groups.get(*at);
+    let bytes = |at: &u32| row(at).map(|group| std::cmp::Reverse(group.sums.bytes_out));
     let name = |at: &u32| row(at).and_then(|group| group.name(finished));
     let addresses = |at: &u32| row(at).map(Group::first_addresses);
     let rows = |at: &u32| row(at).map(|group| &group.rows);
-    places.sort_unstable_by(|(one_order, one), (two_order, two)| {
-        one_order
-            .cmp(two_order)
+    places.sort_unstable_by(|(one_weight, one), (two_weight, two)| {
+        one_weight
+            .cmp(two_weight)
+            .then_with(|| bytes(one).cmp(&bytes(two)))
             .then_with(|| name(one).cmp(&name(two)))
             .then_with(|| addresses(one).cmp(&addresses(two)))
             .then_with(|| rows(one).cmp(&rows(two)))
     });
     let mut destinations = Vec::with_capacity(places.len());
-    let mut order = Vec::with_capacity(places.len());
     for (_, at) in places {
         if let Some(group) = groups.get_mut(at) {
             destinations.push(destination(finished, group));
-            order.push(usize::try_from(at).unwrap_or(usize::MAX));
+            if let Some(origins) = &mut origins {
+                origins.push(usize::try_from(at).unwrap_or(usize::MAX));
+            }
         }
     }
-    (destinations, order)
+    destinations
 }
 
 /// One finding for each destination and each rule that judged it: violated first, then
@@ -459,6 +459,15 @@ impl Group {
         if rank > self.owner.0 {
             self.owner = (rank, view.owner);
         }
+    }
+
+    /// Smaller for what comes first, in the order of verdicts, then scopes, then bytes out; of
+    /// bytes as far as there is room.
+    fn weight(&self) -> u64 {
+        const ROOM: u64 = (1 << 60) - 1;
+        let verdict = u64::from(rank(self.verdict)) << 62;
+        let scope = (self.key.scope as u64) << 60;
+        verdict | scope | ROOM.saturating_sub(self.sums.bytes_out)
     }
 
     fn name<'f>(&self, finished: &'f Finished) -> Option<&'f Text> {

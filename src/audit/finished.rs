@@ -15,7 +15,7 @@ use super::extra::{Extra, NONE, Store, VIAS};
 use super::owners::Owners;
 use super::reading::Reading;
 use super::talk::Talk;
-use crate::flow::{Record, Table};
+use crate::flow::{Order, Record, Table};
 use crate::locate::{Places, RoundTrip, Sight};
 use crate::model::{
     Device, Grade, NameOwner, PhaseLog, Place, Scope, Text, Transport, Verdict, Via, scope_of,
@@ -39,7 +39,7 @@ pub(super) struct Finished {
     /// Aliases that found no room.
     aliases_beyond: u64,
     /// Rows in order of their first frames: a flow's number is its place here, from 1.
-    pub(super) rows: Vec<u32>,
+    pub(super) rows: Order,
     /// The number of each row's remote address.
     row_addresses: Vec<u32>,
     /// The number of each remote address's place.
@@ -148,8 +148,8 @@ impl Finished {
         let mut row_turns = Vec::with_capacity(self.rows.len());
         let mut address_places = Vec::new();
         let mut places = Vec::new();
-        for row in &self.rows {
-            let Some(record) = self.table.row(*row) else {
+        for row in self.rows.iter() {
+            let Some(record) = self.table.row(row) else {
                 row_addresses.push(NONE);
                 row_turns.push(0);
                 continue;
@@ -190,7 +190,7 @@ impl Finished {
         if !data.has_vantage() {
             return BTreeMap::new();
         }
-        for record in self.rows.iter().filter_map(|row| self.table.row(*row)) {
+        for record in self.rows.iter().filter_map(|row| self.table.row(row)) {
             let extra = self.extra(record);
             let view = turned(&self.table, record, self.turn(record, extra));
             let rtt = self.round_trip(record, extra, &view);
@@ -215,8 +215,8 @@ impl Finished {
     fn number_exchanges(&mut self) {
         let mut wanted: Map<u32, u64> = self.talk.http.iter().map(|http| (http.row, 0)).collect();
         if !wanted.is_empty() {
-            for (number, row) in (1u64..).zip(&self.rows) {
-                if let Some(place) = wanted.get_mut(row) {
+            for (number, row) in (1u64..).zip(self.rows.iter()) {
+                if let Some(place) = wanted.get_mut(&row) {
                     *place = number;
                 }
             }
@@ -237,7 +237,7 @@ impl Finished {
 
     /// A row turned the right way round, without names and places.
     pub(super) fn oriented(&self, at: usize) -> Option<(&Record, View)> {
-        let record = self.table.row(*self.rows.get(at)?)?;
+        let record = self.table.row(self.rows.get(at)?)?;
         let turn = self.row_turns.get(at).copied().unwrap_or(0);
         Some((record, turned(&self.table, record, turn)))
     }
@@ -280,14 +280,14 @@ impl Finished {
 
     /// Reads a little of what [`Finished::view`] will need.
     pub(super) fn touch(&self, at: usize) -> u64 {
-        let record = self.rows.get(at).and_then(|row| self.table.row(*row));
+        let record = self.rows.get(at).and_then(|row| self.table.row(row));
         let extra = record.and_then(|record| self.extra(record));
         extra.map_or(0, |extra| extra.name.into())
     }
 
     /// The row at this place of `rows`, with everything joined.
     pub(super) fn view(&self, at: usize) -> Option<(&Record, Option<&Extra>, View)> {
-        let record = self.table.row(*self.rows.get(at)?)?;
+        let record = self.table.row(self.rows.get(at)?)?;
         let extra = self.extra(record);
         let turn = self.row_turns.get(at).copied().unwrap_or(0);
         let mut view = turned(&self.table, record, turn);

@@ -7,12 +7,14 @@
 //! table folds what says least into counts, a stream that never fills its hole is told so.
 
 mod index;
+mod order;
 mod record;
 mod rtt;
 mod stream;
 mod table;
 mod wide;
 
+pub(crate) use order::Order;
 pub(crate) use record::{CARRIES_TUNNEL, CLIENT_IS_B, OPENING_SEEN, Record};
 pub(crate) use rtt::{Rtt, between};
 pub(crate) use table::{BATCH, Cut, Fate, Glance, Next, Plan, Reader, Strain, Table, Wanted};

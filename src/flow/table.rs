@@ -20,6 +20,7 @@ pub(crate) use join::{Cut, Fate, Plan, Strain, Wanted};
 pub(crate) use reader::{Glance, Next, Reader};
 
 use super::index::{Hash, Index};
+use super::order::Order;
 use super::record::{
     CARRIES_TUNNEL, CLIENT_IS_B, DONE, FIN_A, FIN_B, FREE, Key, LOGGED, OPENING_SEEN, RESET,
     Record, SYN_SEEN, WAITS,
@@ -135,10 +136,13 @@ impl<R: Reader> Table<R> {
     }
 
     /// Every row, in order of first frames.
-    pub(crate) fn rows(&self) -> Vec<u32> {
-        let mut rows: Vec<u32> = (0..self.len)
-            .filter(|row| self.row(*row).is_some_and(|record| !record.has(FREE)))
-            .collect();
+    pub(crate) fn rows(&self) -> Order {
+        let is_used = |row: &u32| self.row(*row).is_some_and(|record| !record.has(FREE));
+        let is_ordered = self.counts.folded_flows == 0 && !self.unordered;
+        if is_ordered && (0..self.len).all(|row| is_used(&row)) {
+            return Order::Numbered(self.len);
+        }
+        let mut rows: Vec<u32> = (0..self.len).filter(is_used).collect();
         if self.counts.folded_flows > 0 {
             // Folding gave the numbers of old rows to new ones.
             rows.sort_unstable_by_key(|row| self.row(*row).map(|r| (r.first_frame, *row)));
@@ -146,7 +150,7 @@ impl<R: Reader> Table<R> {
             // A few runs that are in order already.
             rows.sort_by_key(|row| self.row(*row).map(|r| r.first_frame));
         }
-        rows
+        Order::Listed(rows)
     }
 
     /// One row.

@@ -14,7 +14,7 @@ use std::sync::Arc;
 impl Finished {
     /// The same of what only a whole row needs.
     fn touch_more(&self, at: usize) -> u64 {
-        let record = self.rows.get(at).and_then(|row| self.table.row(*row));
+        let record = self.rows.get(at).and_then(|row| self.table.row(row));
         let extra = record.and_then(|record| self.extra(record));
         let tls = extra.and_then(|extra| self.store.tls.get(extra.tls));
         let name = extra.and_then(|extra| self.store.text(extra.name));

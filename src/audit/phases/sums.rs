@@ -29,14 +29,14 @@ impl Ledger {
             }
             touched.clear();
             let mut rest = Finished::sums(record, &view);
-            for part in self.parts.get(row).map_or(&[][..], Vec::as_slice) {
+            for part in self.parts.get(&row).map_or(&[][..], Vec::as_slice) {
                 let part_sums = view.turn(part.packets, part.bytes);
                 rest = less(rest, part_sums);
                 let place = self.place(part.phase);
                 touched.push(place);
                 add(&mut sums, place, part_sums);
             }
-            let born = usize::try_from(*row)
+            let born = usize::try_from(row)
                 .ok()
                 .and_then(|row| self.births.get(row));
             let place = self.place(born.copied().unwrap_or(BEFORE));

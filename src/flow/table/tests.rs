@@ -211,7 +211,7 @@ fn a_full_table_folds_what_was_never_answered() {
     let frames: Vec<_> = table
         .rows()
         .iter()
-        .filter_map(|r| table.row(*r))
+        .filter_map(|r| table.row(r))
         .map(|r| r.first_frame)
         .collect();
     assert!(
