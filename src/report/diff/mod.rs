@@ -239,7 +239,8 @@ pub(super) fn status_head(status: Status) -> &'static str {
     of_status(status, WORDS.changes.status_heads)
 }
 
-fn of_status(status: Status, words: [&'static str; 6]) -> &'static str {
+/// The word of a list for a status.
+pub(super) fn of_status(status: Status, words: [&'static str; 6]) -> &'static str {
     let [
         moved,
         changed,

@@ -10,8 +10,8 @@ use crate::language::{Forms, WORDS, Words, fill};
 use crate::model::Severity;
 use crate::model::diff::{Axis, Diff, DiffSide, GroupChange, NameChange, Status, Subject, Volume};
 use crate::report::diff::{
-    encryption_words, frames_words, group_words, judged, place_words, subject_words, summary,
-    trip_words,
+    encryption_words, frames_words, group_words, judged, of_status, place_words, subject_words,
+    summary, trip_words,
 };
 use crate::report::text::layout::{bytes, count, duration, span};
 use crate::report::text::length;
@@ -476,22 +476,7 @@ fn end(page: &mut Page, all: u64, more: Forms, words: &Words) {
 }
 
 fn status_word(status: Status, words: &Words) -> &'static str {
-    let [
-        moved,
-        changed,
-        appeared,
-        vanished,
-        not_comparable,
-        unchanged,
-    ] = words.diff_page.statuses;
-    match status {
-        Status::Moved => moved,
-        Status::Changed => changed,
-        Status::Appeared => appeared,
-        Status::Vanished => vanished,
-        Status::NotComparable => not_comparable,
-        Status::Unchanged => unchanged,
-    }
+    of_status(status, words.diff_page.statuses)
 }
 
 fn severity_word(severity: Severity, words: &Words) -> &'static str {
