@@ -4,8 +4,9 @@
 //! Out:  the same on one line, with the command whose help lists what is understood.
 
 use super::args::Args;
-use clap::Parser as _;
 use clap::error::{Error, ErrorKind};
+use clap::{CommandFactory as _, Parser as _};
+use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
 use whereto::report::escape;
@@ -23,32 +24,47 @@ pub(super) fn arguments() -> Result<Args, ExitCode> {
             let _ = error.print();
             return ExitCode::from(if asked_for { 0 } else { WRONG });
         }
-        let _ = writeln!(std::io::stderr(), "whereto: {}", line(&error));
+        let _ = writeln!(
+            std::io::stderr(),
+            "whereto: {}",
+            line(&error, std::env::args_os())
+        );
         ExitCode::from(WRONG)
     })
 }
 
-fn line(error: &Error) -> String {
-    words(&error.render().to_string())
+fn line(error: &Error, arguments: impl Iterator<Item = OsString>) -> String {
+    words(&error.render().to_string(), &command(arguments))
+}
+
+/// The command that is meant, as far as it can be told: `whereto geo build`.
+fn command(arguments: impl Iterator<Item = OsString>) -> String {
+    let mut words = String::from("whereto");
+    let mut known = &Args::command();
+    for argument in arguments.skip(1) {
+        if let Some(next) = known.find_subcommand(&argument) {
+            known = next;
+            words.push(' ');
+            words.push_str(next.get_name());
+        } else if known.has_subcommands() && !argument.as_encoded_bytes().starts_with(b"-") {
+            break;
+        }
+    }
+    words
 }
 
 /// `unexpected argument '--expct' found; tip: a similar argument exists: '--expect'; `whereto
 /// audit --help` lists what is understood`.
-fn words(rendered: &str) -> String {
+fn words(rendered: &str, command: &str) -> String {
     let mut words = String::new();
-    let mut command = "whereto".to_owned();
     for line in rendered
         .lines()
         .map(str::trim)
         .filter(|line| !line.is_empty())
     {
-        if let Some(usage) = line.strip_prefix("Usage: ") {
-            let known = usage.split(' ').take_while(|word| is_word(word));
-            command = known.collect::<Vec<_>>().join(" ");
-            continue;
-        }
         // Other ways to use a command follow the first.
-        if line.starts_with("For more information") || line.starts_with("whereto ") {
+        let usage = ["Usage: ", "For more information", "whereto "];
+        if usage.iter().any(|start| line.starts_with(start)) {
             continue;
         }
         let line = line.strip_prefix("error: ").unwrap_or(line);
@@ -61,13 +77,6 @@ fn words(rendered: &str) -> String {
     format!("{words}; `{command} --help` lists what is understood")
 }
 
-fn is_word(word: &str) -> bool {
-    !word.is_empty()
-        && word
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte == b'-')
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -76,7 +85,7 @@ mod tests {
     #[track_caller]
     fn check(arguments: &[&str], want: &str) {
         let error = Args::try_parse_from(arguments).unwrap_err();
-        assert_eq!(line(&error), want);
+        assert_eq!(line(&error, arguments.iter().map(OsString::from)), want);
     }
 
     #[test]
@@ -92,6 +101,21 @@ mod tests {
              lists what is understood",
         );
         check(
+            &["whereto", "extract", "a.pcap"],
+            "the following required arguments were not provided: --output <FILE.pcapng>; `whereto \
+             extract --help` lists what is understood",
+        );
+        check(
+            &["whereto", "plot", "a.pcap"],
+            "invalid value 'a.pcap' for '<PICTURE>'; [possible values: map, timeline, flow, rtt]; \
+             `whereto plot --help` lists what is understood",
+        );
+        check(
+            &["whereto", "geo", "biuld"],
+            "unrecognized subcommand 'biuld'; tip: a similar subcommand exists: 'build'; \
+             `whereto geo --help` lists what is understood",
+        );
+        check(
             &["whereto", "audti"],
             "unrecognized subcommand 'audti'; tip: a similar subcommand exists: 'audit'; \
              `whereto --help` lists what is understood",
@@ -102,7 +126,8 @@ mod tests {
     fn nothing_in_an_argument_reaches_the_terminal() {
         for hostile in ["\u{1b}[2J\nx", "\u{9b}31m", "a\rb", "\u{202e}x"] {
             let arguments = ["whereto", "audit", "a.pcap", "--threads", hostile];
-            let words = line(&Args::try_parse_from(arguments).unwrap_err());
+            let error = Args::try_parse_from(arguments).unwrap_err();
+            let words = line(&error, arguments.iter().map(OsString::from));
             assert!(words.starts_with("invalid value '"), "{words:?}");
             assert!(
                 !words.contains(|c: char| c.is_control() || c == '\u{202e}'),

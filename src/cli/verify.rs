@@ -70,14 +70,21 @@ impl Findings {
 
 /// Runs the command.
 pub(super) fn run(asked: &args::Verify) -> Result<u8, Error> {
+    let lacks = |needed: &str| {
+        let path = asked.bundle.display();
+        Error::Usage(format!(
+            "{path}: is no bundle of whereto: it has no {needed}"
+        ))
+    };
+    // Any folder may be named by mistake: its files are not what to complain of.
+    if asked.bundle.is_dir() && std::fs::symlink_metadata(asked.bundle.join(MANIFEST)).is_err() {
+        return Err(lacks(MANIFEST));
+    }
     let mut bundle = Bundle::open(&asked.bundle)?;
     let names = bundle.names();
     for needed in [MANIFEST, SETTINGS] {
         if !names.iter().any(|name| name == needed) {
-            let path = asked.bundle.display();
-            return Err(Error::Usage(format!(
-                "{path}: is no bundle of whereto: it has no {needed}"
-            )));
+            return Err(lacks(needed));
         }
     }
     let manifest = bundle.read(MANIFEST, MOST_MANIFEST_BYTES)?;
