@@ -504,10 +504,7 @@ fn warn(losses: &mut Losses, totals: &Totals, places: &Places, devices: &[crate:
     if devices.is_empty() && totals.flows > 0 {
         losses.warnings.push(Text::from(WORDS.warnings.no_device));
     }
-    if devices
-        .iter()
-        .any(|device| device.reason == devices::UNSEEN)
-    {
+    if devices.iter().any(|device| !device.is_observed) {
         losses
             .warnings
             .push(Text::from(WORDS.warnings.unseen_device));

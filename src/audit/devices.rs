@@ -151,6 +151,7 @@ impl Hosts {
                 addresses: addresses.into_iter().collect(),
                 mac,
                 reason: NAMED.to_owned(),
+                is_observed: true,
             });
         }
         let mut devices = join(devices);
@@ -159,6 +160,7 @@ impl Hosts {
             let is_seen = |row: Opening| own(row.client) || own(row.server.0);
             if !rows.clone().any(is_seen) {
                 device.reason = UNSEEN.to_owned();
+                device.is_observed = false;
             }
         }
         Ok(devices)
@@ -277,6 +279,7 @@ impl Hosts {
             addresses: addresses.into_iter().collect(),
             mac,
             reason,
+            is_observed: true,
         }
     }
 }

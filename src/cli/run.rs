@@ -246,7 +246,7 @@ fn doubts(report: &Report) -> Vec<Text> {
             " is damaged or cut: destinations may be missing from it",
         );
     }
-    let missing = |device: &&whereto::model::Device| device.reason.contains("not observed");
+    let missing = |device: &&whereto::model::Device| !device.is_observed;
     if let Some(device) = report.devices.iter().find(missing) {
         let address = device
             .addresses

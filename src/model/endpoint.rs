@@ -24,6 +24,8 @@ pub struct Device {
     pub mac: Option<Mac>,
     /// The reason, in words: `named by --device`, `opened 41 of 43 flows`, …
     pub reason: String,
+    /// Whether any flow has one of its addresses. Only a device that the user named may have none.
+    pub is_observed: bool,
 }
 
 /// Where a flow's remote end can be, by its address alone.

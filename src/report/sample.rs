@@ -110,6 +110,7 @@ pub(super) fn report() -> Report {
             addresses: vec![ip("10.215.173.1"), ip("2001:db8:1::2")],
             mac: Some(Mac([2, 0, 0x5e, 0x10, 0, 1])),
             reason: "opened 41 of 43 flows".to_owned(),
+            is_observed: true,
         }],
         totals: totals(),
         losses: losses(),

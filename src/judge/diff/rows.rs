@@ -133,6 +133,7 @@ impl DeviceRow {
             addresses: self.addresses,
             mac: self.mac.as_deref().and_then(mac),
             reason: String::new(),
+            is_observed: true,
         }
     }
 }
