@@ -393,7 +393,7 @@ fn contents(table: &OwnerTable) -> String {
         many(table.groups.len(), words.groups),
         many(table.companies.len(), words.companies),
         many(names, WORDS.names_of),
-        many(table.asns.len(), words.networks),
+        many(table.asns.len(), WORDS.networks_of),
     ]
     .join(WORDS.units.comma)
 }

@@ -194,6 +194,8 @@ pub(super) const ENGLISH: Words = Words {
     form_of: |number| usize::from(number != 1),
     packets: &["{0} packet", "{0} packets"],
     destinations_of: &["{0} destination", "{0} destinations"],
+    countries_of: &["{0} country", "{0} countries"],
+    networks_of: &["{0} network", "{0} networks"],
     flows_of: &["{0} flow", "{0} flows"],
     outbound_flows: &["{0} outbound flow", "{0} outbound flows"],
     places: &["{0} place", "{0} places"],
@@ -573,8 +575,8 @@ const EXAMINED: ExaminedWords = ExaminedWords {
         one)",
     device_is: "{0}: {1}",
     group: "{0}: {1} as of {2}",
-    expected: "{0}: {1} countries ({2})",
-    expected_also: "{0}: {1} countries and {3} under a condition ({2})",
+    expected: "{0}: {1} ({2})",
+    expected_also: "{0}: {1} and {3} under a condition ({2})",
 };
 
 const POLICY: PolicyWords = PolicyWords {
@@ -819,7 +821,7 @@ const DATA: DataWords = DataWords {
     edition_of: "of one database with {0}: the one nearest to the traffic speaks",
     origin: "Origin",
     credit_label: "Credit",
-    covers: "{0} networks: {1} of IPv4, {2} of announced IPv6",
+    covers: "{0}: {1} of IPv4, {2} of announced IPv6",
 };
 
 const JUDGED: JudgedWords = JudgedWords {
@@ -1283,7 +1285,6 @@ const CATALOGUE: CatalogueWords = CatalogueWords {
     of_system: "{0} (AS{1})",
     groups: &["{0} group", "{0} groups"],
     companies: &["{0} company", "{0} companies"],
-    networks: &["{0} network", "{0} networks"],
     as_of: "{0}, as of {1}",
     names_of_companies: "{0}: {1} names of companies",
     loaded_already: "{0} is loaded already: it is asked once",
@@ -1295,7 +1296,7 @@ const LISTS: ListWords = ListWords {
     plain: "list of anycast prefixes",
     census: "LACeS anycast census",
     table: "table of anycast prefixes",
-    prefixes: "{0}: {1} prefixes",
+    prefixes: &["{0}: {1} prefix", "{0}: {1} prefixes"],
     in_part: "{0} anycast in part",
     unicast: "{0} left out as unicast or not sure",
     no_prefix: "{0} left out (no prefix)",
@@ -1456,7 +1457,6 @@ const FLOW: FlowWords = FlowWords {
     title: "{0} sent to names of {1}, at addresses in {2}",
     controllers: &["{0} known controller", "{0} known controllers"],
     no_controller: "no known controller",
-    countries: &["{0} country", "{0} countries"],
     caption_apps: "Bytes out by app, controller and country",
     caption_names: "Bytes out by name, controller and country",
     legend_out: "does not fit: outlined",

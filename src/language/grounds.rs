@@ -123,7 +123,6 @@ pub(crate) struct CatalogueWords {
     pub(crate) of_system: &'static str,
     pub(crate) groups: Forms,
     pub(crate) companies: Forms,
-    pub(crate) networks: Forms,
     pub(crate) as_of: &'static str,
     /// What the file is; number.
     pub(crate) names_of_companies: &'static str,
@@ -136,7 +135,7 @@ pub(crate) struct ListWords {
     pub(crate) plain: &'static str,
     pub(crate) census: &'static str,
     pub(crate) table: &'static str,
-    pub(crate) prefixes: &'static str,
+    pub(crate) prefixes: Forms,
     pub(crate) in_part: &'static str,
     pub(crate) unicast: &'static str,
     pub(crate) no_prefix: &'static str,

@@ -132,8 +132,9 @@ impl Found {
 
     fn words(&self, form: &str) -> String {
         let said = &WORDS.lists;
-        let number = self.entries.len().to_string();
-        let mut words = vec![fill(said.prefixes, &[form, &number])];
+        let number = u64::try_from(self.entries.len()).unwrap_or(u64::MAX);
+        let prefixes = WORDS.form(number, said.prefixes);
+        let mut words = vec![fill(prefixes, &[form, &number.to_string()])];
         for (count, what) in [
             (self.part, said.in_part),
             (self.unicast, said.unicast),

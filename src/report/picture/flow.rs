@@ -229,7 +229,7 @@ fn title(sums: &BTreeMap<Key, [u64; 2]>, owners: usize, judged: bool) -> String 
         0 => WORDS.flow_diagram.no_controller.to_owned(),
         known => WORDS.many(number(known), WORDS.flow_diagram.controllers),
     };
-    let countries = WORDS.many(number(countries), WORDS.flow_diagram.countries);
+    let countries = WORDS.many(number(countries), WORDS.countries_of);
     fill(
         WORDS.flow_diagram.title,
         &[&bytes(total), &known, &countries],

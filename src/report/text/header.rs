@@ -283,7 +283,8 @@ fn expected(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
                 .map(|group| fill(words.group, &[&group.name, &group.title, &group.date]))
                 .collect();
             let groups = groups.join(WORDS.units.semicolon);
-            let countries = expectation.countries.len().to_string();
+            let countries = length(expectation.countries.len());
+            let countries = WORDS.many(countries, WORDS.countries_of);
             said = match expectation.conditional.len() {
                 0 => fill(words.expected, &[&said, &countries, &groups]),
                 more => fill(

@@ -1,6 +1,6 @@
 //! The place data: what each source is, how much it covers, and where it comes from.
 
-use super::layout::{Ink, Page, count, percent};
+use super::layout::{Ink, Page, percent};
 use crate::language::{WORDS, fill};
 use crate::model::{Cover, Holding};
 use crate::report::{escape, words};
@@ -59,7 +59,7 @@ fn cover_words(cover: &Cover) -> String {
     fill(
         WORDS.data_part.covers,
         &[
-            &count(cover.networks),
+            &WORDS.many(cover.networks, WORDS.networks_of),
             &share(cover.ipv4_addresses, cover.ipv4_asked),
             &share(cover.ipv6_slash48s, cover.ipv6_asked),
         ],
