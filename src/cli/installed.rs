@@ -35,8 +35,8 @@ pub(super) fn add_to(places: &mut Places) -> Result<(), Error> {
     let Some(folder) = folder() else {
         return Ok(());
     };
-    let store = Store::open(folder)?;
-    store.refuse_strangers()?;
+    let store = Store::open(folder).map_err(leave_out)?;
+    store.refuse_strangers().map_err(leave_out)?;
     for (name, sha256) in &store.sums {
         // The same bytes given with --geo, or embedded, are one voice.
         places
@@ -287,6 +287,16 @@ fn no_list(path: &Path, line: usize) -> Error {
          databases beside it anew, or leave them out with --no-installed-geo",
         path.display()
     ))
+}
+
+/// What the user can do where the folder of installed data cannot be read.
+fn leave_out(error: Error) -> Error {
+    match error {
+        Error::Io { .. } => Error::Usage(format!(
+            "{error}; mend that, or leave installed data out with --no-installed-geo"
+        )),
+        told => told,
+    }
 }
 
 fn failed(path: &Path, what: &'static str, source: io::Error) -> Error {

@@ -703,6 +703,14 @@ fn an_installed_file_that_changed_is_an_error_that_says_what_to_do() {
     );
     // Commands without places do not look.
     desk.said(&["dns", "phone.pcap"]);
+    // What cannot be read at all.
+    fs::remove_file(desk.path("data/geo/SHA256SUMS")).unwrap();
+    fs::create_dir(desk.path("data/geo/SHA256SUMS")).unwrap();
+    desk.fails(
+        &["audit", "phone.pcap"],
+        &["SHA256SUMS", "cannot read", "--no-installed-geo"],
+    );
+    desk.said(&["audit", "phone.pcap", "--no-installed-geo"]);
 }
 
 #[test]
