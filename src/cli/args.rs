@@ -6,7 +6,7 @@ mod groups;
 mod values;
 
 pub(super) use groups::{
-    Colour, Control, Input, Judged, Output, Places, Question, Suppressed, Test, Tested,
+    Colour, Control, Input, Judged, Output, Places, Question, Signing, Suppressed, Test, Tested,
 };
 pub(super) use values::Frames;
 
@@ -368,10 +368,9 @@ pub(super) struct Bundle {
         required_unless_present = "new_key"
     )]
     pub(super) output: Option<PathBuf>,
-    /// Sign with a secret key of minisign that has no password
-    #[arg(long, value_name = "FILE")]
-    pub(super) key: Option<PathBuf>,
-    /// Make such a key, and FILE.pub beside it, and do nothing else
+    #[command(flatten)]
+    pub(super) signing: Signing,
+    /// Make a key without a password, and FILE.pub beside it, and do nothing else
     #[arg(long, value_name = "FILE", exclusive = true)]
     pub(super) new_key: Option<PathBuf>,
 }
@@ -406,9 +405,8 @@ pub(super) struct Redact {
     /// Write down which value became which: keep it to yourself
     #[arg(long, value_name = "FILE")]
     pub(super) pseudonyms: Option<PathBuf>,
-    /// Sign the bundle with a secret key of minisign that has no password
-    #[arg(long, value_name = "FILE")]
-    pub(super) key: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) signing: Signing,
 }
 
 /// What stays of contents.

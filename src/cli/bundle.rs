@@ -51,7 +51,7 @@ pub(super) fn run(asked: &args::Bundle) -> Result<u8, Error> {
     } else {
         refuse_used(path)?;
     }
-    let key = asked.key.as_deref().map(Key::read).transpose()?;
+    let key = Key::asked(&asked.signing)?;
     let report = report(&asked.judged, true)?;
     for input in &report.inputs {
         if input.sha256.is_none() {

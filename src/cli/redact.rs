@@ -38,7 +38,7 @@ const CAPTURE: &str = "captures/redacted.pcapng";
 pub(super) fn run(asked: &args::Redact) -> Result<u8, Error> {
     let kind = asked.output.extension().map(|end| end.to_ascii_lowercase());
     let is = |end: &str| kind.as_deref().is_some_and(|kind| kind == end);
-    let key = asked.key.as_deref().map(Key::read).transpose()?;
+    let key = Key::asked(&asked.signing)?;
     let own = from_bundle(&asked.judged)?;
     let judged = own.as_ref().map_or(&asked.judged, |(judged, _)| judged);
     let target = match is("pcapng") || is("zip") {

@@ -376,6 +376,54 @@ fn new_key(folder: &Path) -> (PathBuf, PathBuf) {
     (key, public)
 }
 
+/// The key is one of `minisign -G`, made for this test; `cli/signing.rs` says more of it.
+#[test]
+fn a_key_with_a_password_signs() {
+    const KEY: &str = "RWRTY0IyaLdmQCb+3HMD3oPKyOxkiaSlmqaunelloPUg1xIllhUAAAQAAAAAAAAAAAEAAAAA1R2wkHUe+srEA4Cc\
+        f5XqmG83nQmzuyOuMHVs7girGWpi8OnfDzxIWY3WYMd0R/THs5oNGrszDmJ3NtlzWgIeLesBFaFRjIIWSTg6VWq7\
+        sXV3EFuSV7e532GXyYHO4y7JMdRbOD4WS9U=";
+    const PUBLIC: &str = "RWQMywQJeSbq9CZBAB6Jrl6MKPyXgipUg9Dh1dLQknKqZKAfeUPIdFev";
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name);
+    let key = place("own.key");
+    std::fs::write(&key, format!("untrusted comment: own\n{KEY}\n")).unwrap();
+    let [right, wrong] =
+        [("right", "correct horse\r\nmore\n"), ("wrong", "correct\n")].map(|(name, text)| {
+            let path = place(name);
+            std::fs::write(&path, text).unwrap();
+            path.to_str().unwrap().to_owned()
+        });
+    let key = key.to_str().unwrap();
+    let case = fixture("redmi-india-before");
+    let signed = |to: &str, more: &[&str]| {
+        let mut command = whereto(&["bundle", &case.capture, "--key", key, "-o"]);
+        command.arg(place(to)).args(more);
+        command
+    };
+    run(&mut signed("one.zip", &["--key-password", &right]), 0);
+    let piped = std::fs::File::open(&right).unwrap();
+    run(signed("two.zip", &["--key-password", "-"]).stdin(piped), 0);
+    for (name, given) in [("one.zip", PUBLIC), ("two.zip", PUBLIC)] {
+        let zip = place(name);
+        let said = run(
+            &mut whereto(&["verify", zip.to_str().unwrap(), "--public-key", given]),
+            0,
+        );
+        assert!(said.contains("ok         signature: "), "{said}");
+    }
+    for (more, want) in [
+        (&["--key-password", &wrong][..], "does not fit"),
+        // Nobody sits at a terminal here.
+        (&[], "--key-password FILE"),
+    ] {
+        let out = signed("three.zip", more).output().unwrap();
+        let (_, said) = texts(&out);
+        assert_eq!(out.status.code(), Some(2), "{said}");
+        assert!(said.contains(want), "{said}");
+        assert!(!place("three.zip").exists());
+    }
+}
+
 #[test]
 fn a_bundle_is_whole_and_verifies() {
     let folder = tempfile::tempdir().unwrap();
@@ -604,6 +652,11 @@ fn a_hostile_bundle_is_refused() {
         assert!(!said.contains('\u{1b}'), "{said}");
     }
     assert_eq!(names(folder.path()), ["x.zip"], "nothing was unpacked");
+    // A folder of something else.
+    std::fs::write(folder.path().join(".hidden"), "x").unwrap();
+    let other = folder.path().to_str().unwrap();
+    let said = run(&mut whereto(&["verify", other]), 2);
+    assert!(said.contains("has no manifest.sha256"), "{said}");
     // Sizes that lie: of a small file one of 32 bits at most, everywhere it stands.
     write("report.json", false);
     let mut bytes = std::fs::read(&path).unwrap();

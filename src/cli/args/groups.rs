@@ -32,6 +32,17 @@ pub(in crate::cli) struct Question {
     pub(in crate::cli) places: Places,
 }
 
+/// Who signs.
+#[derive(Debug, Group)]
+pub(in crate::cli) struct Signing {
+    /// Sign the bundle with a secret key of minisign; a password is asked for at the terminal
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) key: Option<PathBuf>,
+    /// A file whose first line is the password of that key, or - for standard input
+    #[arg(long, value_name = "FILE", requires = "key")]
+    pub(in crate::cli) key_password: Option<PathBuf>,
+}
+
 /// What somebody answers for.
 #[derive(Debug, Group)]
 pub(in crate::cli) struct Suppressed {
