@@ -397,8 +397,10 @@ impl Audit {
             phases::first_contacts(log, &destinations);
         }
         let mut findings = destinations::findings(&destinations, &expected, places.sources());
-        findings.append(&mut outcome.findings);
-        findings.sort_by_key(|finding| finding.verdict);
+        if !outcome.findings.is_empty() {
+            findings.append(&mut outcome.findings);
+            findings.sort_by_key(|finding| finding.verdict);
+        }
         judge::number_findings(&mut findings);
         Ok(Report {
             inputs: summary.inputs,

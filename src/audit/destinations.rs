@@ -321,15 +321,15 @@ pub(super) fn findings(
                     judged.country,
                     Some(destination),
                 ),
-                rule: judged.rule.into(),
+                rule: shared(judged.rule),
                 check: judged.check,
                 severity: Severity::Medium,
                 reference: None,
                 verdict: judged.verdict,
                 destination: Some(place),
                 flows: destination.flows,
-                frames: destination.frames.clone(),
-                flow_numbers: destination.flow_numbers.clone(),
+                frames: Arc::clone(&destination.frames),
+                flow_numbers: Arc::clone(&destination.flow_numbers),
                 suppressed: None,
                 country: judged.country,
                 why: shared(&judged.why),
@@ -337,7 +337,15 @@ pub(super) fn findings(
             });
         }
     }
-    findings.sort_by_key(|finding| finding.verdict);
+    // In place: a stable sort would copy. Rules are in order of their names already.
+    let key = |it: &Finding| (it.verdict, it.destination, it.country);
+    findings.sort_unstable_by(|a, b| {
+        let rules = a.rule.cmp(&b.rule);
+        (a.verdict, a.destination)
+            .cmp(&(b.verdict, b.destination))
+            .then(rules)
+            .then_with(|| key(a).cmp(&key(b)))
+    });
     findings
 }
 

@@ -102,7 +102,9 @@ pub struct Judged {
 /// together once. One explainer serves one expectation and one list of sources.
 #[derive(Default)]
 pub struct Explainer {
-    known: HashMap<(Arc<Place>, Case), Explained>,
+    /// By the address of the place, as equal ones are mostly one and to hash one takes long. The
+    /// place is kept, so that its address stays its own.
+    known: HashMap<(usize, Case), (Arc<Place>, Explained), foldhash::quality::RandomState>,
 }
 
 impl Explainer {
@@ -154,10 +156,13 @@ impl Explainer {
     ) -> (String, Option<&'static str>) {
         let case = Case::of(destination, verdict);
         let place = &destination.place;
-        let explained = self
+        let (_, explained) = self
             .known
-            .entry((Arc::clone(place), case))
-            .or_insert_with(|| expected_country::explain(place, case, expect, data));
+            .entry((Arc::as_ptr(place).addr(), case))
+            .or_insert_with(|| {
+                let explained = expected_country::explain(place, case, expect, data);
+                (Arc::clone(place), explained)
+            });
         let flows = expected_country::flows(destination);
         (explained.of(&flows), explained.would_decide)
     }

@@ -40,7 +40,7 @@ struct One {
     verdict: Option<Verdict>,
     country: Option<Country>,
     expires: Option<Date>,
-    says: Suppression,
+    says: Arc<Suppression>,
 }
 
 /// What an entry is found by.
@@ -101,7 +101,7 @@ impl Suppressions {
                     *used = true;
                 }
                 if !expired(one) && finding.suppressed.is_none() {
-                    finding.suppressed = Some(one.says.clone());
+                    finding.suppressed = Some(Arc::clone(&one.says));
                 }
             }
         }
@@ -229,7 +229,7 @@ fn entry(table: &Entry<'_>, text: &str) -> Result<(Key, One), Fault> {
         verdict,
         country,
         expires: day,
-        says,
+        says: Arc::new(says),
     };
     Ok((key, one))
 }

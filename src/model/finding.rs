@@ -74,9 +74,9 @@ pub struct Destination {
     /// Last packet.
     pub last_seen: Time,
     /// First frames of its flows, at most 16.
-    pub frames: Vec<u32>,
+    pub frames: Arc<[u32]>,
     /// Numbers of its flows, at most 16.
-    pub flow_numbers: Vec<u32>,
+    pub flow_numbers: Arc<[u32]>,
     /// Who is behind the name. Of several aliases that it had, one.
     pub owner: Arc<NameOwner>,
     /// The gravest verdict, where something was expected.
@@ -120,14 +120,14 @@ pub struct Finding {
     /// Flows that were judged so: all of the destination, or some.
     pub flows: u64,
     /// First frames of the first of them, at most 16.
-    pub frames: Vec<u32>,
+    pub frames: Arc<[u32]>,
     /// Their numbers.
-    pub flow_numbers: Vec<u32>,
+    pub flow_numbers: Arc<[u32]>,
     /// One careful sentence. Built from our words and numbers only: names and other
     /// words from the capture stay in `destination`.
     pub why: Arc<str>,
     /// What would decide an indeterminate finding.
     pub would_decide: Option<Arc<str>>,
     /// Why it does not count, where it was suppressed.
-    pub suppressed: Option<Suppression>,
+    pub suppressed: Option<Arc<Suppression>>,
 }

@@ -181,8 +181,8 @@ mod tests {
             verdict: *verdict,
             destination: Some(0),
             flows: 0,
-            frames: Vec::new(),
-            flow_numbers: Vec::new(),
+            frames: [].into(),
+            flow_numbers: [].into(),
             suppressed: None,
             country: None,
             why: "".into(),
@@ -233,11 +233,12 @@ mod tests {
         );
         let mut aside = report(&both, false);
         for finding in &mut aside.findings {
-            finding.suppressed = Some(Suppression {
+            let suppression = Suppression {
                 reason: "known".into(),
                 owner: "Ada".into(),
                 expires: None,
-            });
+            };
+            finding.suppressed = Some(suppression.into());
         }
         assert_eq!(code(&aside), 0);
         let standing = aside.standing();

@@ -219,7 +219,7 @@ fn extent(table: &mut Table<'_>, finding: &Finding) {
             .as_deref()
             .map_or(Value::Null, Value::Words),
     );
-    table.cell(Value::Words(&joined(&finding.flow_numbers)));
+    table.cell(Value::Words(&joined(finding.flow_numbers.iter())));
     let suppressed = finding.suppressed.as_ref();
     for words in [
         suppressed.map(|it| it.reason.as_ref()),
@@ -260,7 +260,7 @@ fn subject(table: &mut Table<'_>, finding: &Finding, destination: &Destination, 
     table.cell(Value::Integer(destination.bytes_in));
     table.cell(Value::Time(destination.first_seen));
     table.cell(Value::Time(destination.last_seen));
-    table.cell(Value::Words(&joined(&finding.frames)));
+    table.cell(Value::Words(&joined(finding.frames.iter())));
     who(table, destination);
 }
 

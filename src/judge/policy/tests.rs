@@ -110,8 +110,8 @@ fn destination() -> Destination {
         bytes_in: 0,
         first_seen: flow.first_seen,
         last_seen: flow.last_seen,
-        frames: vec![1],
-        flow_numbers: vec![1],
+        frames: [1].into(),
+        flow_numbers: [1].into(),
         owner: flow.owner.clone(),
         verdict: None,
     }

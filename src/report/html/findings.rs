@@ -341,11 +341,7 @@ fn card(page: &mut Page, finding: &Finding, report: &Report, words: &Words) {
     page.raw("</div></div>\n");
     let flows = words.many(finding.flows, words.flows_of);
     let row = fill(words.first_frames, &[&flows]);
-    evidence(
-        page,
-        std::iter::once((finding.frames.as_slice(), row)),
-        words,
-    );
+    evidence(page, std::iter::once((&*finding.frames, row)), words);
     let addresses = destination
         .map(|it| it.addresses.clone())
         .unwrap_or_default();

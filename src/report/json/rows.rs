@@ -51,9 +51,11 @@ pub(super) fn destinations(json: &mut Writer<'_>, report: &Report) -> io::Result
             who_is_behind(json, destination);
             json.field("packets_out", destination.packets_out);
             json.field("packets_in", destination.packets_in);
-            json.list("flow_numbers", &destination.flow_numbers, |json, flow| {
-                json.integer((*flow).into())
-            });
+            json.list(
+                "flow_numbers",
+                destination.flow_numbers.iter(),
+                |json, flow| json.integer((*flow).into()),
+            );
             let verdict = destination.verdict.map(|verdict| verdict.as_str());
             json.field_string_or_null("verdict", verdict);
             if let Some(yes) = destination.in_baseline {

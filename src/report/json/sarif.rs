@@ -205,7 +205,9 @@ impl<'r> Log<'r> {
             ("frames", &finding.frames),
             ("flowNumbers", &finding.flow_numbers),
         ] {
-            json.list(key, numbers, |json, number| json.integer((*number).into()));
+            json.list(key, numbers.iter(), |json, number| {
+                json.integer((*number).into())
+            });
         }
         json.end(b'}');
         json.end(b'}');
