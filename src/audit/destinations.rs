@@ -129,18 +129,23 @@ impl Groups {
                 *place.insert(next)
             }
             Entry::Vacant(_) => {
-                // Owners are told apart while that does not double the budget.
-                let told_apart = self.all.len() < most.saturating_mul(2);
-                let key = Key {
-                    subject: Subject::Others,
-                    owner: if told_apart { key.owner } else { 0 },
-                    ..key
-                };
+                let key = self.folded(key, most);
                 *self.by_key.entry(key).or_insert_with(|| {
                     self.all.push(empty(key, record, view));
                     next
                 })
             }
+        }
+    }
+
+    /// The key of a group that takes what found no room.
+    fn folded(&self, key: Key, most: usize) -> Key {
+        // Owners are told apart while that does not double the budget.
+        let told_apart = self.all.len() < most.saturating_mul(2);
+        Key {
+            subject: Subject::Others,
+            owner: if told_apart { key.owner } else { 0 },
+            ..key
         }
     }
 }
@@ -436,9 +441,7 @@ impl Group {
             self.via = view.via;
         }
         self.verdict = graver(self.verdict, view.verdict);
-        if self.addresses.len() < MOST_ADDRESSES && !self.addresses.contains(&view.remote) {
-            self.addresses.push(view.remote);
-        }
+        self.add_address(view.remote);
         if let Some(protocol) = protocol
             && !self.protocols.contains(&protocol)
         {
@@ -454,6 +457,24 @@ impl Group {
         self.last = self.last.max(record.last);
         if self.rows.len() < EXAMPLES {
             self.rows.push((row, record.first_frame));
+        }
+    }
+
+    /// Keeps the smallest addresses: those do not depend on the order of rows.
+    fn add_address(&mut self, address: IpAddr) {
+        let known = &mut self.addresses;
+        if known.len() < MOST_ADDRESSES {
+            if !known.contains(&address) {
+                known.push(address);
+                if known.len() == MOST_ADDRESSES {
+                    known.sort_unstable();
+                }
+            }
+        } else if known.last().is_some_and(|last| address < *last)
+            && let Err(at) = known.binary_search(&address)
+        {
+            known.pop();
+            known.insert(at, address);
         }
     }
 

@@ -1,10 +1,13 @@
 //! Totals and groups of many rows, half of them on a thread of their own.
 //!
 //! In:   a finished audit.
-//! Out:  what one thread would have found; nothing where groups find no room: which of them do
-//!       depends on the order of all rows.
+//! Out:  what one thread would have found; nothing where groups find no room twice over.
+//!
+//! Groups have room in the order of their first rows. The first half is a beginning of all rows,
+//! so that it may fill the budget by itself; the second half is counted without folding, and
+//! folded where it is joined.
 
-use super::{EXAMPLES, Finished, Group, Groups, MOST_ADDRESSES, graver, rows};
+use super::{EXAMPLES, Finished, Group, Groups, Subject, graver, rows};
 use crate::model::{Arena, Totals};
 use std::thread::Builder;
 
@@ -21,16 +24,18 @@ pub(super) fn grouped(finished: &Finished, most: usize) -> Option<(Totals, Arena
         return None;
     }
     let middle = count / 2;
+    let twice = most.saturating_mul(2);
     let (one, two) = std::thread::scope(|scope| {
         let beside = Builder::new()
             .name("groups".to_owned())
-            .spawn_scoped(scope, || rows(finished, middle..count, most, None));
+            .spawn_scoped(scope, || rows(finished, middle..count, twice, None));
         let one = rows(finished, 0..middle, most, None);
         Some((one, beside.ok()?.join().ok()?))
     })?;
     let ((totals, mut groups), (more, later)) = (one, two);
-    let room = groups.all.len() < most && later.all.len() < most;
-    (room && groups.join(later) <= most).then(|| (sum(totals, &more), groups.all))
+    // Up to here nothing of the second half is folded, and all that is folded has its owner.
+    let room = later.all.len() < twice && groups.join(later, most) < twice;
+    room.then(|| (sum(totals, &more), groups.all))
 }
 
 fn sum(mut totals: Totals, more: &Totals) -> Totals {
@@ -57,10 +62,18 @@ fn sum(mut totals: Totals, more: &Totals) -> Totals {
 
 impl Groups {
     /// Takes the groups of later rows. How many there are now.
-    fn join(&mut self, later: Groups) -> usize {
-        for group in later.all.into_rows() {
-            let next = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
-            let number = *self.by_key.entry(group.key).or_insert(next);
+    fn join(&mut self, later: Groups, most: usize) -> usize {
+        for mut group in later.all.into_rows() {
+            let known = self.by_key.get(&group.key).copied();
+            let number = known.unwrap_or_else(|| {
+                if self.all.len() >= most {
+                    group.key = self.folded(group.key, most);
+                    // What is told of one name or address, a group of others has not.
+                    group.owner = (0, group.key.owner);
+                }
+                let next = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
+                *self.by_key.entry(group.key).or_insert(next)
+            });
             match self.all.get_mut(number) {
                 Some(known) => known.join(group),
                 None => {
@@ -83,9 +96,7 @@ impl Group {
         }
         self.verdict = graver(self.verdict, later.verdict);
         for address in later.addresses {
-            if self.addresses.len() < MOST_ADDRESSES && !self.addresses.contains(&address) {
-                self.addresses.push(address);
-            }
+            self.add_address(address);
         }
         for protocol in later.protocols {
             if !self.protocols.contains(&protocol) {
@@ -100,7 +111,11 @@ impl Group {
         add(&mut self.sums.bytes_in, later.sums.bytes_in);
         self.first = self.first.min(later.first);
         self.last = self.last.max(later.last);
-        let room = EXAMPLES.saturating_sub(self.rows.len());
-        self.rows.extend(later.rows.into_iter().take(room));
+        self.rows.extend(later.rows);
+        if self.key.subject == Subject::Others {
+            // Its parts lie between each other.
+            self.rows.sort_unstable();
+        }
+        self.rows.truncate(EXAMPLES);
     }
 }

@@ -129,6 +129,37 @@ fn fixtures_can_be_cut_after_every_packet() {
     assert!(found > 10);
 }
 
+/// Groups of destinations find room in the order of rows, whoever counts them.
+#[test]
+fn folded_destinations_are_the_same_over_two_threads() {
+    for name in [
+        "redmi-india-before",
+        "redmi-india-after",
+        "dns-cname",
+        "quic-initial",
+    ] {
+        let path = fixture(name);
+        for most in 1..12 {
+            let options = AuditOptions {
+                limits: Limits {
+                    destinations: most,
+                    ..Limits::default()
+                },
+                ..options()
+            };
+            let want = whole(&path, &options);
+            for threads in [2, 3] {
+                let options = AuditOptions {
+                    threads,
+                    ..options.clone()
+                };
+                let got = audit_whole(open(&path), &Places::none(), &options, &mut |_| {});
+                assert!(written(&got.unwrap()) == want, "{name}, room for {most}");
+            }
+        }
+    }
+}
+
 /// Captures that others made: cut in the middle.
 #[test]
 fn shared_captures_can_be_cut_in_the_middle() {
