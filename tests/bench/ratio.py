@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures whereto against tcpdump on the same file, run by run (standard library only).
 
-  tests/bench/ratio.py FILE… [--tool target/release/whereto] [--runs 5] [--options='--threads 1 --no-hash']
+  tests/bench/ratio.py FILE… [--tool target/release/whereto] [--runs 5] [--options='--threads 1 --no-hash --expect SG,US']
                              [--also 'NAME=COMMAND {in}']… [--markdown]
 
 Each run pairs one tcpdump with one whereto, both pinned to the same processor where `taskset`
@@ -59,7 +59,7 @@ def main():
     asked.add_argument("files", nargs="+")
     asked.add_argument("--tool", default="target/release/whereto")
     asked.add_argument("--runs", type=int, default=5)
-    asked.add_argument("--options", default="--threads 1 --no-hash")
+    asked.add_argument("--options", default="--threads 1 --no-hash --expect SG,US")
     asked.add_argument("--also", action="append", default=[], help="NAME=COMMAND {in}")
     asked.add_argument("--no-pin", action="store_true", help="let the runs use every processor")
     asked.add_argument("--markdown", action="store_true")
