@@ -343,15 +343,12 @@ pub(super) fn findings(
         }
     }
     // In place: a stable sort would copy. Rules are in order of their names already.
-    let key = |it: &Finding| (it.verdict, it.destination, it.country);
-    findings.sort_unstable_by(|a, b| {
-        let rules = a.rule.cmp(&b.rule);
-        (a.verdict, a.destination)
-            .cmp(&(b.verdict, b.destination))
-            .then(rules)
-            .then_with(|| key(a).cmp(&key(b)))
-    });
+    findings.sort_unstable_by(|a, b| in_order(a).cmp(&in_order(b)));
     findings
+}
+
+fn in_order(finding: &Finding) -> (Verdict, Option<usize>, &str) {
+    (finding.verdict, finding.destination, &finding.rule)
 }
 
 fn total(
