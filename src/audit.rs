@@ -72,6 +72,9 @@ pub struct AuditOptions {
     pub threads: usize,
     /// What the report says of hashing: true where inputs are hashed.
     pub hashed: bool,
+    /// Let go of the rows once destinations are known: whoever asks the report for them is told
+    /// that they are gone. Destinations and findings then take their place in memory.
+    pub without_rows: bool,
 }
 
 /// How far an audit has come.
@@ -336,11 +339,15 @@ impl Audit {
         let log_known = log.clone().map(Arc::new);
         finished.set_test(log_known.clone(), options.baseline.clone());
         let most = options.limits.destinations;
+        let in_baseline = options.baseline.as_ref().map(|known| known.sums(&finished));
         let (sums, mut destinations, of_rows) = if options.asked.is_anything() {
             destinations::group_rows(&finished, most)
         } else {
-            let (sums, destinations) = destinations::group(&finished, most, options.threads);
-            (sums, destinations, Vec::new())
+            let (sums, groups) = destinations::group(&finished, most, options.threads);
+            if options.without_rows {
+                finished.forget_rows();
+            }
+            (sums, destinations::in_order(&finished, groups), Vec::new())
         };
         let folded = finished.table().counts;
         totals = Totals {
@@ -349,7 +356,7 @@ impl Audit {
             wire_bytes: totals.wire_bytes,
             folded_flows: folded.folded_flows,
             time,
-            in_baseline: options.baseline.as_ref().map(|known| known.sums(&finished)),
+            in_baseline,
             ..sums
         };
         if let Some(baseline) = &options.baseline {
@@ -392,6 +399,9 @@ impl Audit {
                 &losses,
                 judging,
             );
+            if options.without_rows {
+                finished.forget_rows();
+            }
         }
         if let Some(log) = &mut log {
             phases::first_contacts(log, &destinations);

@@ -89,8 +89,13 @@ impl Groups {
     /// Reads a little of the group that the row most likely belongs to.
     fn touch(&mut self, finished: &Finished, at: usize, view: &View) -> u64 {
         let last = self.last(finished, at, view).map_or(NONE, |last| *last);
-        let group = self.all.get(last);
-        group.map_or(0, |group| group.flows ^ u64::from(group.key.place))
+        // One number from each of the cache lines that adding to it will write.
+        self.all.get(last).map_or(0, |group| {
+            let Sums { bytes_in, .. } = group.sums;
+            let lists = group.rows.len() ^ group.addresses.len() ^ group.protocols.len();
+            let lists = u64::try_from(lists).unwrap_or(0);
+            group.flows ^ u64::from(group.key.place) ^ bytes_in ^ lists
+        })
     }
 
     fn of(
@@ -150,21 +155,25 @@ impl Groups {
     }
 }
 
-/// Totals and destinations of a finished audit.
-pub(super) fn group(
-    finished: &Finished,
-    most: usize,
-    threads: usize,
-) -> (Totals, Vec<Destination>) {
+/// Totals and groups of a finished audit.
+pub(super) fn group(finished: &Finished, most: usize, threads: usize) -> (Totals, Grouped) {
     let halves = (threads > 1).then(|| halves::grouped(finished, most));
     let (totals, groups) = halves.flatten().unwrap_or_else(|| {
         let (totals, groups) = rows(finished, 0..finished.rows.len(), most, None);
         (totals, groups.all)
     });
-    (totals, sorted(finished, groups, None))
+    (totals, Grouped(groups))
 }
 
-/// The same, and the number of each row's destination.
+/// Groups on their way to destinations, which no longer need the rows.
+pub(super) struct Grouped(Arena<Group>);
+
+/// The destinations of all groups, in the order of the report.
+pub(super) fn in_order(finished: &Finished, Grouped(groups): Grouped) -> Vec<Destination> {
+    sorted(finished, groups, None)
+}
+
+/// Totals and destinations, and the number of each row's destination.
 pub(super) fn group_rows(finished: &Finished, most: usize) -> (Totals, Vec<Destination>, Vec<u32>) {
     let count = finished.rows.len();
     let mut of_rows = vec![NONE; count];
@@ -234,6 +243,7 @@ fn rows(
         views.clear();
         let reach = start.saturating_add(TOGETHER).min(range.end);
         let touched = (start..reach).fold(0, |touched, at| touched ^ finished.touch(at));
+        let touched = (start..reach).fold(touched, |all, at| all ^ finished.touch_joined(at));
         std::hint::black_box(touched);
         let batch = (start..range.end).take(TOGETHER);
         let first = u32::try_from(start).unwrap_or(u32::MAX);
@@ -343,11 +353,11 @@ pub(super) fn findings(
         }
     }
     // In place: a stable sort would copy. Rules are in order of their names already.
-    findings.sort_unstable_by(|a, b| in_order(a).cmp(&in_order(b)));
+    findings.sort_unstable_by(|a, b| place_of(a).cmp(&place_of(b)));
     findings
 }
 
-fn in_order(finding: &Finding) -> (Verdict, Option<usize>, &str) {
+fn place_of(finding: &Finding) -> (Verdict, Option<usize>, &str) {
     (finding.verdict, finding.destination, &finding.rule)
 }
 

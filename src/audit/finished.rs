@@ -18,7 +18,8 @@ use super::talk::Talk;
 use crate::flow::{Order, Record, Table};
 use crate::locate::{Places, RoundTrip, Sight};
 use crate::model::{
-    Device, Grade, NameOwner, PhaseLog, Place, Scope, Text, Transport, Verdict, Via, scope_of,
+    Arena, Device, Grade, NameOwner, PhaseLog, Place, Scope, Text, Transport, Verdict, Via,
+    scope_of,
 };
 use crate::names::{Answers, Client, Resolved};
 use std::collections::{BTreeMap, HashMap};
@@ -60,6 +61,8 @@ pub(super) struct Finished {
     phases: Option<Arc<PhaseLog>>,
     /// What the device does at rest.
     baseline: Option<Arc<Baseline>>,
+    /// The rows are gone.
+    forgotten: bool,
 }
 
 /// How places and owners of names are judged, as far as anything is expected of them.
@@ -134,6 +137,7 @@ impl Finished {
             app_names: apps.iter().cloned().collect(),
             phases: None,
             baseline: None,
+            forgotten: false,
         };
         finished.locate(places, judges.place);
         finished.number_exchanges();
@@ -242,6 +246,19 @@ impl Finished {
         Some((record, turned(&self.table, record, turn)))
     }
 
+    /// Gives back what only rows need. Names, owners and places stay.
+    pub(super) fn forget_rows(&mut self) {
+        self.table.forget_rows();
+        self.store.extras = Arena::default();
+        self.store.tls = Arena::default();
+        self.answers.forget();
+        self.rows = Order::Numbered(0);
+        self.row_addresses = Vec::new();
+        self.row_turns = Vec::new();
+        self.row_verdicts = Vec::new();
+        self.forgotten = true;
+    }
+
     /// Every row's verdict, where each was judged by itself.
     pub(super) fn set_verdicts(&mut self, verdicts: Vec<Option<Verdict>>) {
         self.row_verdicts = verdicts;
@@ -283,6 +300,21 @@ impl Finished {
         let record = self.rows.get(at).and_then(|row| self.table.row(row));
         let extra = record.and_then(|record| self.extra(record));
         extra.map_or(0, |extra| extra.name.into())
+    }
+
+    /// Reads a little of what is joined to a row.
+    pub(super) fn touch_joined(&self, at: usize) -> u64 {
+        let Some(record) = self.rows.get(at).and_then(|row| self.table.row(row)) else {
+            return 0;
+        };
+        match self.extra(record).map_or(NONE, |extra| extra.name) {
+            NONE => {
+                let turn = self.row_turns.get(at).copied().unwrap_or(0);
+                let view = turned(&self.table, record, turn);
+                self.answers.touch(view.local, view.remote)
+            }
+            name => self.table.touch(record) ^ self.owners.touch(name),
+        }
     }
 
     /// The row at this place of `rows`, with everything joined.

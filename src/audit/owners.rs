@@ -22,6 +22,8 @@ pub(super) struct Owners {
     all: Vec<Arc<NameOwner>>,
     /// For each of those the number of the same without its alias.
     bare: Vec<u32>,
+    /// For each of `all` how much its alias tells.
+    telling: Vec<u8>,
     /// By the number of the name: a number in `all`, or with `CASES` set one in `cases`.
     by_name: Vec<u32>,
     /// For each name that has them the first and the end of its `moments`.
@@ -63,6 +65,7 @@ impl Owners {
             owners: Owners {
                 all: vec![Arc::default()],
                 bare: vec![NOTHING],
+                telling: vec![0],
                 by_name: Vec::new(),
                 cases: Vec::new(),
                 moments: Vec::new(),
@@ -110,6 +113,18 @@ impl Owners {
         told.map_or(NOTHING, |one| one.number)
     }
 
+    /// Reads a little of what [`Owners::number`] looks through.
+    pub(super) fn touch(&self, name: u32) -> u64 {
+        let place = |at: u32| usize::try_from(at).unwrap_or(usize::MAX);
+        let found = self.by_name.get(place(name)).copied().unwrap_or(NONE);
+        if found == NONE || found & CASES == 0 {
+            return found.into();
+        }
+        let case = self.cases.get(place(found & !CASES));
+        let moment = case.and_then(|(first, _)| self.moments.get(place(*first)));
+        moment.map_or(0, |moment| moment.number.into())
+    }
+
     pub(super) fn owner(&self, number: u32) -> Arc<NameOwner> {
         let place = usize::try_from(number).unwrap_or(usize::MAX);
         self.all.get(place).cloned().unwrap_or_default()
@@ -123,12 +138,8 @@ impl Owners {
 
     /// How much an owner's alias tells: 2 where it leads to somebody else, 1 where there is one.
     pub(super) fn telling(&self, number: u32) -> u8 {
-        if self.bare(number) == number {
-            return 0;
-        }
         let place = usize::try_from(number).unwrap_or(usize::MAX);
-        let cloaked = self.all.get(place).is_some_and(|owner| owner.is_cloaked());
-        1 + u8::from(cloaked)
+        self.telling.get(place).copied().unwrap_or(0)
     }
 
     pub(super) fn all(&self) -> &[Arc<NameOwner>] {
@@ -235,6 +246,8 @@ impl Finder<'_> {
         let owner = Arc::new(owner);
         owners.all.push(Arc::clone(&owner));
         owners.bare.push(bare.unwrap_or(number));
+        let telling = bare.map_or(0, |_| 1 + u8::from(owner.is_cloaked()));
+        owners.telling.push(telling);
         self.numbers.insert(owner, number);
         number
     }

@@ -12,7 +12,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use whereto::Error;
 use whereto::locate::CLASSES;
-use whereto::report::{self, EXPLANATION_FORMATS};
+use whereto::report::{self, EXPLANATION_FORMATS, Lists};
 
 /// Runs the command.
 pub(super) fn run(asked: &args::Explain) -> Result<u8, Error> {
@@ -58,6 +58,7 @@ fn audited(asked: &args::Explain) -> Result<report::Explained, Error> {
     let automation = Automation::settle(None, &asked.question.suppressed)?;
     let request = Request {
         format: Some("text"),
+        lists: Lists::Flows,
         ..Request::of(&asked.question, &nowhere, automation)
     };
     let (report, _) = run::read(&request)?;

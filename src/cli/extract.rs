@@ -18,7 +18,7 @@ use std::io::{self, Read as _};
 use std::net::IpAddr;
 use std::path::Path;
 use whereto::model::{Destination, Finding, Flow, Report, Time};
-use whereto::report::{FORMATS, escape};
+use whereto::report::{FORMATS, Lists, escape};
 use whereto::{Chosen, ChosenFlow, Error, Why};
 
 /// Runs the command.
@@ -125,6 +125,7 @@ pub(super) fn report(judged: &args::Judged, exchanges: bool) -> Result<Report, E
         places: Some(&judged.places),
         keep_dns: true,
         keep_http: true,
+        lists: Lists::Flows,
     };
     run::read(&request).map(|(report, _)| report)
 }

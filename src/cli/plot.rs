@@ -7,7 +7,7 @@ use super::args::Plot;
 use std::io::Write;
 use whereto::model::Report;
 use whereto::report::picture::{self, Kind};
-use whereto::report::{Format, Style};
+use whereto::report::{Format, Lists, Style};
 
 /// The formats of each picture: SVG alone.
 pub(super) fn formats(plot: Plot) -> &'static [Format] {
@@ -29,7 +29,7 @@ const fn svg(write: fn(&Report, Style, &mut dyn Write) -> std::io::Result<()>) -
         name: "svg",
         extensions: &["svg"],
         doc: "a picture",
-        exchanges: false,
+        lists: Lists::Flows,
         write,
     }
 }

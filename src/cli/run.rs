@@ -25,7 +25,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use whereto::locate::Places;
 use whereto::model::{Report, Text};
-use whereto::report::{DNS_FORMATS, FLOW_FORMATS, INFO_FORMATS};
+use whereto::report::{DNS_FORMATS, FLOW_FORMATS, INFO_FORMATS, Lists};
 use whereto::source::Capture;
 use whereto::{Audit, AuditOptions, Baseline, Error, Progress, audit};
 
@@ -69,6 +69,7 @@ fn command(command: &Command) -> Result<u8, Error> {
             places: Some(&flows.places),
             keep_dns: false,
             keep_http: false,
+            lists: Lists::Nothing,
         }),
         Command::Plot(plot) => examine(&Request {
             input: &plot.input,
@@ -83,6 +84,7 @@ fn command(command: &Command) -> Result<u8, Error> {
             places: Some(&plot.places),
             keep_dns: false,
             keep_http: false,
+            lists: Lists::Nothing,
         }),
         Command::Dns(dns) => examine(&Request {
             automation: Automation::default(),
@@ -97,6 +99,7 @@ fn command(command: &Command) -> Result<u8, Error> {
             places: None,
             keep_dns: true,
             keep_http: false,
+            lists: Lists::Nothing,
         }),
         Command::Info(info) => examine(&Request {
             automation: Automation::default(),
@@ -111,6 +114,7 @@ fn command(command: &Command) -> Result<u8, Error> {
             places: None,
             keep_dns: false,
             keep_http: false,
+            lists: Lists::Nothing,
         }),
         Command::Bundle(asked) => bundle::run(asked),
         Command::Explain(asked) => explain::run(asked),

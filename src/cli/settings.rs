@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use whereto::locate::Places;
 use whereto::model::{About, Limits, PhaseFile, Report, Text};
-use whereto::report::{FORMATS, Format, Style, escape};
+use whereto::report::{FORMATS, Format, Lists, Style, escape};
 use whereto::source::{self, Capture};
 use whereto::{AuditOptions, Error, PhaseOptions, judge};
 
@@ -62,6 +62,8 @@ pub(super) struct Request<'a> {
     pub(super) places: Option<&'a args::Places>,
     pub(super) keep_dns: bool,
     pub(super) keep_http: bool,
+    /// The long lists that are asked for whatever is written.
+    pub(super) lists: Lists,
 }
 
 impl<'a> Request<'a> {
@@ -84,6 +86,7 @@ impl<'a> Request<'a> {
             places: Some(&question.places),
             keep_dns: true,
             keep_http: true,
+            lists: Lists::Nothing,
         }
     }
 }
@@ -120,7 +123,9 @@ pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
             }
         }
     }
-    let exchanges = outputs.iter().any(|output| output.format.exchanges);
+    let lists = outputs.iter().map(|output| output.format.lists).max();
+    let lists = lists.max(Some(request.lists));
+    let exchanges = lists >= Some(Lists::Exchanges);
     // What is not stored anywhere has no hash that could be compared with anything.
     let hash = !request.input.no_hash && request.input.interface.is_none();
     let limits = Limits::default();
@@ -184,6 +189,7 @@ pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
             keep_http: request.keep_http && exchanges,
             threads: request.input.threads.into(),
             hashed: hash,
+            without_rows: lists <= Some(Lists::Nothing),
         },
         outputs,
         about,

@@ -165,6 +165,12 @@ impl<R: Reader> Table<R> {
         record.ends(&self.wide)
     }
 
+    /// Reads a little of where a row's addresses lie.
+    #[inline]
+    pub(crate) fn touch(&self, record: &Record) -> u64 {
+        record.touch(&self.wide)
+    }
+
     /// Address and port of the end that opened a row's flow, and of the other.
     pub(crate) fn client_and_server(&self, record: &Record) -> [(IpAddr, u16); 2] {
         record.client_and_server(&self.wide)
@@ -191,6 +197,13 @@ impl<R: Reader> Table<R> {
         self.live = Arena::default();
         self.queue = VecDeque::new();
         self.free = Vec::new();
+    }
+
+    /// Gives back the rows; counts stay.
+    pub(crate) fn forget_rows(&mut self) {
+        self.rows = Vec::new();
+        self.wide = Wide::default();
+        self.len = 0;
     }
 
     #[inline]

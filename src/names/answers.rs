@@ -181,6 +181,17 @@ impl Answers {
         }
     }
 
+    /// Reads a little of what [`Answers::name`] looks through.
+    pub(crate) fn touch(&self, client: IpAddr, address: IpAddr) -> u64 {
+        let Some(client) = self.clients.get(&client) else {
+            return 0;
+        };
+        let home = self.home(*client, &mapped(address), self.starts.len());
+        let start = self.starts.get(home).and_then(|start| start.checked_sub(1));
+        let entry = start.and_then(|start| self.entries.get(usize::try_from(start).ok()?));
+        entry.map_or(0, |entry| entry.name.into())
+    }
+
     /// The latest name that `client` was given for `address`, not after `time`.
     pub(crate) fn name(&self, client: IpAddr, address: IpAddr, time: Time) -> Option<Resolved> {
         debug_assert!(self.sealed, "asked before all answers were in");
@@ -202,6 +213,12 @@ impl Answers {
             frame: entry.frame,
             rivals: entry.rivals,
         })
+    }
+
+    /// Gives back the memory: nothing more is asked.
+    pub(crate) fn forget(&mut self) {
+        self.entries = Vec::new();
+        self.starts = Vec::new();
     }
 
     /// The names that answers gave, some of them many times.

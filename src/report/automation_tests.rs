@@ -2,12 +2,13 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use super::sample::{self, HOSTILE};
-use super::{FORMATS, Style, judged};
+use super::{FORMATS, INFO_FORMATS, Lists, Style, judged};
 use crate::model::{
-    ClaimResult, ClaimVerdict, Exhibit, FailOn, HiddenShare, PolicyResult, Report, RuleResult,
-    Severity, Suppression, Text, Verdict,
+    ClaimResult, ClaimVerdict, DnsRow, Exhibit, FailOn, Flow, HiddenShare, HttpRow, PolicyResult,
+    Report, Rows, RuleResult, Severity, Suppression, Text, Verdict,
 };
 use serde_json::Value;
+use std::io;
 
 /// The sample, with a policy, claims of every verdict, and a violated finding set aside.
 pub(super) fn report() -> Report {
@@ -235,4 +236,42 @@ fn an_empty_report_has_every_form() {
     assert_eq!(totals(&written("junit", &empty)), [0; 4]);
     assert!(written("markdown", &empty).contains("Nothing was judged"));
     assert_eq!(written("csv-claims", &empty).lines().count(), 1);
+}
+
+/// Rows that were not kept.
+struct Gone;
+
+impl Rows for Gone {
+    fn flows(&self, _: &mut dyn FnMut(&Flow) -> io::Result<()>) -> io::Result<()> {
+        Err(io::Error::other("no flows"))
+    }
+    fn dns(&self, _: &mut dyn FnMut(&DnsRow) -> io::Result<()>) -> io::Result<()> {
+        Err(io::Error::other("no DNS exchanges"))
+    }
+    fn http(&self, _: &mut dyn FnMut(&HttpRow) -> io::Result<()>) -> io::Result<()> {
+        Err(io::Error::other("no HTTP exchanges"))
+    }
+}
+
+#[test]
+fn formats_without_lists_ask_for_none() {
+    let without = FORMATS.iter().chain(INFO_FORMATS);
+    let without = without.filter(|format| format.lists == Lists::Nothing);
+    assert!(without.clone().count() >= 7);
+    for format in without {
+        let written = |report: &Report| {
+            let mut bytes = Vec::new();
+            (format.write)(report, Style::default(), &mut bytes).map(|()| bytes)
+        };
+        let gone = Report {
+            rows: Box::new(Gone),
+            ..report()
+        };
+        assert_eq!(
+            written(&gone).unwrap(),
+            written(&report()).unwrap(),
+            "{}",
+            format.name
+        );
+    }
 }

@@ -51,6 +51,17 @@ impl Default for Style {
     }
 }
 
+/// Long lists of a report, the longest last.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Lists {
+    /// None of them.
+    Nothing,
+    /// Flows.
+    Flows,
+    /// Flows, and DNS and HTTP exchanges.
+    Exchanges,
+}
+
 /// One output format of a `T`.
 pub struct Format<T: ?Sized + 'static = Report> {
     /// The word after `--format`.
@@ -59,8 +70,8 @@ pub struct Format<T: ?Sized + 'static = Report> {
     pub extensions: &'static [&'static str],
     /// What it holds, for the help text.
     pub doc: &'static str,
-    /// True where DNS and HTTP exchanges are written one by one: only then are they kept.
-    pub exchanges: bool,
+    /// The long lists that it writes, or looks through: no others need be kept.
+    pub lists: Lists,
     /// Writes a report in it.
     pub write: fn(&T, Style, &mut dyn Write) -> io::Result<()>,
 }
@@ -75,63 +86,63 @@ pub const FORMATS: &[Format] = &[
         name: "text",
         extensions: TEXT,
         doc: "a report to read",
-        exchanges: false,
+        lists: Lists::Nothing,
         write: |report, style, out| text::report(report, style, out),
     },
     Format {
         name: "json",
         extensions: JSON,
         doc: "everything, as docs/report.schema.json describes it",
-        exchanges: true,
+        lists: Lists::Exchanges,
         write: |report, _, out| json::report(report, out),
     },
     Format {
         name: "csv",
         extensions: CSV,
         doc: "one row a flow, as docs/columns.md describes it",
-        exchanges: false,
+        lists: Lists::Flows,
         write: |report, _, out| csv::flows(report, out),
     },
     Format {
         name: "html",
         extensions: &["html", "htm"],
         doc: "a page to look at, check and cite",
-        exchanges: false,
+        lists: Lists::Flows,
         write: |report, _, out| html::report(report, out),
     },
     Format {
         name: "csv-findings",
         extensions: &["findings.csv", "csv"],
         doc: "one row a finding",
-        exchanges: false,
+        lists: Lists::Nothing,
         write: |report, _, out| csv::findings(report, out),
     },
     Format {
         name: "csv-claims",
         extensions: &["claims.csv"],
         doc: "one row a claim",
-        exchanges: false,
+        lists: Lists::Nothing,
         write: |report, _, out| csv::claims(report, out),
     },
     Format {
         name: "sarif",
         extensions: &["sarif", "sarif.json"],
         doc: "SARIF 2.1.0, for viewers of code scanning",
-        exchanges: false,
+        lists: Lists::Nothing,
         write: |report, _, out| json::sarif(report, out),
     },
     Format {
         name: "junit",
         extensions: &["xml", "junit.xml"],
         doc: "JUnit XML, for dashboards of tests",
-        exchanges: false,
+        lists: Lists::Nothing,
         write: |report, _, out| junit::junit(report, out),
     },
     Format {
         name: "markdown",
         extensions: &["md"],
         doc: "a comment on a pull request",
-        exchanges: false,
+        lists: Lists::Nothing,
         write: |report, _, out| markdown::markdown(report, out),
     },
 ];
@@ -142,21 +153,21 @@ pub const FLOW_FORMATS: &[Format] = &[
         name: "text",
         extensions: TEXT,
         doc: "a table",
-        exchanges: false,
+        lists: Lists::Flows,
         write: |report, style, out| text::flows(report, style, out),
     },
     Format {
         name: "json",
         extensions: JSON,
         doc: "the `data` and `flows` of a report",
-        exchanges: false,
+        lists: Lists::Flows,
         write: |report, _, out| json::flows(report, out),
     },
     Format {
         name: "csv",
         extensions: CSV,
         doc: "one row a flow",
-        exchanges: false,
+        lists: Lists::Flows,
         write: |report, _, out| csv::flows(report, out),
     },
 ];
@@ -167,21 +178,21 @@ pub const DNS_FORMATS: &[Format] = &[
         name: "text",
         extensions: TEXT,
         doc: "a table",
-        exchanges: true,
+        lists: Lists::Exchanges,
         write: |report, style, out| text::dns(report, style, out),
     },
     Format {
         name: "json",
         extensions: JSON,
         doc: "the `dns` of a report",
-        exchanges: true,
+        lists: Lists::Exchanges,
         write: |report, _, out| json::dns(report, out),
     },
     Format {
         name: "csv",
         extensions: CSV,
         doc: "one row an answer, or a query without one",
-        exchanges: true,
+        lists: Lists::Exchanges,
         write: |report, _, out| csv::dns(report, out),
     },
 ];
@@ -192,14 +203,14 @@ pub const INFO_FORMATS: &[Format] = &[
         name: "text",
         extensions: TEXT,
         doc: "a page to read",
-        exchanges: false,
+        lists: Lists::Nothing,
         write: |report, style, out| text::info(report, style, out),
     },
     Format {
         name: "json",
         extensions: JSON,
         doc: "a report without its rows",
-        exchanges: false,
+        lists: Lists::Nothing,
         write: |report, _, out| json::info(report, out),
     },
 ];
@@ -210,14 +221,14 @@ pub const HOLDING_FORMATS: &[Format<[Holding]>] = &[
         name: "text",
         extensions: TEXT,
         doc: "a page to read",
-        exchanges: false,
+        lists: Lists::Nothing,
         write: |holdings, style, out| text::holdings(holdings, style, out),
     },
     Format {
         name: "json",
         extensions: JSON,
         doc: "the `data` of a report, with what each covers",
-        exchanges: false,
+        lists: Lists::Nothing,
         write: |holdings, _, out| json::holdings(holdings, out),
     },
 ];
@@ -227,7 +238,7 @@ pub const EXPLANATION_FORMATS: &[Format<[Explanation]>] = &[Format {
     name: "text",
     extensions: TEXT,
     doc: "a page to read",
-    exchanges: false,
+    lists: Lists::Nothing,
     write: |all, style, out| text::explanations(all, style, out),
 }];
 

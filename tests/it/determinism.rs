@@ -53,6 +53,37 @@ fn two_runs_give_the_same_bytes() {
     }
 }
 
+/// What is written beside it decides whether rows are kept.
+#[test]
+fn a_report_alone_is_that_beside_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let asked: &[&[&str]] = &[
+        &["--expect", "SG,US"],
+        &["--policy", "eu-gdpr-chapter-v"],
+        &["--claims", "fixtures/claims/xiaomi-2014-10-22.toml"],
+    ];
+    for words in asked {
+        let mut written = Vec::new();
+        for beside in [&[][..], &["-o", "all.json", "-o", "flows.csv"]] {
+            for threads in ["1", "2"] {
+                let mut command = whereto(&["audit", "-o", "report.txt"]);
+                command.args(["-o", "all.findings.csv", "--threads", threads]);
+                let given = |word: &&str| match word.split_once('/') {
+                    Some(("fixtures", _)) => kit::repo(word),
+                    _ => word.into(),
+                };
+                let words = [&BEFORE].into_iter().chain(beside).chain(*words);
+                command.args(words.map(given)).current_dir(folder.path());
+                stdout(command);
+                let read = |name: &str| std::fs::read(folder.path().join(name)).unwrap();
+                written.push((read("report.txt"), read("all.findings.csv")));
+            }
+        }
+        let all = written.iter().all(|one| *one == written[0]);
+        assert!(all && !written[0].0.is_empty(), "{words:?}");
+    }
+}
+
 #[test]
 fn threads_do_not_change_a_byte() {
     for fixture in fixtures() {

@@ -149,6 +149,9 @@ impl Domains {
 
 impl Rows for Finished {
     fn flows(&self, each: &mut dyn FnMut(&Flow) -> io::Result<()>) -> io::Result<()> {
+        if self.forgotten {
+            return Err(io::Error::other("the rows of this audit were not kept"));
+        }
         let mut domains = Domains::default();
         let count = self.rows.len();
         for start in (0..count).step_by(TOGETHER) {

@@ -10,7 +10,7 @@ pub(super) mod judged;
 mod markdown;
 
 use super::words::around;
-use super::{CSV, Format, JSON, TEXT, countries, html, json, junit, text};
+use super::{CSV, Format, JSON, Lists, TEXT, countries, html, json, junit, text};
 use crate::language::{WORDS, fill};
 use crate::model::diff::{Axis, Diff, NameChange, Spot, Status, Subject};
 use crate::model::{Confidence, Country};
@@ -22,49 +22,49 @@ pub const DIFF_FORMATS: &[Format<Diff>] = &[
         name: "text",
         extensions: TEXT,
         doc: "a page to read",
-        exchanges: false,
+        lists: Lists::Nothing,
         write: |diff, style, out| text::diff(diff, style, out),
     },
     Format {
         name: "json",
         extensions: JSON,
         doc: "everything, as docs/diff.schema.json describes it",
-        exchanges: false,
+        lists: Lists::Nothing,
         write: |diff, _, out| json::diff(diff, out),
     },
     Format {
         name: "csv",
         extensions: CSV,
         doc: "one row a change",
-        exchanges: false,
+        lists: Lists::Nothing,
         write: |diff, _, out| csv::changes(diff, out),
     },
     Format {
         name: "markdown",
         extensions: &["md", "markdown"],
         doc: "a summary for a pull request",
-        exchanges: false,
+        lists: Lists::Nothing,
         write: |diff, _, out| markdown::page(diff, out),
     },
     Format {
         name: "html",
         extensions: &["html", "htm"],
         doc: "one page to look at, in one file",
-        exchanges: false,
+        lists: Lists::Nothing,
         write: |diff, _, out| html::diff::diff(diff, out),
     },
     Format {
         name: "sarif",
         extensions: &["sarif", "sarif.json"],
         doc: "verdicts on claims, for viewers of code scanning",
-        exchanges: false,
+        lists: Lists::Nothing,
         write: |diff, _, out| json::sarif(&judged::report(diff), out),
     },
     Format {
         name: "junit",
         extensions: &["xml", "junit.xml"],
         doc: "verdicts on claims, for dashboards of tests",
-        exchanges: false,
+        lists: Lists::Nothing,
         write: |diff, _, out| junit::junit(&judged::report(diff), out),
     },
 ];
