@@ -159,7 +159,7 @@ impl Rows for Finished {
             let touched = batch.clone().fold(0, |all, at| all ^ self.touch(at));
             let touched = batch
                 .clone()
-                .fold(touched, |all, at| all ^ self.touch_more(at));
+                .fold(touched, |all, at| all ^ self.touch_more(at) ^ self.touch_joined(at));
             std::hint::black_box(touched);
             for at in batch {
                 if let Some(flow) = self.flow(at, &mut domains) {
