@@ -56,7 +56,7 @@ pub(crate) struct Table<R: Reader> {
 }
 
 /// Segments that are looked up together, so that waits for memory overlap.
-pub(crate) const BATCH: usize = 32;
+pub(crate) const BATCH: usize = 128;
 const CHUNK_BITS: u32 = 12;
 const SYN: u8 = 2;
 const ACK: u8 = 16;
