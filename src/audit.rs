@@ -325,7 +325,7 @@ impl Audit {
             reading,
             (&devices, !options.devices.is_empty()),
             &summary.apps,
-            places,
+            (places, options.threads),
             &Judges {
                 place: &|place, scope| judge::judge_place(place, scope, &expected),
                 owner: &|owner| judge::judge_owner(owner, &expected),

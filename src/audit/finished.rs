@@ -65,6 +65,14 @@ pub(super) struct Finished {
     forgotten: bool,
 }
 
+/// Which end of each row is local, and where the other one is.
+struct Located {
+    row_addresses: Vec<u32>,
+    address_places: Vec<u32>,
+    row_turns: Vec<u8>,
+    places: Vec<Arc<Place>>,
+}
+
 /// How places and owners of names are judged, as far as anything is expected of them.
 pub(super) struct Judges<'j> {
     pub(super) place: &'j dyn Fn(&Place, Scope) -> Option<Verdict>,
@@ -78,6 +86,24 @@ const SCOPES: [Scope; 4] = [
     Scope::Loopback,
 ];
 
+/// Fewer rows are not worth a thread.
+const LEAST_ROWS: usize = if cfg!(test) { 2 } else { 65_536 };
+
+/// Does `one` on a thread of its own while `other` is done here.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "owners and places are looked up beside each other; docs/architecture.md, 3"
+)]
+fn beside<A: Send, B>(one: &(impl Fn() -> A + Sync), other: impl FnOnce() -> B) -> (A, B) {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("owners".to_owned());
+        let started = thread.spawn_scoped(scope, one);
+        let done = other();
+        let found = started.ok().and_then(|thread| thread.join().ok());
+        (found.unwrap_or_else(one), done)
+    })
+}
+
 impl Finished {
     /// Joins what was stored. `places` is asked once for each remote address and epoch.
     pub(super) fn new(
@@ -85,7 +111,7 @@ impl Finished {
         reading: Reading,
         (devices, devices_are_named): (&[Device], bool),
         apps: &[(u32, Text)],
-        places: &Places,
+        (places, threads): (&Places, usize),
         judges: &Judges<'_>,
     ) -> Self {
         let Reading {
@@ -112,17 +138,14 @@ impl Finished {
             }
         }
         aliases.seal(|client| device_addresses.get(&client).copied());
-        let names = store.extras.iter().map(|extra| extra.name);
-        let names = names.chain(answers.names());
-        let owners = Owners::new(places.catalogue(), &store.strings, names, &aliases);
         let rows = table.rows();
         let mut finished = Finished {
             table,
             store,
             talk,
             answers,
-            owner_verdicts: owners.all().iter().map(|who| (judges.owner)(who)).collect(),
-            owners,
+            owner_verdicts: Vec::new(),
+            owners: Owners::default(),
             aliases_beyond: aliases.beyond,
             rows,
             row_addresses: Vec::new(),
@@ -139,12 +162,32 @@ impl Finished {
             baseline: None,
             forgotten: false,
         };
-        finished.locate(places, judges.place);
+        let catalogue = places.catalogue();
+        let owners = || {
+            let names = finished.store.extras.iter().map(|extra| extra.name);
+            let names = names.chain(finished.answers.names());
+            Owners::new(catalogue, &finished.store.strings, names, &aliases)
+        };
+        let located = || finished.locate(places);
+        let (owners, located) = if threads > 1 && finished.rows.len() >= LEAST_ROWS {
+            beside(&owners, located)
+        } else {
+            (owners(), located())
+        };
+        let judge = |who: &Arc<NameOwner>| (judges.owner)(who);
+        finished.owner_verdicts = owners.all().iter().map(judge).collect();
+        finished.owners = owners;
+        let judge = |place: &Arc<Place>| SCOPES.map(|scope| (judges.place)(place, scope));
+        finished.verdicts = located.places.iter().map(judge).collect();
+        finished.row_addresses = located.row_addresses;
+        finished.address_places = located.address_places;
+        finished.row_turns = located.row_turns;
+        finished.places = located.places;
         finished.number_exchanges();
         finished
     }
 
-    fn locate(&mut self, data: &Places, judge: &dyn Fn(&Place, Scope) -> Option<Verdict>) {
+    fn locate(&self, data: &Places) -> Located {
         let trips = self.trips(data);
         let mut of_address: Map<(IpAddr, u16), u32> = Map::default();
         let mut of_place: Map<Arc<Place>, u32> = Map::default();
@@ -178,14 +221,12 @@ impl Finished {
             });
             row_addresses.push(number);
         }
-        self.verdicts = places
-            .iter()
-            .map(|place| SCOPES.map(|scope| judge(place, scope)))
-            .collect();
-        self.row_addresses = row_addresses;
-        self.address_places = address_places;
-        self.row_turns = row_turns;
-        self.places = places;
+        Located {
+            row_addresses,
+            address_places,
+            row_turns,
+            places,
+        }
     }
 
     /// The smallest round trip of each outside address, where it was said where the phone was.

@@ -109,6 +109,26 @@ impl Capture {
         Some(([earlier, later], again))
     }
 
+    /// About how many bytes of one plain file there are to each packet, told from its first ones.
+    pub(crate) fn bytes_a_packet(&self) -> Option<u64> {
+        let [state] = self.states.as_slice() else {
+            return None;
+        };
+        let again = Again {
+            path: state.path.clone(),
+            limits: self.shared.limits.clone(),
+        };
+        let read = Arc::new(AtomicU64::new(0));
+        let mut part = Part::earlier(&again, &read, state.size?).ok()?;
+        let mut packets = 0u64;
+        // The head comes by itself; then a buffer full of them.
+        for _ in 0..2 {
+            let count = part.batch().ok()??.count();
+            packets = packets.saturating_add(u64::try_from(count).ok()?);
+        }
+        part.progress().checked_div(packets)
+    }
+
     /// Bytes of the one input, where it has a size.
     pub(crate) fn size(&self) -> Option<u64> {
         match self.states.as_slice() {

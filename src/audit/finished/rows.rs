@@ -157,9 +157,9 @@ impl Rows for Finished {
         for start in (0..count).step_by(TOGETHER) {
             let batch = start..start.saturating_add(TOGETHER).min(count);
             let touched = batch.clone().fold(0, |all, at| all ^ self.touch(at));
-            let touched = batch
-                .clone()
-                .fold(touched, |all, at| all ^ self.touch_more(at) ^ self.touch_joined(at));
+            let touched = batch.clone().fold(touched, |all, at| {
+                all ^ self.touch_more(at) ^ self.touch_joined(at)
+            });
             std::hint::black_box(touched);
             for at in batch {
                 if let Some(flow) = self.flow(at, &mut domains) {
