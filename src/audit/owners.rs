@@ -126,8 +126,11 @@ impl Owners {
     }
 
     pub(super) fn owner(&self, number: u32) -> Arc<NameOwner> {
-        let place = usize::try_from(number).unwrap_or(usize::MAX);
-        self.all.get(place).cloned().unwrap_or_default()
+        self.get(number).cloned().unwrap_or_default()
+    }
+
+    pub(super) fn get(&self, number: u32) -> Option<&Arc<NameOwner>> {
+        self.all.get(usize::try_from(number).unwrap_or(usize::MAX))
     }
 
     /// The number of the same owner without an alias: by it destinations are told apart.

@@ -6,32 +6,36 @@
 use super::super::extra::{Extra, NONE, VIAS};
 use super::super::talk::{self, Talk};
 use super::{Finished, TOGETHER, View};
-use crate::flow::CARRIES_TUNNEL;
+use crate::flow::{CARRIES_TUNNEL, Record};
 use crate::model::{App, DnsRow, Flow, FlowName, Grade, HttpRow, Rows, Text, Time, Transport, Via};
 use std::io;
 use std::sync::Arc;
 
+/// A row with everything joined.
+type Viewed<'f> = (&'f Record, Option<&'f Extra>, View);
+
 impl Finished {
-    /// The same of what only a whole row needs.
-    fn touch_more(&self, at: usize) -> u64 {
-        let record = self.rows.get(at).and_then(|row| self.table.row(row));
-        let extra = record.and_then(|record| self.extra(record));
-        let tls = extra.and_then(|extra| self.store.tls.get(extra.tls));
-        let name = extra.and_then(|extra| self.store.text(extra.name));
+    /// Reads a little of what only a whole row needs.
+    fn touch_more(&self, (_, extra, view): &Viewed<'_>) -> u64 {
+        let name = self.store.text(view.name);
         let first = name.and_then(|name| name.bytes().first().copied());
-        u64::from(first.unwrap_or(0)) ^ tls.map_or(0, |tls| tls.ja4.into())
+        let tls = extra.and_then(|extra| self.store.tls.get(extra.tls));
+        // Both ends: it may lie on two cache lines.
+        let tls = tls.map_or(0, |tls| tls.ja3[0] ^ u8::from(tls.server_seen));
+        let owner = self.owners.get(view.owner);
+        let owner = owner.map_or(0, |owner| u8::from(owner.alias.is_some()));
+        u64::from(first.unwrap_or(0) ^ tls ^ owner)
     }
 
-    /// The whole row of a report.
-    fn flow(&self, at: usize, domains: &mut Domains) -> Option<Flow> {
-        let (record, extra, view) = self.view(at)?;
+    /// The whole row of a report: the one at this place of `rows`.
+    fn flow(&self, at: usize, &(record, extra, view): &Viewed<'_>, domains: &mut Domains) -> Flow {
         let sums = Self::sums(record, &view);
         let tls = extra.and_then(|extra| self.store.tls.get(extra.tls));
         let name = self.store.text(view.name).cloned();
         let baseline = self.baseline.as_ref();
         let in_baseline = baseline.map(|known| known.has(name.as_ref(), view.via, view.remote));
         let text = |number: u32| self.store.text(number).cloned();
-        Some(Flow {
+        Flow {
             flow: u64::try_from(at).unwrap_or(u64::MAX).saturating_add(1),
             scope: view.scope,
             transport: record.transport(),
@@ -79,7 +83,7 @@ impl Finished {
             verdict: view.verdict,
             phase: self.phase(record.first),
             in_baseline,
-        })
+        }
     }
 
     fn phase(&self, time: Time) -> Option<Arc<str>> {
@@ -154,17 +158,21 @@ impl Rows for Finished {
         }
         let mut domains = Domains::default();
         let count = self.rows.len();
+        let mut views = Vec::with_capacity(TOGETHER);
         for start in (0..count).step_by(TOGETHER) {
             let batch = start..start.saturating_add(TOGETHER).min(count);
             let touched = batch.clone().fold(0, |all, at| all ^ self.touch(at));
-            let touched = batch.clone().fold(touched, |all, at| {
-                all ^ self.touch_more(at) ^ self.touch_joined(at)
-            });
+            let touched = batch
+                .clone()
+                .fold(touched, |all, at| all ^ self.touch_joined(at));
             std::hint::black_box(touched);
-            for at in batch {
-                if let Some(flow) = self.flow(at, &mut domains) {
-                    each(&flow)?;
-                }
+            views.clear();
+            views.extend(batch.filter_map(|at| Some((at, self.view(at)?))));
+            let touched = views.iter();
+            let touched = touched.fold(0, |all, (_, view)| all ^ self.touch_more(view));
+            std::hint::black_box(touched);
+            for (at, view) in &views {
+                each(&self.flow(*at, view, &mut domains))?;
             }
         }
         Ok(())
