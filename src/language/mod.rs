@@ -577,20 +577,28 @@ pub(crate) fn count(number: u64) -> String {
     out
 }
 
-/// Puts values where a template has `{0}`, `{1}`.
+/// Puts values where a template has `{0}`, `{1}`: one digit.
 pub(crate) fn fill(template: &str, values: &[&str]) -> String {
-    let mut text = String::with_capacity(template.len().saturating_add(32));
+    let room = values.iter().map(|value| value.len());
+    let room = room.fold(template.len(), usize::saturating_add);
+    let mut text = String::with_capacity(room);
     let mut rest = template;
-    while let Some((before, after)) = rest.split_once('{') {
-        text.push_str(before);
-        let Some((number, after)) = after.split_once('}') else {
+    // Templates are short: byte by byte is sooner than setting up a search.
+    let find = |text: &str, wanted: u8| text.bytes().position(|byte| byte == wanted);
+    while let Some(at) = find(rest, b'{') {
+        text.push_str(rest.get(..at).unwrap_or_default());
+        let after = rest.get(at.saturating_add(1)..).unwrap_or_default();
+        let Some(end) = find(after, b'}') else {
             text.push('{');
             rest = after;
             continue;
         };
-        let value = number.parse().ok().and_then(|at: usize| values.get(at));
+        let value = match after.as_bytes().get(..end) {
+            Some([digit @ b'0'..=b'9']) => values.get(usize::from(digit.wrapping_sub(b'0'))),
+            _ => None,
+        };
         text.push_str(value.copied().unwrap_or_default());
-        rest = after;
+        rest = after.get(end.saturating_add(1)..).unwrap_or_default();
     }
     text.push_str(rest);
     text

@@ -34,6 +34,10 @@ pub fn terminal_str(text: &str) -> Cow<'_, str> {
 /// How many columns of a terminal `escaped` takes.
 #[must_use]
 pub fn columns(escaped: &str) -> usize {
+    // Nearly everything is, and then nothing needs looking up.
+    if escaped.bytes().all(|byte| matches!(byte, 0x20..=0x7e)) {
+        return escaped.len();
+    }
     escaped.width()
 }
 

@@ -32,10 +32,13 @@ pub(super) fn by_country(page: &mut Page<'_>, report: &Report) -> io::Result<()>
     if groups.is_empty() {
         return page.paragraph(WORDS.none_observed, 2, None);
     }
-    let table = Layout::new(page, report, &groups);
+    let all = groups.iter().map(|group| group.rows.len());
+    let all = length(all.fold(0, usize::saturating_add));
+    let (table, cells) = Layout::new(page, report, &groups);
+    let mut cells = cells.into_iter();
     groups
         .iter()
-        .try_for_each(|group| table.group(page, report, group))
+        .try_for_each(|group| table.group(page, all, group, &mut cells))
 }
 
 /// The destinations of one country, or those without one.
@@ -103,7 +106,8 @@ struct Layout {
 const INDENT: usize = 2;
 
 impl Layout {
-    fn new(page: &Page<'_>, report: &Report, groups: &[Group<'_>]) -> Self {
+    /// The layout, and the cells of all destinations that are shown one by one.
+    fn new(page: &Page<'_>, report: &Report, groups: &[Group<'_>]) -> (Self, Vec<Vec<Cell>>) {
         let wide = page.width() >= WIDE;
         let judged = report.is_judged();
         let mut columns = Vec::new();
@@ -131,21 +135,23 @@ impl Layout {
             .map(|destination| table.cells(destination))
             .collect();
         table.widths = page.widths(&table.columns, rows.iter().map(Vec::as_slice), INDENT);
-        table
+        (table, rows)
     }
 
-    fn group(&self, page: &mut Page<'_>, report: &Report, group: &Group<'_>) -> io::Result<()> {
+    /// One country of `all` destinations; `cells` begin with those of its first one.
+    fn group(
+        &self,
+        page: &mut Page<'_>,
+        all: u64,
+        group: &Group<'_>,
+        cells: &mut impl Iterator<Item = Vec<Cell>>,
+    ) -> io::Result<()> {
         page.blank()?;
-        self.title(page, report, group)?;
+        self.title(page, all, group)?;
         page.heads(&self.columns, &self.widths, INDENT)?;
         let (shown, folded) = group.split();
-        for destination in shown {
-            page.row(
-                &self.columns,
-                &self.widths,
-                &self.cells(destination),
-                INDENT,
-            )?;
+        for (destination, cells) in shown.into_iter().zip(cells) {
+            page.row(&self.columns, &self.widths, &cells, INDENT)?;
             if !self.wide {
                 self.second_line(page, destination)?;
             }
@@ -172,12 +178,12 @@ impl Layout {
         page.paragraph(&more, INDENT + 2, Some(Ink::Soft))
     }
 
-    fn title(&self, page: &mut Page<'_>, report: &Report, group: &Group<'_>) -> io::Result<()> {
+    fn title(&self, page: &mut Page<'_>, all: u64, group: &Group<'_>) -> io::Result<()> {
         let name = group.country.map_or_else(
             || WORDS.destinations_part.unplaced.to_owned(),
             country_words,
         );
-        let (rows, all) = (length(group.rows.len()), length(outbound(report).count()));
+        let rows = length(group.rows.len());
         let remark = fill(
             WORDS.destinations_part.sums,
             &[

@@ -139,7 +139,8 @@ impl<'w> Page<'w> {
     /// One line as it is.
     pub(super) fn line(&mut self, line: &str) -> io::Result<()> {
         self.open = false;
-        writeln!(self.out, "{}", line.trim_end())
+        self.out.write_all(line.trim_end().as_bytes())?;
+        self.out.write_all(b"\n")
     }
 
     /// The title of a section, with a softer remark behind it where there is room.
@@ -176,9 +177,12 @@ impl<'w> Page<'w> {
         indent: usize,
         ink: Option<Ink>,
     ) -> io::Result<()> {
+        let mut whole = String::new();
         for line in wrap(text, self.width().saturating_sub(indent)) {
-            let line = self.paint(&line, ink);
-            self.line(&format!("{:indent$}{line}", ""))?;
+            whole.clear();
+            whole.extend(blanks(indent));
+            self.paint_to(&mut whole, &line, ink);
+            self.line(&whole)?;
         }
         Ok(())
     }
@@ -198,11 +202,19 @@ impl<'w> Page<'w> {
 
     /// `text` in its colour, where colours are wanted.
     pub(super) fn paint(&self, text: &str, ink: Option<Ink>) -> String {
+        let mut painted = String::with_capacity(text.len());
+        self.paint_to(&mut painted, text, ink);
+        painted
+    }
+
+    fn paint_to(&self, line: &mut String, text: &str, ink: Option<Ink>) {
         match ink {
             Some(ink) if self.style.colour && !text.is_empty() => {
-                format!("\x1b[{}m{text}\x1b[0m", ink.code())
+                for part in ["\x1b[", ink.code(), "m", text, "\x1b[0m"] {
+                    line.push_str(part);
+                }
             }
-            _ => text.to_owned(),
+            _ => line.push_str(text),
         }
     }
 
@@ -225,19 +237,18 @@ impl<'w> Page<'w> {
         cells: &[Cell],
         indent: usize,
     ) -> io::Result<()> {
-        let mut line = " ".repeat(indent);
+        let mut line = String::with_capacity(self.width().saturating_mul(2));
+        line.extend(blanks(indent));
         for ((column, width), cell) in table.iter().zip(widths).zip(cells) {
             let text = fit(&cell.text, *width);
-            let blanks = " ".repeat(width.saturating_sub(columns(&text)));
-            let text = self.paint(&text, cell.ink);
-            let (before, after) = if column.right {
-                (&*blanks, "")
-            } else {
-                ("", &*blanks)
-            };
-            line.push_str(before);
-            line.push_str(&text);
-            line.push_str(after);
+            let missing = blanks(width.saturating_sub(columns(&text)));
+            if column.right {
+                line.extend(missing.clone());
+            }
+            self.paint_to(&mut line, &text, cell.ink);
+            if !column.right {
+                line.extend(missing);
+            }
             line.push_str("  ");
         }
         self.line(&line)
@@ -273,6 +284,10 @@ impl<'w> Page<'w> {
     }
 }
 
+fn blanks(count: usize) -> impl Iterator<Item = char> + Clone {
+    std::iter::repeat_n(' ', count)
+}
+
 /// `text` filled up with blanks to `width` columns.
 pub(super) fn pad(text: &str, width: usize, right: bool) -> String {
     let blanks = " ".repeat(width.saturating_sub(columns(text)));
@@ -284,22 +299,33 @@ pub(super) fn pad(text: &str, width: usize, right: bool) -> String {
 }
 
 /// The words of `text`: what stands between blanks, a number together with its unit.
-fn unbroken(text: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
-        let bare = word.trim_end_matches([',', ';', ':', '.', ')']);
-        match words.last_mut() {
-            Some(last)
-                if WORDS.units.unbroken.contains(&bare)
-                    && last.ends_with(|c: char| c.is_ascii_digit()) =>
-            {
-                last.push(' ');
-                last.push_str(word);
+fn unbroken(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let text = rest.trim_start_matches(' ');
+        let mut end = 0;
+        loop {
+            let word = text.get(end..).unwrap_or_default();
+            let len = word.bytes().position(|byte| byte == b' ');
+            end = end.saturating_add(len.unwrap_or(word.len()));
+            let (word, after) = text.split_at_checked(end)?;
+            let joined = word.ends_with(|c: char| c.is_ascii_digit())
+                && after.strip_prefix(' ').is_some_and(begins_with_unit);
+            if !joined {
+                rest = after;
+                return Some(word).filter(|word| !word.is_empty());
             }
-            _ => words.push(word.to_owned()),
+            // On to the unit behind the blank.
+            end = end.saturating_add(1);
         }
-    }
-    words
+    })
+}
+
+fn begins_with_unit(text: &str) -> bool {
+    let len = text.bytes().position(|byte| byte == b' ');
+    let word = text.get(..len.unwrap_or(text.len())).unwrap_or_default();
+    let bare = word.trim_end_matches([',', ';', ':', '.', ')']);
+    WORDS.units.unbroken.contains(&bare)
 }
 
 /// `text` broken at blanks into lines of at most `width` columns. A longer word is broken too.
@@ -308,7 +334,7 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     let mut used = 0_usize;
-    for word in &unbroken(text) {
+    for word in unbroken(text) {
         let wide = columns(word);
         if used > 0 && used.saturating_add(wide).saturating_add(1) > width {
             lines.push(std::mem::take(&mut line));
@@ -317,6 +343,8 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
         if used > 0 {
             line.push(' ');
             used = used.saturating_add(1);
+        } else {
+            line.reserve(text.len().min(width));
         }
         if wide <= width {
             line.push_str(word);
@@ -344,21 +372,24 @@ pub(in crate::report) fn bytes(number: u64) -> String {
     if number < 1_024 {
         return fill(WORDS.units.bytes, &[&number.to_string()]);
     }
-    let mut unit = 1_024_u128;
+    let twenty = u128::from(number) * 20;
+    // Units are powers of two: this is the exponent.
+    let mut unit = 10_u32;
     let mut words = "";
     for next in WORDS.units.sizes {
         words = next;
         // 1023.95 and more would be rounded to 1024.0.
-        if u128::from(number) * 20 < unit * 20_479 {
+        if twenty < 20_479_u128 << unit {
             break;
         }
-        unit *= 1_024;
+        unit += 10;
     }
-    tenths(words, (u128::from(number) * 20 + unit) / (unit * 2))
+    let tenth = (twenty + (1 << unit)) >> (unit + 1);
+    tenths(words, u64::try_from(tenth).unwrap_or(u64::MAX))
 }
 
 /// A number with one decimal.
-pub(in crate::report) fn tenths(words: &str, tenths: u128) -> String {
+pub(in crate::report) fn tenths(words: &str, tenths: u64) -> String {
     fill(
         words,
         &[&(tenths / 10).to_string(), &(tenths % 10).to_string()],
@@ -374,7 +405,10 @@ pub(in crate::report) fn percent(number: u64, all: u64) -> String {
         return fill(WORDS.units.percent, &["100"]);
     }
     let share = (u128::from(number) * 1_000 / u128::from(all)).clamp(1, 999);
-    tenths(WORDS.units.percent_tenths, share)
+    tenths(
+        WORDS.units.percent_tenths,
+        u64::try_from(share).unwrap_or(999),
+    )
 }
 
 /// `2026-11-21 04:31:07`.
@@ -409,7 +443,7 @@ pub(in crate::report) fn duration(nanoseconds: u64) -> String {
     };
     match seconds {
         0 => fill(units.milliseconds, &[&milliseconds.to_string()]),
-        1..=59 => tenths(units.seconds, u128::from(milliseconds / 100)),
+        1..=59 => tenths(units.seconds, milliseconds / 100),
         60..=3_599 => pair(units.minutes, seconds / 60, seconds % 60),
         3_600..=86_399 => pair(units.hours, seconds / 3_600, seconds % 3_600 / 60),
         _ => pair(units.days, seconds / 86_400, seconds % 86_400 / 3_600),

@@ -115,10 +115,7 @@ fn round_trip(page: &mut Page<'_>, physics: Option<&Physics>) -> io::Result<()> 
         return Ok(());
     };
     let words = &WORDS.place_part;
-    let time = tenths(
-        WORDS.units.milliseconds_tenths,
-        u128::from(physics.rtt_ns / 100_000),
-    );
+    let time = tenths(WORDS.units.milliseconds_tenths, physics.rtt_ns / 100_000);
     let said = match physics.off_because {
         Some(why) => fill(words.round_trip_off, &[&time, &physics.vantage, why]),
         None => fill(
