@@ -314,7 +314,7 @@ pub(super) fn findings(
     expected: &Expected,
     data: &[DataSource],
 ) -> Vec<Finding> {
-    let mut findings = Vec::new();
+    let mut findings = Vec::with_capacity(destinations.len());
     // Thousands of destinations share their words.
     let mut known: HashSet<Arc<str>, foldhash::quality::RandomState> = HashSet::default();
     let mut shared = |words: &str| match known.get(words) {

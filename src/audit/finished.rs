@@ -54,6 +54,8 @@ pub(super) struct Finished {
     /// The number of a row's flow, for rows that exchanges point to.
     numbers: Map<u32, u64>,
     device_addresses: Map<IpAddr, u32>,
+    /// All of those, where they find room here.
+    few_addresses: [Option<IpAddr>; 8],
     /// True where the user said which devices are audited.
     devices_are_named: bool,
     app_names: Map<u32, Text>,
@@ -63,6 +65,14 @@ pub(super) struct Finished {
     baseline: Option<Arc<Baseline>>,
     /// The rows are gone.
     forgotten: bool,
+}
+
+/// As many of the addresses as there is room for.
+fn few<const N: usize>(addresses: &Map<IpAddr, u32>) -> [Option<IpAddr>; N] {
+    let mut sorted: Vec<IpAddr> = addresses.keys().copied().collect();
+    sorted.sort_unstable();
+    let mut sorted = sorted.into_iter();
+    std::array::from_fn(|_| sorted.next())
 }
 
 /// Which end of each row is local, and where the other one is.
@@ -155,6 +165,7 @@ impl Finished {
             verdicts: Vec::new(),
             row_verdicts: Vec::new(),
             numbers: Map::default(),
+            few_addresses: few(&device_addresses),
             device_addresses,
             devices_are_named,
             app_names: apps.iter().cloned().collect(),
@@ -412,7 +423,15 @@ impl Finished {
         let client_is_a = record.has(crate::flow::CLIENT_IS_B) == swapped;
         let [(a, _), (b, _)] = self.table.ends(record);
         let (client, server) = if client_is_a { (a, b) } else { (b, a) };
-        let known = |address: &IpAddr| self.device_addresses.contains_key(address);
+        let known = |address: &IpAddr| {
+            // A handset has a handful: looking through them is sooner than one hash.
+            let few = self.device_addresses.len() <= self.few_addresses.len();
+            if few {
+                self.few_addresses.contains(&Some(*address))
+            } else {
+                self.device_addresses.contains_key(address)
+            }
+        };
         let (client_known, server_known) = (known(&client), known(&server));
         // Of two devices the one that opened the flow is local. So it is where devices were
         // only guessed and the flow stays inside: the other may be the one that was meant.

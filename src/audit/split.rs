@@ -17,7 +17,7 @@ mod tests;
 use super::{Audit, AuditOptions, PROGRESS_BYTES, Progress, Reading, Sums};
 use crate::Error;
 use crate::decode::{Decoder, Segment, Sink, Whole};
-use crate::flow::{Cut, Fate, Plan, Record, Strain, Table, Wanted};
+use crate::flow::{BATCH, Cut, Fate, NO_LOOK_UPS, Plan, Record, Strain, Table, Wanted};
 use crate::locate::Places;
 use crate::model::{Reason, Report};
 use crate::source::{Capture, Facts, Part, Summary};
@@ -266,8 +266,15 @@ fn replay_rows(
         frames,
     };
     let mut decoder = Decoder::new(&audit.options.limits);
-    let whole = more.again(&wanted, &mut |packet| {
-        decoder.decode(packet, &mut replay);
+    let whole = more.again(&wanted, &mut |packets| {
+        let mut batch = Segments(Vec::with_capacity(BATCH));
+        for packet in packets {
+            decoder.decode(&packet, &mut batch);
+            if batch.0.len() >= BATCH {
+                replay.push_all(&mut batch);
+            }
+        }
+        replay.push_all(&mut batch);
     });
     (whole.is_ok_and(|whole| whole) && replay.is_complete(plan)).then_some(())
 }
@@ -284,7 +291,7 @@ fn is_tied(audit: &Audit, known: u32, second: &Audit, plan: &Plan, frames: u32) 
         })
 }
 
-/// Takes what packets that are read again decode to.
+/// Takes the segments of packets that are read again.
 struct Replay<'r> {
     table: &'r mut Table<Reading>,
     reading: &'r mut Reading,
@@ -315,8 +322,23 @@ impl Replay<'_> {
         })
     }
 
-    fn push(&mut self, segment: &Segment<'_>) -> Option<()> {
-        let (place, record) = self.later.wants(&self.rows, segment)?;
+    /// Pushes segments in order; what they will need is asked for first.
+    fn push_all(&mut self, Segments(segments): &mut Segments<'_>) {
+        let later = self.later;
+        for batch in segments.chunks(BATCH) {
+            self.table.touch_batch(batch, &mut NO_LOOK_UPS.clone());
+            let wanted = batch.iter().map(|segment| later.wants(&self.rows, segment));
+            let wanted: Vec<_> = wanted.collect();
+            for (segment, wanted) in batch.iter().zip(wanted) {
+                if let Some((place, record)) = wanted {
+                    self.push(segment, place, record);
+                }
+            }
+        }
+        segments.clear();
+    }
+
+    fn push(&mut self, segment: &Segment<'_>, place: usize, record: &Record) -> Option<()> {
         let pushed = self.pushed.get_mut(place)?;
         if pushed.done {
             return None;
@@ -343,14 +365,17 @@ impl Replay<'_> {
     }
 }
 
-impl<'a> Sink<'a> for Replay<'_> {
+/// What packets that are read again decode to.
+struct Segments<'a>(Vec<Segment<'a>>);
+
+impl<'a> Sink<'a> for Segments<'a> {
     fn segment(&mut self, segment: Segment<'a>) {
-        self.push(&segment);
+        self.0.push(segment);
     }
 }
 
 /// Rows with reassembled payload are not replayed, and what else decoding tells is told already.
-impl Whole for Replay<'_> {
+impl Whole for Segments<'_> {
     fn reassembled(&mut self, _: Segment<'_>) {}
     fn trouble(&mut self, _: Reason) {}
     fn count(&mut self, _: &'static str) {}

@@ -20,6 +20,11 @@ pub(crate) struct Index {
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Hash(u64);
 
+impl Hash {
+    /// Of nothing: fills places that are not used yet.
+    pub(crate) const NONE: Hash = Hash(0);
+}
+
 impl Index {
     pub(crate) fn new() -> Self {
         let state = RandomState::new();

@@ -17,4 +17,6 @@ mod wide;
 pub(crate) use order::Order;
 pub(crate) use record::{CARRIES_TUNNEL, CLIENT_IS_B, OPENING_SEEN, Record};
 pub(crate) use rtt::{Rtt, between};
-pub(crate) use table::{BATCH, Cut, Fate, Glance, Next, Plan, Reader, Strain, Table, Wanted};
+pub(crate) use table::{
+    BATCH, Cut, Fate, Glance, NO_LOOK_UPS, Next, Plan, Reader, Strain, Table, Wanted,
+};

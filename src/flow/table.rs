@@ -57,6 +57,10 @@ pub(crate) struct Table<R: Reader> {
 
 /// Segments that are looked up together, so that waits for memory overlap.
 pub(crate) const BATCH: usize = 128;
+/// Keys, their hashes, and the rows that they will most likely be found in.
+pub(crate) type LookUps = [(Key, Hash, u32); BATCH];
+pub(crate) const NO_LOOK_UPS: LookUps = [(Key::NONE, Hash::NONE, 0); BATCH];
+
 const CHUNK_BITS: u32 = 12;
 const SYN: u8 = 2;
 const ACK: u8 = 16;
@@ -92,40 +96,47 @@ impl<R: Reader> Table<R> {
     /// Takes segments in order. The look-ups of a batch begin together: first every index
     /// slot is asked for, then every row, and only then is anything decided.
     pub(crate) fn push_batch(&mut self, segments: &[Segment<'_>], reader: &mut R) {
-        let mut found = [(Key::NONE, Hash::default(), 0u32); BATCH];
+        let mut found = NO_LOOK_UPS;
         for batch in segments.chunks(BATCH) {
-            for (segment, place) in batch.iter().zip(&mut found) {
-                place.0 = Key::of(segment);
-                place.1 = self.index.hash(&place.0);
-            }
-            let found = found.get_mut(..batch.len()).unwrap_or_default();
-            let mut touched = 0u64;
-            for (_, hash, _) in found.iter() {
-                touched ^= self.index.touch(*hash);
-            }
-            for place in found.iter_mut() {
-                place.2 = self.index.peek(place.1).unwrap_or(u32::MAX);
-            }
-            // A row lies on one cache line; a live state behind it on more.
-            for (.., row) in found.iter() {
-                touched ^= self.row(*row).map_or(0, |record| record.last_frame.into());
-            }
-            for ((.., row), segment) in found.iter().zip(batch) {
-                let Some(record) = self.row(*row) else {
-                    continue;
-                };
-                touched ^= record.touch(&self.wide);
-                if segment.payload_len > 0
-                    && let Some(live) = record.side.as_live()
-                {
-                    touched ^= self.live.get(live).map_or(0, touch::<R>);
-                }
-            }
-            std::hint::black_box(touched);
-            for (segment, (key, hash, _)) in batch.iter().zip(found) {
+            self.touch_batch(batch, &mut found);
+            for (segment, (key, hash, _)) in batch.iter().zip(&found) {
                 self.push_hashed(segment, *key, *hash, reader);
             }
         }
+    }
+
+    /// Reads a little of all that pushing these segments will need, and finds their keys and
+    /// hashes: no more segments than there is room in `found`.
+    #[inline]
+    pub(crate) fn touch_batch(&self, batch: &[Segment<'_>], found: &mut LookUps) {
+        for (segment, place) in batch.iter().zip(found.iter_mut()) {
+            place.0 = Key::of(segment);
+            place.1 = self.index.hash(&place.0);
+        }
+        let found = found.get_mut(..batch.len()).unwrap_or_default();
+        let mut touched = 0u64;
+        for (_, hash, _) in found.iter() {
+            touched ^= self.index.touch(*hash);
+        }
+        for place in found.iter_mut() {
+            place.2 = self.index.peek(place.1).unwrap_or(u32::MAX);
+        }
+        // A row lies on one cache line; a live state behind it on more.
+        for (.., row) in found.iter() {
+            touched ^= self.row(*row).map_or(0, |record| record.last_frame.into());
+        }
+        for ((.., row), segment) in found.iter().zip(batch) {
+            let Some(record) = self.row(*row) else {
+                continue;
+            };
+            touched ^= record.touch(&self.wide);
+            if segment.payload_len > 0
+                && let Some(live) = record.side.as_live()
+            {
+                touched ^= self.live.get(live).map_or(0, touch::<R>);
+            }
+        }
+        std::hint::black_box(touched);
     }
 
     /// Takes one segment. The row that counts it; `None` where it was folded.

@@ -56,8 +56,8 @@ pub fn finding_id(
     let mut id = prefix(rule).to_owned();
     id.push('-');
     for byte in digest.iter().take(5) {
-        // Writing to a string does not fail.
-        let _ = write!(id, "{byte:02x}");
+        let digit = |nibble: u8| char::from_digit(nibble.into(), 16);
+        id.extend(digit(byte >> 4).into_iter().chain(digit(byte & 15)));
     }
     id
 }
@@ -73,11 +73,16 @@ fn prefix(rule: &str) -> &'static str {
 /// Of several findings with one name the second gets `-2` at its end, the third `-3`, in the
 /// order of the report: one name at addresses of two systems, say.
 pub fn number_findings(findings: &mut [Finding]) {
-    let mut seen: HashMap<String, u64> = HashMap::with_capacity(findings.len());
-    for finding in findings {
-        let times = seen.entry(finding.id.clone()).or_default();
+    let mut seen: HashMap<&str, u64, foldhash::quality::RandomState> = HashMap::default();
+    seen.reserve(findings.len());
+    let counts = findings.iter().map(|finding| {
+        let times = seen.entry(finding.id.as_str()).or_default();
         *times = times.saturating_add(1);
-        if *times > 1 {
+        *times
+    });
+    let counts: Vec<u64> = counts.collect();
+    for (finding, times) in findings.iter_mut().zip(counts) {
+        if times > 1 {
             // Writing to a string does not fail.
             let _ = write!(finding.id, "-{times}");
         }

@@ -353,14 +353,14 @@ impl<'a> Iterator for PartBatch<'a> {
     }
 }
 
+/// Takes the next packets that are handed out again.
+pub(crate) type Each<'e> = dyn FnMut(&mut dyn Iterator<Item = Packet<'_>>) + 'e;
+
 impl Facts {
-    /// Hands out some packets of the part again: those whose frames, counted from 1 within
-    /// the part, are in `frames`, in order. False where not all of them could be read.
-    pub(crate) fn again(
-        &self,
-        frames: &[u32],
-        each: &mut dyn FnMut(&Packet<'_>),
-    ) -> Result<bool, Error> {
+    /// Hands out some packets of the part again, many at a time: those whose frames, counted
+    /// from 1 within the part, are in `frames`, in order. False where not all of them could be
+    /// read.
+    pub(crate) fn again(&self, frames: &[u32], each: &mut Each<'_>) -> Result<bool, Error> {
         if frames.is_empty() || self.shared.damage_count > 0 {
             return Ok(frames.is_empty());
         }
@@ -497,7 +497,7 @@ impl Pieces<'_> {
     clippy::disallowed_methods,
     reason = "reading again runs beside the audit"
 )]
-fn beside(mut pieces: Pieces<'_>, each: &mut dyn FnMut(&Packet<'_>)) -> bool {
+fn beside(mut pieces: Pieces<'_>, each: &mut Each<'_>) -> bool {
     std::thread::scope(|scope| {
         let (sender, receiver) = sync_channel(PIECES);
         let thread = std::thread::Builder::new().name("again".to_owned());
@@ -512,14 +512,13 @@ fn beside(mut pieces: Pieces<'_>, each: &mut dyn FnMut(&Packet<'_>)) -> bool {
     })
 }
 
-fn hand_out(pieces: impl Iterator<Item = Piece>, each: &mut dyn FnMut(&Packet<'_>)) -> bool {
+fn hand_out(pieces: impl Iterator<Item = Piece>, each: &mut Each<'_>) -> bool {
     for piece in pieces {
         if piece.broken {
             return false;
         }
-        for (frame, raw) in &piece.packets {
-            each(&raw.packet(&piece.bytes, (*frame).into()));
-        }
+        let packets = piece.packets.iter();
+        each(&mut packets.map(|(frame, raw)| raw.packet(&piece.bytes, (*frame).into())));
     }
     true
 }
