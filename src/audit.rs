@@ -6,6 +6,7 @@
 //! [`Audit::push`] cannot fail: a packet that makes no sense is counted under its reason.
 
 mod baseline;
+mod beside;
 mod destinations;
 mod devices;
 mod extra;

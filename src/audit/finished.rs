@@ -11,6 +11,7 @@ use view::{LOCAL_IS_A, LOCAL_IS_DEVICE, OPENED_LOCALLY, turned};
 pub(super) use view::{Sums, View};
 
 use super::baseline::Baseline;
+use super::beside::{LEAST_ROWS, beside};
 use super::extra::{Extra, NONE, Store, VIAS};
 use super::owners::Owners;
 use super::reading::Reading;
@@ -95,24 +96,6 @@ const SCOPES: [Scope; 4] = [
     Scope::Multicast,
     Scope::Loopback,
 ];
-
-/// Fewer rows are not worth a thread.
-const LEAST_ROWS: usize = if cfg!(test) { 2 } else { 65_536 };
-
-/// Does `one` on a thread of its own while `other` is done here.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "owners and places are looked up beside each other; docs/architecture.md, 3"
-)]
-fn beside<A: Send, B>(one: &(impl Fn() -> A + Sync), other: impl FnOnce() -> B) -> (A, B) {
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().name("owners".to_owned());
-        let started = thread.spawn_scoped(scope, one);
-        let done = other();
-        let found = started.ok().and_then(|thread| thread.join().ok());
-        (found.unwrap_or_else(one), done)
-    })
-}
 
 impl Finished {
     /// Joins what was stored. `places` is asked once for each remote address and epoch.

@@ -115,7 +115,7 @@ pub(super) fn report(judged: &args::Judged, exchanges: bool) -> Result<Report, E
     let request = Request {
         input: &input,
         output: &output,
-        format: Some(if exchanges { "json" } else { "text" }),
+        format: Some("text"),
         formats: FORMATS,
         expect: judged.expect.as_deref(),
         control: Some(&judged.control),
@@ -123,9 +123,11 @@ pub(super) fn report(judged: &args::Judged, exchanges: bool) -> Result<Report, E
         test: Some(&judged.test),
         claims: &judged.claims,
         places: Some(&judged.places),
-        keep_dns: true,
-        keep_http: true,
-        lists: Lists::Flows,
+        lists: if exchanges {
+            Lists::Exchanges
+        } else {
+            Lists::Flows
+        },
     };
     run::read(&request).map(|(report, _)| report)
 }

@@ -67,8 +67,6 @@ fn command(command: &Command) -> Result<u8, Error> {
             test: Some(&flows.test),
             claims: &[],
             places: Some(&flows.places),
-            keep_dns: false,
-            keep_http: false,
             lists: Lists::Nothing,
         }),
         Command::Plot(plot) => examine(&Request {
@@ -82,8 +80,6 @@ fn command(command: &Command) -> Result<u8, Error> {
             test: Some(&plot.test),
             claims: &[],
             places: Some(&plot.places),
-            keep_dns: false,
-            keep_http: false,
             lists: Lists::Nothing,
         }),
         Command::Dns(dns) => examine(&Request {
@@ -97,8 +93,6 @@ fn command(command: &Command) -> Result<u8, Error> {
             test: None,
             claims: &[],
             places: None,
-            keep_dns: true,
-            keep_http: false,
             lists: Lists::Nothing,
         }),
         Command::Info(info) => examine(&Request {
@@ -112,8 +106,6 @@ fn command(command: &Command) -> Result<u8, Error> {
             test: None,
             claims: &[],
             places: None,
-            keep_dns: false,
-            keep_http: false,
             lists: Lists::Nothing,
         }),
         Command::Bundle(asked) => bundle::run(asked),

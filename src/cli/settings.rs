@@ -60,8 +60,6 @@ pub(super) struct Request<'a> {
     pub(super) claims: &'a [PathBuf],
     /// `None` for a command that has no use for places.
     pub(super) places: Option<&'a args::Places>,
-    pub(super) keep_dns: bool,
-    pub(super) keep_http: bool,
     /// The long lists that are asked for whatever is written.
     pub(super) lists: Lists,
 }
@@ -84,8 +82,6 @@ impl<'a> Request<'a> {
             test: Some(&question.test),
             claims: &question.claims,
             places: Some(&question.places),
-            keep_dns: true,
-            keep_http: true,
             lists: Lists::Nothing,
         }
     }
@@ -125,7 +121,6 @@ pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
     }
     let lists = outputs.iter().map(|output| output.format.lists).max();
     let lists = lists.max(Some(request.lists));
-    let exchanges = lists >= Some(Lists::Exchanges);
     // What is not stored anywhere has no hash that could be compared with anything.
     let hash = !request.input.no_hash && request.input.interface.is_none();
     let limits = Limits::default();
@@ -185,8 +180,8 @@ pub(super) fn settle(request: &Request<'_>) -> Result<Settings, Error> {
             baseline: None,
             devices: request.input.device.clone(),
             limits,
-            keep_dns: request.keep_dns && exchanges,
-            keep_http: request.keep_http && exchanges,
+            keep_dns: lists >= Some(Lists::Dns),
+            keep_http: lists >= Some(Lists::Exchanges),
             threads: request.input.threads.into(),
             hashed: hash,
             without_rows: lists <= Some(Lists::Nothing),

@@ -9,6 +9,7 @@
 
 mod claiming;
 mod english;
+mod fill;
 mod grounds;
 mod judging;
 mod reporting;
@@ -18,6 +19,7 @@ pub(crate) use claiming::{
     BlindWords, CaveatWords, ClaimSteps, ClaimWords, ComparedClaimWords, ComparedWords, FactWords,
     NameChangeWords, ProtectedWords, ReadingWords, ResultWords, SettlingWords,
 };
+pub(crate) use fill::fill;
 use grounds::{
     AgeWords, AnycastWords, CatalogueWords, ClassWords, DeviceWords, ListWords, NowhereWords,
     WarningWords,
@@ -575,31 +577,4 @@ pub(crate) fn count(number: u64) -> String {
         out.push(digit);
     }
     out
-}
-
-/// Puts values where a template has `{0}`, `{1}`: one digit.
-pub(crate) fn fill(template: &str, values: &[&str]) -> String {
-    let room = values.iter().map(|value| value.len());
-    let room = room.fold(template.len(), usize::saturating_add);
-    let mut text = String::with_capacity(room);
-    let mut rest = template;
-    // Templates are short: byte by byte is sooner than setting up a search.
-    let find = |text: &str, wanted: u8| text.bytes().position(|byte| byte == wanted);
-    while let Some(at) = find(rest, b'{') {
-        text.push_str(rest.get(..at).unwrap_or_default());
-        let after = rest.get(at.saturating_add(1)..).unwrap_or_default();
-        let Some(end) = find(after, b'}') else {
-            text.push('{');
-            rest = after;
-            continue;
-        };
-        let value = match after.as_bytes().get(..end) {
-            Some([digit @ b'0'..=b'9']) => values.get(usize::from(digit.wrapping_sub(b'0'))),
-            _ => None,
-        };
-        text.push_str(value.copied().unwrap_or_default());
-        rest = after.get(end.saturating_add(1)..).unwrap_or_default();
-    }
-    text.push_str(rest);
-    text
 }

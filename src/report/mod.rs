@@ -58,6 +58,8 @@ pub enum Lists {
     Nothing,
     /// Flows.
     Flows,
+    /// Flows, and DNS exchanges.
+    Dns,
     /// Flows, and DNS and HTTP exchanges.
     Exchanges,
 }
@@ -178,21 +180,21 @@ pub const DNS_FORMATS: &[Format] = &[
         name: "text",
         extensions: TEXT,
         doc: "a table",
-        lists: Lists::Exchanges,
+        lists: Lists::Dns,
         write: |report, style, out| text::dns(report, style, out),
     },
     Format {
         name: "json",
         extensions: JSON,
         doc: "the `dns` of a report",
-        lists: Lists::Exchanges,
+        lists: Lists::Dns,
         write: |report, _, out| json::dns(report, out),
     },
     Format {
         name: "csv",
         extensions: CSV,
         doc: "one row an answer, or a query without one",
-        lists: Lists::Exchanges,
+        lists: Lists::Dns,
         write: |report, _, out| csv::dns(report, out),
     },
 ];

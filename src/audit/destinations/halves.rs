@@ -7,17 +7,10 @@
 //! so that it may fill the budget by itself; the second half is counted without folding, and
 //! folded where it is joined.
 
+use super::super::beside::{LEAST_ROWS, beside};
 use super::{EXAMPLES, Finished, Group, Groups, Subject, graver, rows};
 use crate::model::{Arena, Totals};
-use std::thread::Builder;
 
-/// Fewer rows are not worth a thread.
-const LEAST_ROWS: usize = if cfg!(test) { 2 } else { 65_536 };
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "rows are grouped beside each other; docs/architecture.md, 3"
-)]
 pub(super) fn grouped(finished: &Finished, most: usize) -> Option<(Totals, Arena<Group>)> {
     let count = finished.rows.len();
     if count < LEAST_ROWS {
@@ -25,14 +18,10 @@ pub(super) fn grouped(finished: &Finished, most: usize) -> Option<(Totals, Arena
     }
     let middle = count / 2;
     let twice = most.saturating_mul(2);
-    let (one, two) = std::thread::scope(|scope| {
-        let beside = Builder::new()
-            .name("groups".to_owned())
-            .spawn_scoped(scope, || rows(finished, middle..count, twice, None));
-        let one = rows(finished, 0..middle, most, None);
-        Some((one, beside.ok()?.join().ok()?))
-    })?;
-    let ((totals, mut groups), (more, later)) = (one, two);
+    let ((more, later), (totals, mut groups)) =
+        beside(&|| rows(finished, middle..count, twice, None), || {
+            rows(finished, 0..middle, most, None)
+        });
     // Up to here nothing of the second half is folded, and all that is folded has its owner.
     let room = later.all.len() < twice && groups.join(later, most) < twice;
     room.then(|| (sum(totals, &more), groups.all))

@@ -154,6 +154,40 @@ fn datagrams(servers: impl Iterator<Item = u16>) -> Vec<u8> {
     file
 }
 
+/// Where hashing takes longest is told from the length of packets.
+#[test]
+fn the_length_of_packets_is_told_from_the_first_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("made.pcap");
+    let file = datagrams((0..400).map(|row| row % 200));
+    let each = u64::try_from(file.len()).unwrap() / 400;
+    std::fs::write(&path, &file).unwrap();
+    assert_eq!(open(&path).bytes_a_packet(), Some(each));
+    std::fs::write(&path, &file[..24]).unwrap();
+    assert_eq!(open(&path).bytes_a_packet(), None);
+}
+
+/// Whoever asks for rows that are gone is told so.
+#[test]
+fn rows_that_were_let_go_are_not_an_empty_list() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("made.pcap");
+    std::fs::write(&path, datagrams(0..200)).unwrap();
+    let audited = |without_rows: bool| {
+        let options = AuditOptions {
+            without_rows,
+            ..options()
+        };
+        audit_whole(open(&path), &Places::none(), &options, &mut |_| {}).unwrap()
+    };
+    let (kept, gone) = (audited(false), audited(true));
+    assert_eq!(kept.destinations, gone.destinations);
+    assert_eq!(kept.totals, gone.totals);
+    assert_eq!(kept.losses, gone.losses);
+    assert!(kept.rows.flows(&mut |_| Ok(())).is_ok());
+    assert!(gone.rows.flows(&mut |_| Ok(())).is_err());
+}
+
 /// Destinations find room in the order of rows, whoever counts them: here those of the second
 /// half, of which none finds any, lie between each other.
 #[test]
