@@ -29,7 +29,7 @@ pub(crate) fn owners(folder: &str) -> Result<String, Failure> {
         files.push((stem.into_owned(), catalogue_file(path, &text)?));
     }
     alone(&files)?;
-    let mut code = String::new();
+    let mut code = Code::default();
     let digest: String = hash
         .finalize()
         .iter()
@@ -50,7 +50,47 @@ pub(crate) fn owners(folder: &str) -> Result<String, Failure> {
     let filter = form::filter(names.map(|name| name.value.as_str()));
     writeln!(code, "    filter: Cow::Borrowed(&{filter:?}),")?;
     writeln!(code, "}};")?;
+    let Code { mut code, text, .. } = code;
+    writeln!(code, "pub(crate) static OWNERS_TEXT: &str = {text:?};")?;
     Ok(code)
+}
+
+/// Code, and the one text of which all others are stretches.
+#[derive(Default)]
+struct Code {
+    code: String,
+    text: String,
+    /// Where texts lie that are there already.
+    known: BTreeMap<String, usize>,
+}
+
+impl std::fmt::Write for Code {
+    fn write_str(&mut self, code: &str) -> std::fmt::Result {
+        self.code.write_str(code)
+    }
+}
+
+impl Code {
+    /// A text as code.
+    fn words(&mut self, words: &str) -> String {
+        let at = match self.known.get(words) {
+            _ if words.is_empty() => 0,
+            Some(at) => *at,
+            None => {
+                let at = self.text.len();
+                self.text.push_str(words);
+                self.known.insert(words.to_owned(), at);
+                at
+            }
+        };
+        let len = words.len();
+        format!("Words::Embedded {{ at: {at}, len: {len} }}")
+    }
+
+    fn list(&mut self, list: &[String]) -> String {
+        let items: Vec<String> = list.iter().map(|word| self.words(word)).collect();
+        format!("Cow::Borrowed(&[{}])", items.join(", "))
+    }
 }
 
 fn catalogue_file(path: &Path, text: &str) -> Result<File, Failure> {
@@ -107,7 +147,7 @@ fn alone(files: &[(String, File)]) -> Result<(), Failure> {
     Ok(())
 }
 
-fn write_groups(files: &[(String, File)], code: &mut String) -> Result<(), Failure> {
+fn write_groups(files: &[(String, File)], code: &mut Code) -> Result<(), Failure> {
     writeln!(code, "    groups: Cow::Borrowed(&[")?;
     for (_, file) in files {
         let group = &file.group;
@@ -120,15 +160,14 @@ fn write_groups(files: &[(String, File)], code: &mut String) -> Result<(), Failu
             ("as_of", &group.as_of),
             ("note", &group.note),
         ] {
-            write!(code, "{key}: Cow::Borrowed({value:?}), ")?;
+            let value = code.words(value);
+            write!(code, "{key}: {value}, ")?;
         }
-        write!(
-            code,
-            "roles: {}, sources: Cow::Borrowed(&[",
-            words(&group.roles)
-        )?;
+        let roles = code.list(&group.roles);
+        write!(code, "roles: {roles}, sources: Cow::Borrowed(&[")?;
         for (what, url) in &group.sources {
-            write!(code, "(Cow::Borrowed({what:?}), Cow::Borrowed({url:?})), ")?;
+            let (what, url) = (code.words(what), code.words(url));
+            write!(code, "({what}, {url}), ")?;
         }
         writeln!(code, "]) }},")?;
     }
@@ -136,15 +175,7 @@ fn write_groups(files: &[(String, File)], code: &mut String) -> Result<(), Failu
     Ok(())
 }
 
-fn words(list: &[String]) -> String {
-    let items: Vec<String> = list
-        .iter()
-        .map(|word| format!("Cow::Borrowed({word:?})"))
-        .collect();
-    format!("Cow::Borrowed(&[{}])", items.join(", "))
-}
-
-fn write_companies(files: &[(String, File)], code: &mut String) -> Result<(), Failure> {
+fn write_companies(files: &[(String, File)], code: &mut Code) -> Result<(), Failure> {
     writeln!(code, "    companies: Cow::Borrowed(&[")?;
     for (number, (_, file)) in files.iter().enumerate() {
         for company in &file.companies {
@@ -155,9 +186,10 @@ fn write_companies(files: &[(String, File)], code: &mut String) -> Result<(), Fa
                 ("source", &company.source),
                 ("note", &company.note),
             ] {
-                write!(code, "{key}: Cow::Borrowed({value:?}), ")?;
+                let value = code.words(value);
+                write!(code, "{key}: {value}, ")?;
             }
-            let roles = words(&company.roles);
+            let roles = code.list(&company.roles);
             writeln!(code, "roles: {roles}, days: {:?} }},", company.days)?;
         }
     }
@@ -169,7 +201,7 @@ fn write_suffixes(
     key: &str,
     companies: &[&Company],
     of: impl Fn(&Company) -> &Vec<Placed<String>>,
-    code: &mut String,
+    code: &mut Code,
 ) -> Result<(), Failure> {
     let mut all: Vec<(&str, usize)> = Vec::new();
     for (number, company) in companies.iter().enumerate() {
@@ -178,32 +210,33 @@ fn write_suffixes(
     all.sort_unstable();
     writeln!(code, "    {key}: Cow::Borrowed(&[")?;
     for (name, company) in all {
+        let name = code.words(name);
         writeln!(
             code,
-            "        OwnerSuffix {{ name: Cow::Borrowed({name:?}), company: {company} }},"
+            "        OwnerSuffix {{ name: {name}, company: {company} }},"
         )?;
     }
     writeln!(code, "    ]),")?;
     Ok(())
 }
 
-fn write_functions(companies: &[&Company], code: &mut String) -> Result<(), Failure> {
+fn write_functions(companies: &[&Company], code: &mut Code) -> Result<(), Failure> {
     let mut all: Vec<&form::Function> = companies.iter().flat_map(|c| &c.functions).collect();
     all.sort_unstable_by_key(|entry| &entry.name.value);
     writeln!(code, "    functions: Cow::Borrowed(&[")?;
     for entry in all {
+        let name = code.words(&entry.name.value);
+        let (function, source) = (code.words(&entry.function), code.words(&entry.source));
         writeln!(
             code,
-            "        OwnerFunction {{ name: Cow::Borrowed({:?}), function: Cow::Borrowed({:?}), \
-             source: Cow::Borrowed({:?}) }},",
-            entry.name.value, entry.function, entry.source
+            "        OwnerFunction {{ name: {name}, function: {function}, source: {source} }},"
         )?;
     }
     writeln!(code, "    ]),")?;
     Ok(())
 }
 
-fn write_asns(companies: &[&Company], code: &mut String) -> Result<(), Failure> {
+fn write_asns(companies: &[&Company], code: &mut Code) -> Result<(), Failure> {
     let mut all: Vec<(u32, usize)> = Vec::new();
     for (number, company) in companies.iter().enumerate() {
         all.extend(company.asns.iter().map(|asn| (asn.value, number)));

@@ -1,12 +1,90 @@
 //! The form of the catalogue of owners and operators, embedded or a user's own.
 //!
-//! The embedded one is static: every text and list is borrowed. A user's owns its own. Texts that
-//! are absent are empty.
+//! The embedded one is static: its lists are borrowed, its texts are stretches of one. A user's
+//! owns its own. Texts that are absent are empty.
 
+use super::OWNERS_TEXT;
 use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::fmt;
+use std::ops::Deref;
 
 /// A text that is embedded or was read.
-pub(crate) type Words = Cow<'static, str>;
+///
+/// An embedded one is told by its place in [`OWNERS_TEXT`], not by its address: thousands of
+/// addresses would have to be put right each time the program starts.
+#[derive(Clone)]
+pub(crate) enum Words {
+    Embedded { at: u32, len: u32 },
+    Read(Box<str>),
+}
+
+impl Deref for Words {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            Words::Embedded { at, len } => {
+                let at = usize::try_from(*at).unwrap_or(usize::MAX);
+                let len = usize::try_from(*len).unwrap_or(usize::MAX);
+                let text = OWNERS_TEXT.get(at..at.saturating_add(len));
+                text.unwrap_or_default()
+            }
+            Words::Read(text) => text,
+        }
+    }
+}
+
+impl AsRef<str> for Words {
+    fn as_ref(&self) -> &str {
+        self
+    }
+}
+
+impl Default for Words {
+    fn default() -> Self {
+        Words::Embedded { at: 0, len: 0 }
+    }
+}
+
+impl From<String> for Words {
+    fn from(text: String) -> Self {
+        Words::Read(text.into_boxed_str())
+    }
+}
+
+impl fmt::Debug for Words {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&**self, f)
+    }
+}
+
+impl fmt::Display for Words {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&**self, f)
+    }
+}
+
+impl PartialEq for Words {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Words {}
+
+impl PartialOrd for Words {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Words {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (**self).cmp(&**other)
+    }
+}
+
 /// A list that is embedded or was read.
 pub(crate) type List<T> = Cow<'static, [T]>;
 

@@ -229,7 +229,7 @@ impl Builder {
             .into_iter()
             .map(|(name, word)| OwnerFunction {
                 name: name.into(),
-                function: word.into(),
+                function: word.to_owned().into(),
                 source: Words::default(),
             });
         let mut table = OwnerTable {
