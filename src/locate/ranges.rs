@@ -76,8 +76,9 @@ pub(super) struct Ranges {
     table: Table,
     kinds: Kinds,
     kind: OpinionKind,
-    /// By number, each made when it is first asked for.
-    texts: Box<[OnceLock<Texts>]>,
+    /// By number, each made when it is first asked for. Room for thousands is made whenever the
+    /// program starts: boxes take a fifth of it.
+    texts: Box<[OnceLock<Box<Texts>>]>,
     /// Index of its [`DataSource`].
     pub(super) source: usize,
 }
@@ -163,7 +164,7 @@ impl Ranges {
     pub(super) fn texts(&self, range: &Range<'_>) -> Texts {
         let at = usize::try_from(range.number).unwrap_or(usize::MAX);
         match self.texts.get(at) {
-            Some(kept) => kept.get_or_init(|| Texts::new(range)).clone(),
+            Some(kept) => Texts::clone(kept.get_or_init(|| Box::new(Texts::new(range)))),
             None => Texts::new(range),
         }
     }
