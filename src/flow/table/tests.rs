@@ -165,6 +165,47 @@ fn ports_are_used_again() {
     assert_eq!((table.rows().len(), notes.opened), (2, 2));
 }
 
+/// What rows say, in order: numbers of packets and frames.
+fn said(table: &Table<Notes>) -> Vec<([u32; 2], u32, u32)> {
+    let rows = table.rows();
+    let rows = rows.iter().filter_map(|row| table.row(row));
+    rows.map(|row| (row.packets, row.first_frame, row.last_frame))
+        .collect()
+}
+
+#[test]
+fn a_batch_says_what_its_packets_say_one_by_one() {
+    let mut segments = Vec::new();
+    for round in 0..60 {
+        let (time, seq) = (round * 10, u32::try_from(round).unwrap_or(0) * 1_000);
+        // Ports that are used again within a batch, and others that a small table must fold.
+        segments.push(packet(time, true, tcp(seq, 0, SYN), b""));
+        segments.push(packet(time + 1, false, tcp(1, seq + 1, SYN | ACK), b""));
+        segments.push(packet(time + 2, true, tcp(seq + 1, 2, ACK), b"x"));
+        let mut other = packet(time + 3, true, tcp(seq, 0, SYN), b"");
+        other.src_port = 1_000 + u16::try_from(round % 17).unwrap_or(0);
+        segments.push(other);
+        if round % 3 > 0 {
+            segments.push(packet(time + 4, false, tcp(2, seq + 2, RST | ACK), b""));
+        }
+    }
+    for flows in [6, 12, 1_000] {
+        let limits = Limits {
+            flows,
+            ..Limits::default()
+        };
+        let (together, _) = run(&segments, &limits);
+        let mut table = Table::new(&limits);
+        let mut notes = Notes::default();
+        for segment in &segments {
+            table.push(segment, &mut notes);
+        }
+        table.finish(&mut notes);
+        assert_eq!(said(&together), said(&table), "{flows} flows");
+        assert_eq!(together.counts, table.counts, "{flows} flows");
+    }
+}
+
 #[test]
 fn silence_ends_a_datagram_flow() {
     let late = 301 * 1_000_000_000;
