@@ -229,9 +229,18 @@ fn join(audit: &mut Audit, facts: Facts, later: Later) -> Option<Summary> {
     if !second.reading.agrees(&plan) {
         return None;
     }
-    for (row, fate) in (0u32..).zip(&plan.fates) {
-        if let (Fate::Counted(earlier), Some(more)) = (fate, second.table.row(row)) {
-            audit.table.count_on(*earlier, &second.table, more, frames);
+    let mut row = 0u32;
+    for fates in plan.fates.chunks(BATCH) {
+        let counted = fates.iter().filter_map(|fate| match fate {
+            Fate::Counted(earlier) => Some(*earlier),
+            _ => None,
+        });
+        std::hint::black_box(audit.table.touch_rows(counted));
+        for fate in fates {
+            if let (Fate::Counted(earlier), Some(more)) = (fate, second.table.row(row)) {
+                audit.table.count_on(*earlier, &second.table, more, frames);
+            }
+            row = row.saturating_add(1);
         }
     }
     let known = audit.table.len();
@@ -262,6 +271,7 @@ fn replay_rows(
         reading: &mut audit.reading,
         later: &second.table,
         rows: second.table.wanted(plan),
+        replayed: &plan.replayed,
         pushed: vec![Pushed::default(); plan.replayed.len()],
         frames,
     };
@@ -296,8 +306,9 @@ struct Replay<'r> {
     table: &'r mut Table<Reading>,
     reading: &'r mut Reading,
     later: &'r Table<Reading>,
-    /// Rows of the later part to be replayed.
+    /// Rows of the later part to be replayed, by key and by place.
     rows: Wanted,
+    replayed: &'r [u32],
     /// For each of the rows to be replayed.
     pushed: Vec<Pushed>,
     frames: u32,
@@ -325,20 +336,31 @@ impl Replay<'_> {
     /// Pushes segments in order; what they will need is asked for first.
     fn push_all(&mut self, Segments(segments): &mut Segments<'_>) {
         let later = self.later;
+        let (mut wanted, mut places) = (Vec::new(), Vec::new());
         for batch in segments.chunks(BATCH) {
-            self.table.touch_batch(batch, &mut NO_LOOK_UPS.clone());
-            let wanted = batch.iter().map(|segment| later.wants(&self.rows, segment));
-            let wanted: Vec<_> = wanted.collect();
-            for (segment, wanted) in batch.iter().zip(wanted) {
-                if let Some((place, record)) = wanted {
-                    self.push(segment, place, record);
+            wanted.clear();
+            places.clear();
+            for (segment, place) in later.wants(&self.rows, batch) {
+                let pushed = usize::try_from(place).ok();
+                let pushed = pushed.and_then(|place| self.pushed.get(place));
+                if pushed.is_some_and(|pushed| pushed.done) {
+                    continue;
                 }
+                let frame = segment.frame.saturating_add(self.frames.into());
+                wanted.push(Segment { frame, ..segment });
+                places.push(place);
+            }
+            self.table.touch_batch(&wanted, &mut NO_LOOK_UPS.clone());
+            for (segment, place) in wanted.iter().zip(&places) {
+                self.push(segment, *place);
             }
         }
         segments.clear();
     }
 
-    fn push(&mut self, segment: &Segment<'_>, place: usize, record: &Record) -> Option<()> {
+    fn push(&mut self, segment: &Segment<'_>, place: u32) -> Option<()> {
+        let place = usize::try_from(place).ok()?;
+        let record = self.later.row(*self.replayed.get(place)?)?;
         let pushed = self.pushed.get_mut(place)?;
         if pushed.done {
             return None;
@@ -352,10 +374,7 @@ impl Replay<'_> {
         };
         *count = count.saturating_add(1);
         *bytes = bytes.saturating_add(segment.ip_len.into());
-        let frame = segment.frame.saturating_add(self.frames.into());
-        let earlier = self
-            .table
-            .push(&Segment { frame, ..*segment }, self.reading)?;
+        let earlier = self.table.push(segment, self.reading)?;
         if self.table.only_counts(earlier, record) {
             let rest = record.without(pushed.packets, pushed.bytes);
             self.table.count_on(earlier, self.later, &rest, self.frames);

@@ -209,6 +209,9 @@ pub(crate) const SYN_SEEN: u16 = 1024;
 /// A payload put together from fragments was among its packets.
 pub(crate) const WHOLE: u16 = 2048;
 
+/// In a later part of a capture: the key of this row is another row's too.
+pub(crate) const SHARED: u16 = 1 << 14;
+
 /// What a row's flags hold of its [`Kind`], this many bits further up.
 const KIND_SHIFT: u32 = 4;
 const OF_KIND: u16 = (V6 | FRAGMENT) << KIND_SHIFT;

@@ -23,7 +23,7 @@ use super::index::{Hash, Index};
 use super::order::Order;
 use super::record::{
     CARRIES_TUNNEL, CLIENT_IS_B, DONE, FIN_A, FIN_B, FREE, Key, LOGGED, OPENING_SEEN, RESET,
-    Record, SYN_SEEN, WAITS,
+    Record, SHARED, SYN_SEEN, WAITS,
 };
 use super::stream::Budget;
 use super::wide::Wide;
@@ -203,7 +203,10 @@ impl<R: Reader> Table<R> {
                 self.close(live, true, reader);
             }
         }
-        self.index = Index::new();
+        // An earlier part asks a later one for rows by their keys.
+        if self.log.is_none() {
+            self.index = Index::new();
+        }
         self.wide.seal();
         self.live = Arena::default();
         self.queue = VecDeque::new();
@@ -347,7 +350,16 @@ impl<R: Reader> Table<R> {
             }
         };
         match old {
-            Some(old) if old != row => self.index.replace(hash, old, row),
+            Some(old) if old != row => {
+                self.index.replace(hash, old, row);
+                if self.log.is_some() {
+                    for row in [old, row] {
+                        if let Some(record) = row_mut(&mut self.rows, row) {
+                            record.flags |= SHARED;
+                        }
+                    }
+                }
+            }
             _ => {
                 self.index.insert(hash, row);
             }

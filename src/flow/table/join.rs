@@ -9,8 +9,8 @@
 //! its packets must be pushed again, in order, through the earlier table.
 
 use super::{
-    CARRIES_TUNNEL, CLIENT_IS_B, DONE, FIN_A, FIN_B, FREE, Key, LOGGED, RESET, Reader, Record, SYN,
-    SYN_SEEN, Table, row_mut,
+    BATCH, CARRIES_TUNNEL, CLIENT_IS_B, DONE, FIN_A, FIN_B, FREE, Key, LOGGED, LookUps,
+    NO_LOOK_UPS, RESET, Reader, Record, SHARED, SYN, SYN_SEEN, Table, row_mut,
 };
 use crate::decode::{Detail, Segment};
 use crate::flow::index::Hash;
@@ -97,10 +97,15 @@ fn ends(key: &Key) -> (Ends, u64) {
     (ends, key.kind.number())
 }
 
-/// Rows by key, for packets that are pushed again, each with its place in [`Plan::replayed`].
+/// Rows of a later part whose packets are pushed again.
 pub(crate) struct Wanted {
-    rows: Keys<SmallVec<[(u32, usize); 2]>>,
+    /// For each row its place in [`Plan::replayed`], or `NOT_WANTED`.
+    places: Vec<u32>,
+    /// Those whose key other rows have too, in order, with that place.
+    shared: Keys<SmallVec<[(u32, u32); 2]>>,
 }
+
+const NOT_WANTED: u32 = u32::MAX;
 
 /// What is known of two parts beside their tables.
 #[derive(Clone, Copy)]
@@ -205,17 +210,22 @@ impl<R: Reader> Table<R> {
         };
         let mut last: Keys<Last> = HashMap::default();
         let mut forced = cut.replay.iter().copied().peekable();
-        let mut found = [(Hash::default(), 0u32); super::BATCH];
+        let mut found = [(Hash::default(), 0u32); BATCH];
         let mut number = 0u32;
         for rows in &later.rows {
-            for batch in rows.chunks(super::BATCH) {
+            for batch in rows.chunks(BATCH) {
                 let found = found.get_mut(..batch.len()).unwrap_or_default();
                 for (place, record) in found.iter_mut().zip(batch) {
                     place.0 = self.index.hash(&record.key(&later.wide));
                 }
+                let touched = found
+                    .iter()
+                    .fold(0, |all, (hash, _)| all ^ self.index.touch(*hash));
                 for place in found.iter_mut() {
                     place.1 = self.index.peek(place.0).unwrap_or(u32::MAX);
                 }
+                let rows = found.iter().map(|(_, row)| *row);
+                std::hint::black_box(touched ^ self.touch_rows(rows));
                 for (place, record) in found.iter().zip(batch) {
                     let row = number;
                     number = number.saturating_add(1);
@@ -250,14 +260,22 @@ impl<R: Reader> Table<R> {
         last: &mut Keys<Last>,
     ) -> Fate {
         let before = earlier.and_then(|row| Some((row, self.row(row)?)));
+        let first = |before: Option<(u32, &Record)>| {
+            before.map_or(Fate::Own, |before| {
+                self.first_fate((record, key), before, ordered)
+            })
+        };
+        if !record.has(SHARED) {
+            return if force { Fate::Replayed } else { first(before) };
+        }
         let ends = ends(key);
         let anew = |time: Time| record.first.since(time) > self.idle();
-        let fate = match (last.get(&ends), before) {
-            (Some(Last::Unsure), _) => Fate::Replayed,
+        let fate = match last.get(&ends) {
+            Some(Last::Unsure) => Fate::Replayed,
             _ if force => Fate::Replayed,
-            (Some(Last::Continues(time)), _) if !record.is_tcp() && !anew(*time) => Fate::Replayed,
-            (Some(Last::Own | Last::Continues(_)), _) | (None, None) => Fate::Own,
-            (None, Some((row, before))) => self.first_fate((record, key), (row, before), ordered),
+            Some(Last::Continues(time)) if !record.is_tcp() && !anew(*time) => Fate::Replayed,
+            Some(Last::Own | Last::Continues(_)) => Fate::Own,
+            None => first(before),
         };
         let next = match fate {
             Fate::Own => Last::Own,
@@ -381,36 +399,76 @@ impl<R: Reader> Table<R> {
             frames.extend(first.max(reach)..=last);
             reach = reach.max(last.saturating_add(1));
         }
-        frames.sort_unstable();
+        // Two runs that are in order already.
+        frames.sort();
         frames.dedup();
         frames
     }
 
-    /// Rows of this part by key.
+    /// The rows to be replayed, for packets of this part.
     pub(crate) fn wanted(&self, plan: &Plan) -> Wanted {
-        let mut rows: Keys<SmallVec<[(u32, usize); 2]>> = HashMap::default();
-        for (place, row) in plan.replayed.iter().enumerate() {
-            if let Some(record) = self.row(*row) {
-                let rows = rows.entry(ends(&record.key(&self.wide))).or_default();
-                rows.push((*row, place));
+        let mut wanted = Wanted {
+            places: vec![NOT_WANTED; plan.fates.len()],
+            shared: HashMap::default(),
+        };
+        for (place, row) in (0u32..).zip(&plan.replayed) {
+            if let Some(entry) = wanted.places.get_mut(super::usize_of(*row)) {
+                *entry = place;
+            }
+            if let Some(record) = self.row(*row).filter(|record| record.has(SHARED)) {
+                let key = ends(&record.key(&self.wide));
+                wanted.shared.entry(key).or_default().push((*row, place));
             }
         }
-        Wanted { rows }
+        wanted
     }
 
-    /// The row to be replayed to which a segment of this part belongs, and its place in
-    /// [`Plan::replayed`].
-    pub(crate) fn wants(&self, wanted: &Wanted, segment: &Segment<'_>) -> Option<(usize, &Record)> {
-        let rows = wanted.rows.get(&ends(&Key::of(segment)))?;
+    /// Of segments of this part, no more than a [`BATCH`], those that belong to rows to be
+    /// replayed: each with its row's place in [`Plan::replayed`].
+    pub(crate) fn wants<'a>(
+        &self,
+        wanted: &Wanted,
+        batch: &[Segment<'a>],
+    ) -> Vec<(Segment<'a>, u32)> {
+        let mut found: LookUps = NO_LOOK_UPS;
+        self.touch_batch(batch, &mut found);
+        let wants = |(segment, (key, hash, likely)): (&Segment<'a>, &(Key, Hash, u32))| {
+            let is_its = |row: &u32| {
+                let record = self.row(*row);
+                record.is_some_and(|record| record.sender(key, &self.wide).is_some())
+            };
+            let row = Some(*likely).filter(is_its);
+            let row = row.or_else(|| self.row_of_key(key, *hash))?;
+            let place = if self.row(row)?.has(SHARED) {
+                self.wants_of_shared(wanted, key, segment)?
+            } else {
+                *wanted.places.get(super::usize_of(row))?
+            };
+            (place != NOT_WANTED).then_some((*segment, place))
+        };
+        batch.iter().zip(&found).filter_map(wants).collect()
+    }
+
+    /// The place in [`Plan::replayed`] of the last row with this key that began by this segment,
+    /// where it has not ended.
+    fn wants_of_shared(&self, wanted: &Wanted, key: &Key, segment: &Segment<'_>) -> Option<u32> {
+        let rows = wanted.shared.get(&ends(key))?;
         let frame = u32::try_from(segment.frame).unwrap_or(u32::MAX);
-        // The last one that began by then.
         let after = rows.partition_point(|(row, _)| {
             self.row(*row)
                 .is_some_and(|record| record.first_frame <= frame)
         });
         let (row, place) = rows.get(after.checked_sub(1)?)?;
-        let record = self.row(*row)?;
-        (frame <= record.last_frame).then_some((*place, record))
+        (frame <= self.row(*row)?.last_frame).then_some(*place)
+    }
+
+    /// Reads a little of rows and of their addresses.
+    pub(crate) fn touch_rows(&self, rows: impl Iterator<Item = u32> + Clone) -> u64 {
+        let records = rows.filter_map(|row| self.row(row));
+        let touched = records
+            .clone()
+            .fold(0, |all, record| all ^ u64::from(record.last_frame));
+        records.fold(touched, |all, record| all ^ record.touch(&self.wide))
     }
 
     /// Whether `row`, which took a packet of `later`, only counts what follows of this flow:
