@@ -407,7 +407,8 @@ impl Audit {
         if let Some(log) = &mut log {
             phases::first_contacts(log, &destinations);
         }
-        let mut findings = destinations::findings(&destinations, &expected, places.sources());
+        let mut findings =
+            destinations::findings(&destinations, &expected, places.sources(), options.threads);
         if !outcome.findings.is_empty() {
             findings.append(&mut outcome.findings);
             findings.sort_by_key(|finding| finding.verdict);

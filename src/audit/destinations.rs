@@ -7,6 +7,7 @@
 
 mod halves;
 
+use super::beside::{LEAST_DESTINATIONS, in_halves};
 use super::extra::NONE;
 use super::finished::{Finished, Sums, TOGETHER, View};
 use crate::flow::{CARRIES_TUNNEL, Record};
@@ -313,6 +314,24 @@ pub(super) fn findings(
     destinations: &[Destination],
     expected: &Expected,
     data: &[DataSource],
+    threads: usize,
+) -> Vec<Finding> {
+    let count = (destinations.len(), LEAST_DESTINATIONS);
+    let (mut findings, later) = in_halves(count, threads, &|range| {
+        let some = destinations.get(range.clone()).unwrap_or_default();
+        findings_of(range.zip(some), expected, data)
+    });
+    findings.extend(later.into_iter().flatten());
+    // In place: a stable sort would copy. Rules are in order of their names already.
+    findings.sort_unstable_by(|a, b| place_of(a).cmp(&place_of(b)));
+    findings
+}
+
+/// Of destinations with their places in the list of all.
+fn findings_of<'d>(
+    destinations: impl ExactSizeIterator<Item = (usize, &'d Destination)>,
+    expected: &Expected,
+    data: &[DataSource],
 ) -> Vec<Finding> {
     let mut findings = Vec::with_capacity(destinations.len());
     // Thousands of destinations share their words.
@@ -326,7 +345,7 @@ pub(super) fn findings(
         }
     };
     let mut explainer = crate::judge::Explainer::default();
-    for (place, destination) in destinations.iter().enumerate() {
+    for (place, destination) in destinations {
         for judged in explainer.judge(destination, expected, data) {
             findings.push(Finding {
                 id: crate::judge::finding_id(
@@ -352,8 +371,6 @@ pub(super) fn findings(
             });
         }
     }
-    // In place: a stable sort would copy. Rules are in order of their names already.
-    findings.sort_unstable_by(|a, b| place_of(a).cmp(&place_of(b)));
     findings
 }
 

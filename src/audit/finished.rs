@@ -4,26 +4,28 @@
 //! Out:  for each row a [`View`]; from those the totals, destinations and findings; and the
 //!       rows themselves, made one at a time for whoever writes them.
 
+mod located;
 mod rows;
 mod view;
 
+use located::Ends;
 use view::{LOCAL_IS_A, LOCAL_IS_DEVICE, OPENED_LOCALLY, turned};
 pub(super) use view::{Sums, View};
 
 use super::baseline::Baseline;
-use super::beside::{LEAST_ROWS, beside};
+use super::beside::{LEAST_ROWS, beside, in_halves};
 use super::extra::{Extra, NONE, Store, VIAS};
 use super::owners::Owners;
 use super::reading::Reading;
 use super::talk::Talk;
 use crate::flow::{Order, Record, Table};
-use crate::locate::{Places, RoundTrip, Sight};
+use crate::locate::Places;
 use crate::model::{
     Arena, Device, Grade, NameOwner, PhaseLog, Place, Scope, Text, Transport, Verdict, Via,
     scope_of,
 };
 use crate::names::{Answers, Client, Resolved};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -74,14 +76,6 @@ fn few<const N: usize>(addresses: &Map<IpAddr, u32>) -> [Option<IpAddr>; N] {
     sorted.sort_unstable();
     let mut sorted = sorted.into_iter();
     std::array::from_fn(|_| sorted.next())
-}
-
-/// Which end of each row is local, and where the other one is.
-struct Located {
-    row_addresses: Vec<u32>,
-    address_places: Vec<u32>,
-    row_turns: Vec<u8>,
-    places: Vec<Arc<Place>>,
 }
 
 /// How places and owners of names are judged, as far as anything is expected of them.
@@ -162,11 +156,15 @@ impl Finished {
             let names = names.chain(finished.answers.names());
             Owners::new(catalogue, &finished.store.strings, names, &aliases)
         };
-        let located = || finished.locate(places);
-        let (owners, located) = if threads > 1 && finished.rows.len() >= LEAST_ROWS {
-            beside(&owners, located)
-        } else {
-            (owners(), located())
+        let rows = (finished.rows.len(), LEAST_ROWS);
+        let (mut ends, later) =
+            in_halves(rows, threads, &|range| Ends::of(&finished, places, range));
+        let (owners, located) = match later {
+            Some(later) => {
+                ends.join(later);
+                beside(&owners, || ends.located(&finished, places))
+            }
+            None => (owners(), ends.located(&finished, places)),
         };
         let judge = |who: &Arc<NameOwner>| (judges.owner)(who);
         finished.owner_verdicts = owners.all().iter().map(judge).collect();
@@ -179,76 +177,6 @@ impl Finished {
         finished.places = located.places;
         finished.number_exchanges();
         finished
-    }
-
-    fn locate(&self, data: &Places) -> Located {
-        let trips = self.trips(data);
-        let mut of_address: Map<(IpAddr, u16), u32> = Map::default();
-        let mut of_place: Map<Arc<Place>, u32> = Map::default();
-        let mut row_addresses = Vec::with_capacity(self.rows.len());
-        let mut row_turns = Vec::with_capacity(self.rows.len());
-        let mut address_places = Vec::new();
-        let mut places = Vec::new();
-        for row in self.rows.iter() {
-            let Some(record) = self.table.row(row) else {
-                row_addresses.push(NONE);
-                row_turns.push(0);
-                continue;
-            };
-            let turn = self.turn(record, self.extra(record));
-            row_turns.push(turn);
-            let remote = turned(&self.table, record, turn).remote;
-            let epoch = data.epoch(record.first);
-            let number = *of_address.entry((remote, epoch)).or_insert_with(|| {
-                let sight = Sight {
-                    epoch: Some(epoch),
-                    trip: trips.get(&remote).copied(),
-                    ..Sight::default()
-                };
-                let found = of_place.entry(Arc::new(data.place_seen(remote, sight)));
-                let place = *found.or_insert_with_key(|found| {
-                    places.push(Arc::clone(found));
-                    u32::try_from(places.len().saturating_sub(1)).unwrap_or(NONE)
-                });
-                address_places.push(place);
-                u32::try_from(address_places.len().saturating_sub(1)).unwrap_or(NONE)
-            });
-            row_addresses.push(number);
-        }
-        Located {
-            row_addresses,
-            address_places,
-            row_turns,
-            places,
-        }
-    }
-
-    /// The smallest round trip of each outside address, where it was said where the phone was.
-    fn trips(&self, data: &Places) -> BTreeMap<IpAddr, RoundTrip> {
-        let mut smallest: BTreeMap<IpAddr, (u64, Option<u64>)> = BTreeMap::new();
-        if !data.has_vantage() {
-            return BTreeMap::new();
-        }
-        for record in self.rows.iter().filter_map(|row| self.table.row(row)) {
-            let extra = self.extra(record);
-            let view = turned(&self.table, record, self.turn(record, extra));
-            let rtt = self.round_trip(record, extra, &view);
-            let Some(rtt) = rtt.filter(|_| view.scope == Scope::Outbound) else {
-                continue;
-            };
-            let tls = extra.and_then(|extra| self.store.tls.get(extra.tls));
-            let answer = tls.map_or(0, |tls| tls.answer_ns);
-            let answer = Some(u64::from(answer)).filter(|answer| *answer > 0);
-            let known = smallest.entry(view.remote).or_insert((rtt, answer));
-            known.0 = known.0.min(rtt);
-            known.1 = known.1.into_iter().chain(answer).min();
-        }
-        let trips = smallest
-            .into_iter()
-            .map(|(address, (rtt, answer))| (address, RoundTrip::new(rtt, answer)));
-        let mut trips: BTreeMap<IpAddr, RoundTrip> = trips.collect();
-        data.suspect(trips.iter_mut().map(|(address, trip)| (*address, trip)));
-        trips
     }
 
     fn number_exchanges(&mut self) {
