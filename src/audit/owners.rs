@@ -9,7 +9,7 @@
 use super::extra::NONE;
 use crate::catalogue::{Catalogue, Hit};
 use crate::model::{Alias, NameOwner, Text, Time};
-use crate::names::{AliasEntry, Aliases, Client, Strings, registrable_domain};
+use crate::names::{AliasEntry, Aliases, Client, Domain, Strings};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -290,8 +290,8 @@ impl Finder<'_> {
         let Some(name) = group.first().map(|entry| entry.name) else {
             return;
         };
-        let own = registrable_domain(self.strings.text(name));
-        let away = |target: &Text| own.is_none() || registrable_domain(target) != own;
+        let own = Domain::of(self.strings.text(name));
+        let away = |target: &Text| own.is_none() || Domain::of(target) != own;
         if !group
             .iter()
             .any(|entry| away(self.strings.text(entry.target)))

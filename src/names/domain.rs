@@ -17,17 +17,47 @@ use crate::model::Text;
 /// The longest name, without its final dot.
 const MOST_BYTES: usize = 253;
 
+/// A registrable domain that needs no memory of its own.
+pub(crate) struct Domain {
+    /// The name in lower case, of which the domain is the end.
+    name: [u8; MOST_BYTES],
+    from: usize,
+    to: usize,
+}
+
+impl Domain {
+    /// The registrable domain of `name`.
+    pub(crate) fn of(name: &Text) -> Option<Self> {
+        let bytes = name.bytes();
+        let bytes = bytes.strip_suffix(b".").unwrap_or(bytes);
+        let mut name = [0; MOST_BYTES];
+        let host = name.get_mut(..bytes.len())?;
+        if !bytes.split(|byte| *byte == b'.').all(is_label) {
+            return None;
+        }
+        host.copy_from_slice(bytes);
+        host.make_ascii_lowercase();
+        let domain = psl::domain(host).filter(|domain| domain.suffix().is_known())?;
+        let from = bytes.len().checked_sub(domain.as_bytes().len())?;
+        let to = bytes.len();
+        Some(Domain { name, from, to })
+    }
+
+    /// Its bytes, in lower case.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.name.get(self.from..self.to).unwrap_or_default()
+    }
+}
+
+impl PartialEq for Domain {
+    fn eq(&self, other: &Self) -> bool {
+        self.bytes() == other.bytes()
+    }
+}
+
 /// The registrable domain of `name`.
 pub(crate) fn registrable_domain(name: &Text) -> Option<Text> {
-    let bytes = name.bytes();
-    let bytes = bytes.strip_suffix(b".").unwrap_or(bytes);
-    let host = bytes.len() <= MOST_BYTES && bytes.split(|byte| *byte == b'.').all(is_label);
-    if !host {
-        return None;
-    }
-    let lower = bytes.to_ascii_lowercase();
-    let domain = psl::domain(&lower).filter(|domain| domain.suffix().is_known())?;
-    Some(Text::new(domain.as_bytes()))
+    Domain::of(name).map(|domain| Text::new(domain.bytes()))
 }
 
 /// Letters, digits, hyphens, and the underscore that service names have; at most 63 of them.

@@ -10,5 +10,5 @@ mod strings;
 
 pub(crate) use aliases::{Aliases, Client, Entry as AliasEntry, target as alias_target};
 pub(crate) use answers::{Answers, Resolved};
-pub(crate) use domain::registrable_domain;
+pub(crate) use domain::{Domain, registrable_domain};
 pub(crate) use strings::Strings;

@@ -60,6 +60,11 @@ impl Strings {
         number
     }
 
+    /// How many numbers are given.
+    pub(crate) fn len(&self) -> usize {
+        self.texts.len()
+    }
+
     /// The text of a number; the text for `BEYOND` where there is no such number.
     pub(crate) fn text(&self, number: u32) -> &Text {
         let place = usize::try_from(number).unwrap_or(0);

@@ -128,20 +128,20 @@ struct Domains {
     recent: Vec<(u32, Option<Text>)>,
 }
 
-/// Names whose domains are remembered, each in the one place that its number gives.
-const RECENT: usize = 1 << 12;
-
-impl Default for Domains {
-    fn default() -> Self {
-        Domains {
-            recent: vec![(NONE, None); RECENT],
-        }
-    }
-}
+/// Names whose domains are remembered at most, each in the one place that its number gives.
+const RECENT: usize = 1 << 16;
 
 impl Domains {
+    /// For names that are numbered up to `count`.
+    fn new(count: usize) -> Self {
+        Domains {
+            recent: vec![(NONE, None); count.clamp(1, RECENT)],
+        }
+    }
+
     fn of(&mut self, number: u32, name: &Text) -> Option<Text> {
-        let place = usize::try_from(number).unwrap_or(0) % RECENT;
+        let place = usize::try_from(number).ok()?;
+        let place = place.checked_rem(self.recent.len())?;
         let (known, domain) = self.recent.get_mut(place)?;
         if *known != number {
             *known = number;
@@ -156,7 +156,7 @@ impl Rows for Finished {
         if self.forgotten {
             return Err(io::Error::other("the rows of this audit were not kept"));
         }
-        let mut domains = Domains::default();
+        let mut domains = Domains::new(self.store.strings.len());
         let count = self.rows.len();
         let mut views = Vec::with_capacity(TOGETHER);
         for start in (0..count).step_by(TOGETHER) {
