@@ -14,8 +14,11 @@ use std::thread::JoinHandle;
 
 /// Buffers under way between reader and hasher.
 const QUEUE: usize = 8;
-/// Bytes of a buffer.
+/// Bytes of a buffer: at first few, as fresh memory is slow and most captures are small.
 const CHUNK: usize = 256 << 10;
+const SMALL_CHUNK: usize = 64 << 10;
+/// After so many bytes of a stream its buffers are large.
+const SMALL_BYTES: usize = 16 << 20;
 
 enum Message {
     Bytes(u32, Vec<u8>),
@@ -37,6 +40,8 @@ pub(super) struct Feed {
     recycled: std::sync::Arc<std::sync::Mutex<Receiver<Vec<u8>>>>,
     stream: u32,
     filling: Vec<u8>,
+    /// Bytes that were fed, as far as they can be counted.
+    fed: usize,
 }
 
 impl Hasher {
@@ -62,6 +67,7 @@ impl Hasher {
             recycled: self.recycled.clone(),
             stream,
             filling: Vec::new(),
+            fed: 0,
         };
         (stream, feed)
     }
@@ -122,11 +128,12 @@ impl Feed {
             if self.filling.capacity() == 0 {
                 self.filling = self.empty_buffer();
             }
-            let room = CHUNK.saturating_sub(self.filling.len());
+            let room = self.chunk().saturating_sub(self.filling.len());
             let (now, later) = bytes.split_at(room.min(bytes.len()));
             self.filling.extend_from_slice(now);
             bytes = later;
-            if self.filling.len() >= CHUNK {
+            if self.filling.len() >= self.chunk() {
+                self.fed = self.fed.saturating_add(self.filling.len());
                 self.flush();
             }
         }
@@ -146,14 +153,25 @@ impl Feed {
         }
     }
 
+    /// Bytes of the buffer that is being filled.
+    fn chunk(&self) -> usize {
+        if self.fed < SMALL_BYTES {
+            SMALL_CHUNK
+        } else {
+            CHUNK
+        }
+    }
+
     fn empty_buffer(&self) -> Vec<u8> {
         let recycled = self
             .recycled
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         match recycled.try_recv() {
-            Ok(buffer) => buffer,
-            Err(TryRecvError::Empty | TryRecvError::Disconnected) => Vec::with_capacity(CHUNK),
+            Ok(buffer) if buffer.capacity() >= self.chunk() => buffer,
+            Ok(_) | Err(TryRecvError::Empty | TryRecvError::Disconnected) => {
+                Vec::with_capacity(self.chunk())
+            }
         }
     }
 }
@@ -191,14 +209,15 @@ mod tests {
     #[test]
     fn chunks_do_not_show() {
         let mut hasher = Hasher::start().unwrap();
-        let bytes = vec![7u8; 3 * CHUNK + 5];
+        let bytes = vec![7u8; SMALL_BYTES + 3 * CHUNK + 5];
         let (one, mut whole) = hasher.feed();
         whole.push(&bytes);
         whole.end();
         let (two, mut pieces) = hasher.feed();
-        bytes.chunks(4_099).for_each(|piece| pieces.push(piece));
+        bytes.chunks(40_099).for_each(|piece| pieces.push(piece));
         pieces.end();
         let digests = hasher.finish();
         assert_eq!(digests[&one], digests[&two]);
+        assert_eq!(digests[&one], hex(&Sha256::digest(&bytes)));
     }
 }
