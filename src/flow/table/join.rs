@@ -432,13 +432,8 @@ impl<R: Reader> Table<R> {
     ) -> Vec<(Segment<'a>, u32)> {
         let mut found: LookUps = NO_LOOK_UPS;
         self.touch_batch(batch, &mut found);
-        let wants = |(segment, (key, hash, likely)): (&Segment<'a>, &(Key, Hash, u32))| {
-            let is_its = |row: &u32| {
-                let record = self.row(*row);
-                record.is_some_and(|record| record.sender(key, &self.wide).is_some())
-            };
-            let row = Some(*likely).filter(is_its);
-            let row = row.or_else(|| self.row_of_key(key, *hash))?;
+        let wants = |(segment, (key, hash, _)): (&Segment<'a>, &(Key, Hash, u32))| {
+            let row = self.row_of_key(key, *hash)?;
             let place = if self.row(row)?.has(SHARED) {
                 self.wants_of_shared(wanted, key, segment)?
             } else {
